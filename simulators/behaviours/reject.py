@@ -1,0 +1,10 @@
+"""The order is refused."""
+
+from collections.abc import Iterator
+
+from simulators.behaviours.steps import Job, Refuse, Step
+
+
+def reject(job: Job) -> Iterator[Step]:
+    """Reject with OrdRejReason 99 and a text."""
+    yield Step(job.delays.ack, Refuse("the desk declines this order"))

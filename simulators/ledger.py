@@ -1,0 +1,162 @@
+"""What a ledger says: each order with its exact money, to check an OMS against."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+from simulators.codes import ExecType, MsgType, OrdStatus, Side
+from simulators.lines import Changed, LedgerError, Line, Opened, Received, lines
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A live execution: shares and price."""
+
+    qty: int
+    px: Decimal
+
+
+@dataclass(slots=True)
+class BrokerOrder:
+    """An order as the broker has it. Quantities are shares, prices and money are exact Decimals."""
+
+    OrderID: str
+    ClOrdIDs: list[str]
+    Symbol: str
+    Side: str
+    OrdType: str
+    TimeInForce: str
+    Account: str
+    commission_per_share: Decimal
+    OrderQty: int = 0
+    CumQty: int = 0
+    LeavesQty: int = 0
+    OrdStatus: str = OrdStatus.PENDING_NEW
+    Price: Decimal | None = None
+    StopPx: Decimal | None = None
+    executions: dict[str, Fill] = field(default_factory=dict)
+    busted: dict[str, Fill] = field(default_factory=dict)
+
+    @property
+    def notional(self) -> Decimal:
+        """Sum of quantity × price of the live executions."""
+        return sum((fill.qty * fill.px for fill in self.executions.values()), Decimal("0.00"))
+
+    @property
+    def gross(self) -> Decimal:
+        """The money before commission: the same as ``notional``, always positive."""
+        return self.notional
+
+    @property
+    def commission(self) -> Decimal:
+        """CumQty × commission per share, rounded half up to cents once for the order."""
+        return (self.CumQty * self.commission_per_share).quantize(CENT, rounding=ROUND_HALF_UP)
+
+    @property
+    def net(self) -> Decimal:
+        """What the client pays (buy) or gets (sell)."""
+        return (
+            self.gross + self.commission if self.Side == Side.BUY else self.gross - self.commission
+        )
+
+
+@dataclass(slots=True)
+class BrokerBook:
+    """All orders of a broker by OrderID, and how often each ClOrdID was received in a
+    NewOrderSingle.
+    """
+
+    broker: str = ""
+    runs: int = 0
+    commission_per_share: Decimal = Decimal(0)
+    orders: dict[str, BrokerOrder] = field(default_factory=dict)
+    received: dict[str, int] = field(default_factory=dict)
+    by_ClOrdID: dict[str, BrokerOrder] = field(default_factory=dict)
+
+
+def read(path: Path) -> BrokerBook:
+    """The book a ledger leads to. Raises LedgerError for a damaged or contradictory file."""
+    return fold(lines(path))
+
+
+def fold(ledger: Iterable[Line]) -> BrokerBook:
+    """The book after these lines. Raises LedgerError when they contradict each other."""
+    book = BrokerBook()
+    for line in ledger:
+        if isinstance(line, Changed):
+            _change(book, line)
+        elif isinstance(line, Received):
+            _receive(book, line)
+        else:
+            _open(book, line)
+    return book
+
+
+def _open(book: BrokerBook, line: Opened) -> None:
+    book.broker, book.runs = line.broker, line.run
+    book.commission_per_share = Decimal(line.commission_per_share)
+
+
+def _receive(book: BrokerBook, line: Received) -> None:
+    if line.MsgType != MsgType.ORDER:
+        return
+    book.received[line.ClOrdID] = book.received.get(line.ClOrdID, 0) + 1
+    if line.OrderID:
+        # A quantity no number can be made of belongs to an order that is refused with 0 shares in
+        # the next line.
+        qty = int(line.OrderQty) if line.OrderQty.isdecimal() else 0
+        order = BrokerOrder(
+            OrderID=line.OrderID,
+            ClOrdIDs=[line.ClOrdID],
+            Symbol=line.Symbol,
+            Side=line.Side,
+            OrdType=line.OrdType,
+            TimeInForce=line.TimeInForce,
+            Account=line.Account,
+            commission_per_share=book.commission_per_share,
+            OrderQty=qty,
+            LeavesQty=qty,
+            Price=_decimal(line.Price),
+            StopPx=_decimal(line.StopPx),
+        )
+        book.orders[line.OrderID] = book.by_ClOrdID[line.ClOrdID] = order
+
+
+def _change(book: BrokerBook, line: Changed) -> None:
+    order = book.orders.get(line.OrderID)
+    if order is None:
+        raise LedgerError(f"{line.ExecID}: no order {line.OrderID}")
+    if line.ClOrdID not in order.ClOrdIDs:
+        order.ClOrdIDs.append(line.ClOrdID)
+        book.by_ClOrdID[line.ClOrdID] = order
+    if line.ExecType == ExecType.TRADE:
+        if line.ExecID in order.executions or line.ExecID in order.busted:
+            raise LedgerError(f"{line.ExecID}: executed twice")
+        order.executions[line.ExecID] = Fill(line.LastQty, Decimal(line.LastPx))
+    elif line.ExecType == ExecType.TRADE_CANCEL:
+        if line.ExecRefID not in order.executions:
+            raise LedgerError(f"{line.ExecID}: busts {line.ExecRefID}, which is no live execution")
+        order.busted[line.ExecRefID] = order.executions.pop(line.ExecRefID)
+    _take_state(order, line)
+
+
+def _take_state(order: BrokerOrder, line: Changed) -> None:
+    """The state on the line, checked against the executions."""
+    order.CumQty = sum(fill.qty for fill in order.executions.values())
+    order.OrderQty, order.LeavesQty, order.OrdStatus = line.OrderQty, line.LeavesQty, line.OrdStatus
+    order.OrdType, order.TimeInForce = (
+        line.OrdType or order.OrdType,
+        line.TimeInForce or order.TimeInForce,
+    )
+    order.Price, order.StopPx = _decimal(line.Price), _decimal(line.StopPx)
+    dead = line.OrdStatus in (OrdStatus.CANCELED, OrdStatus.REJECTED)
+    leaves = 0 if dead else line.OrderQty - order.CumQty
+    if (order.CumQty, leaves) != (line.CumQty, line.LeavesQty):
+        raise LedgerError(f"{line.ExecID}: CumQty or LeavesQty contradicts the fills")
+
+
+def _decimal(text: str) -> Decimal | None:
+    return Decimal(text) if text else None

@@ -1,0 +1,107 @@
+"""Two quickfix engines talk over a socket: no exotic report is lost on its way to fromApp."""
+
+import queue
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import quickfix as fix
+
+from tests.fixconfig import samples
+
+WAIT = 10.0
+
+
+class Recorder(fix.Application):  # type: ignore[misc]  # quickfix has no type hints
+    """Queues what arrives: logons, application messages, and rejects of the other side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.logons: queue.Queue[str] = queue.Queue()
+        self.received: queue.Queue[str] = queue.Queue()
+        self.rejected: queue.Queue[str] = queue.Queue()
+
+    def onCreate(self, session: fix.SessionID) -> None:
+        pass
+
+    def onLogon(self, session: fix.SessionID) -> None:
+        self.logons.put(session.toString())
+
+    def onLogout(self, session: fix.SessionID) -> None:
+        pass
+
+    def toAdmin(self, message: fix.Message, session: fix.SessionID) -> None:
+        pass
+
+    def fromAdmin(self, message: fix.Message, session: fix.SessionID) -> None:
+        text = message.toString()
+        if "\x0135=3\x01" in text:
+            self.rejected.put(text.replace("\x01", "|"))
+
+    def toApp(self, message: fix.Message, session: fix.SessionID) -> None:
+        pass
+
+    def fromApp(self, message: fix.Message, session: fix.SessionID) -> None:
+        self.received.put(message.toString().replace("\x01", "|"))
+
+
+def _free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[tuple[Recorder, Recorder]]:
+    """Our side and the broker's, logged on to each other."""
+    port = _free_port()
+    ours, theirs = Recorder(), Recorder()
+    broker = {"ConnectionType": "acceptor", "SenderCompID": "THEM", "TargetCompID": "US"}
+    we = {"SenderCompID": "US", "TargetCompID": "THEM", "SocketConnectHost": "127.0.0.1"}
+    theirs_set = samples.settings(tmp_path / "broker.cfg", broker | {"SocketAcceptPort": port})
+    ours_set = samples.settings(tmp_path / "ours.cfg", we | {"SocketConnectPort": port})
+    stores = fix.MemoryStoreFactory(), fix.MemoryStoreFactory()
+    acceptor = fix.SocketAcceptor(theirs, stores[0], theirs_set)
+    initiator = fix.SocketInitiator(ours, stores[1], ours_set)
+    acceptor.start()
+    initiator.start()
+    try:
+        ours.logons.get(timeout=WAIT)
+        theirs.logons.get(timeout=WAIT)
+        yield ours, theirs
+    finally:
+        initiator.stop(True)
+        acceptor.stop(True)
+
+
+def _send(text: str, sender: str, target: str) -> None:
+    """Send with the dictionary: without one quickfix sorts the members of groups apart."""
+    message = fix.Message(samples.wire(text), samples.dictionary(), False)
+    assert fix.Session.sendToTarget(message, sender, target)
+
+
+def test_every_exotic_report_reaches_us(pair: tuple[Recorder, Recorder]) -> None:
+    ours, theirs = pair
+    for body in samples.EXOTIC.values():
+        _send("35=8|" + body, "THEM", "US")
+    arrived = [ours.received.get(timeout=WAIT) for _ in samples.EXOTIC]
+    for text, (name, body) in zip(arrived, samples.EXOTIC.items(), strict=True):
+        assert set(body.strip("|").split("|")) <= set(text.split("|")), name
+    assert theirs.rejected.empty()
+
+
+def test_an_order_and_its_refusals_cross(pair: tuple[Recorder, Recorder]) -> None:
+    ours, theirs = pair
+    _send(samples.ORDER, "US", "THEM")
+    assert "|453=2|448=A|447=D|452=1|448=B|447=D|452=3|" in theirs.received.get(timeout=WAIT)
+    _send(samples.CANCEL_REJECT, "THEM", "US")
+    assert "|35=9|" in ours.received.get(timeout=WAIT)
+
+
+def test_a_tag_twice_is_refused_and_the_refusal_is_seen(pair: tuple[Recorder, Recorder]) -> None:
+    """The loss that no dictionary prevents: hence the alarm on every Reject that leaves us."""
+    ours, theirs = pair
+    _send("35=8|" + samples.FILL + "7001=a|7001=b|", "THEM", "US")
+    assert "|371=7001|" in theirs.rejected.get(timeout=WAIT)
+    assert ours.received.empty()

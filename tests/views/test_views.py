@@ -1,0 +1,182 @@
+"""Folding the upserts of every event gives all rows: the promise that streams and read model rest on."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, get_args, get_type_hints
+
+import pytest
+
+from tests.views.house import House
+from tradeoms import core, engine
+from tradeoms.model import events as e
+from tradeoms.model.fields import OrderState
+from tradeoms.model.state import State
+from tradeoms.views import VIEWS, lots
+
+Tables = dict[str, dict[str, Any]]
+FLAT = {"str", "int", "bool", "Decimal", "date", "datetime", "NoneType"}
+
+
+def empty() -> Tables:
+    return {name: {} for name in VIEWS}
+
+
+def fold(tables: Tables, state: State, event: e.AnyEvent) -> None:
+    for name, view in VIEWS.items():
+        for key, row in view.rows(state, event):
+            if row is None:
+                tables[name].pop(key, None)
+            else:
+                assert type(row) is view.row
+                assert row.key == key
+                tables[name][key] = row
+
+
+def whole(state: State) -> Tables:
+    tables = {name: {row.key: row for row in view.all_rows(state)} for name, view in VIEWS.items()}
+    for name, view in VIEWS.items():
+        assert len(tables[name]) == sum(1 for _ in view.all_rows(state)), f"{name}: a key twice"
+    return tables
+
+
+class Batches:
+    """Folds after every batch, with the state as it is at the batch's end."""
+
+    def __init__(self) -> None:
+        self.tables = empty()
+
+    def consume(self, records: Sequence[e.Record], state: State) -> None:
+        for record in records:
+            fold(self.tables, state, record.event)
+        assert self.tables == whole(state)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_folding_gives_all_rows(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "SLICE_SECONDS", 0 if seed % 2 else 0.005)
+    house, batches = House(seed), Batches()
+    house.engine.consumers.append(batches)
+    house.open()
+    for _ in range(150):
+        house.step()
+    house.settle()
+    tables, state = empty(), State()
+    for record in house.journal.records:
+        core.apply(state, record)
+        fold(tables, state, record.event)
+    assert tables == whole(state) == batches.tables
+
+
+def test_the_random_runs_reach_everything() -> None:
+    kinds: Counter[str] = Counter()
+    tables: Counter[str] = Counter()
+    for seed in range(12):
+        house = House(seed)
+        house.open()
+        for _ in range(150):
+            house.step()
+        house.settle()
+        kinds.update(type(record.event).__name__ for record in house.journal.records)
+        tables.update({name: len(rows) for name, rows in whole(house.state).items()})
+        internal = [a for a in house.answers if a.outcome == "internal"]
+        assert not internal, internal[0]
+    missing = {event.__name__ for event in get_args(e.AnyEvent)} - set(kinds)
+    assert not missing - {"HolidaysSet", "Restricted", "RequestResent"}
+    assert not set(VIEWS) - set(+tables)
+
+
+def test_a_draft_is_invisible(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A basket shows nothing while it is read, all at once when released, nothing when dropped."""
+    monkeypatch.setattr(engine, "SLICE_SECONDS", 0)
+    house, seen = House(3), 0
+    house.open()
+    for _ in range(80):
+        before = whole(house.state)
+        count = len(house.journal.records)
+        house.send(_basket(house))
+        house.batch()
+        while house.state.drafts:
+            seen += 1
+            assert _visible(whole(house.state)) == _visible(before)
+            house.batch()
+        dropped = any(type(r.event) is e.BasketDropped for r in house.journal.records[count:])
+        if dropped:
+            assert _visible(whole(house.state)) == _visible(before)
+    assert seen > 80
+    assert all(order.state is not OrderState.Draft for order in house.state.orders.values())
+
+
+def _basket(house: House) -> Any:
+    from tests.views.house import basket
+
+    sent: list[Any] = []
+    original, house.send = house.send, sent.append  # type: ignore[method-assign]
+    basket(house)
+    house.send = original  # type: ignore[method-assign]
+    return sent[0]
+
+
+def _visible(tables: Tables) -> Tables:
+    return {name: rows for name, rows in tables.items() if name in ("orders", "positions")}
+
+
+def test_a_block_adds_up_at_every_event() -> None:
+    house = House(5)
+    house.open()
+    for _ in range(200):
+        house.step()
+    state = State()
+    for record in house.journal.records:
+        core.apply(state, record)
+        for _, row in VIEWS["blocks"].rows(state, record.event):
+            assert row.idle + row.working + row.filled == row.OrderQty
+            assert row.idle == core.blocks.idle(state, state.blocks[row.key])
+
+
+def test_positions_are_the_sum_of_lots() -> None:
+    house = House(7)
+    house.open()
+    for _ in range(200):
+        house.step()
+    held: Counter[str] = Counter()
+    for lot in VIEWS["lots"].all_rows(house.state):
+        held[f"{lot.account}/{lot.instrument}"] += -lot.remaining if lot.short else lot.remaining
+    rows = {row.key: row.quantity for row in VIEWS["positions"].all_rows(house.state)}
+    assert {k: q for k, q in rows.items() if q} == {k: q for k, q in held.items() if q}
+
+
+@pytest.mark.parametrize(
+    ("basis", "size", "remaining", "expected"),
+    [(1000, 3, 3, 1000), (1000, 3, 2, 667), (1000, 3, 1, 333), (1000, 3, 0, 0), (1, 2, 1, 0)],
+)
+def test_open_basis(basis: int, size: int, remaining: int, expected: int) -> None:
+    assert lots.open_basis(basis, size, remaining) == expected
+
+
+def test_open_basis_is_the_rounding_of_reliefs() -> None:
+    import numpy as np
+
+    from allocation.lots import Lots
+    from allocation.lots import open_basis as booked
+
+    draw = np.random.default_rng(1)
+    size = draw.integers(1, 10**9, 2000)
+    basis = draw.integers(0, 10**12, 2000)
+    remaining = draw.integers(0, size + 1)
+    zeros = np.zeros(2000, np.int64)
+    expected = booked(Lots(zeros, zeros, zeros, size, basis, remaining)).tolist()
+    columns = zip(basis.tolist(), size.tolist(), remaining.tolist(), strict=True)
+    assert [lots.open_basis(*values) for values in columns] == expected
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=list(VIEWS))
+def test_rows_are_flat(view: Any) -> None:
+    """The first field is the key, and every field is a plain value that any table can hold."""
+    hints = get_type_hints(view.row)
+    assert next(iter(hints)) == "key"
+    assert hints["key"] is str
+    for name, hint in hints.items():
+        names = {part.__name__ for part in get_args(hint) or (hint,)}
+        assert names <= FLAT, name
+        assert len(names - {"NoneType"}) == 1, name
+    assert view.row.__doc__

@@ -1,0 +1,5 @@
+"""`python -m tradeoms` is the command `tradeoms`."""
+
+from tradeoms.cli import main
+
+main()

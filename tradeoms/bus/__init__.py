@@ -1,0 +1,1 @@
+"""The bus: the only package that knows ZeroMQ. ROUTER/DEALER with CURVE keys."""

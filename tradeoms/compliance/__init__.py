@@ -1,0 +1,23 @@
+"""Compliance: pure rules over the state, an order and the time. `rules` holds the table."""
+
+from tradeoms.compliance.checks import check_basket, check_order, check_route
+from tradeoms.compliance.limits import check_limits
+from tradeoms.compliance.overrides import still_blocked
+from tradeoms.compliance.rule import Case, Parameter, Rule, Stage, Terms
+from tradeoms.compliance.rules import RULES
+from tradeoms.compliance.rules.duplicate_order import fingerprint
+
+__all__ = [
+    "RULES",
+    "Case",
+    "Parameter",
+    "Rule",
+    "Stage",
+    "Terms",
+    "check_basket",
+    "check_limits",
+    "check_order",
+    "check_route",
+    "fingerprint",
+    "still_blocked",
+]

@@ -1,0 +1,69 @@
+"""Duplicate order: what one account has just ordered, ordered again."""
+
+from datetime import datetime, timedelta
+
+from tradeoms.compliance.rule import Case, Stage, Terms
+from tradeoms.compliance.values import VERB, said
+from tradeoms.model.fields import OrderState
+from tradeoms.model.orders import Member, Order, Violation
+from tradeoms.model.state import State
+
+GONE = (OrderState.Cancelled, OrderState.Refused)
+
+
+def fingerprint(order: Order, member: Member) -> str:
+    """What makes two orders the same: account, side, instrument, quantity, limit and stop price."""
+    limit = order.Price.normalize() if order.Price is not None else ""
+    stop = order.StopPx.normalize() if order.StopPx is not None else ""
+    quantity = member.OrderQty.normalize()
+    return f"{member.account}|{order.Side}|{order.instrument}|{quantity}|{limit}|{stop}"
+
+
+def check(case: Case, terms: Terms) -> list[Violation]:
+    """For each account whose same order came at most `seconds` ago and was not withdrawn.
+
+    At routing the later order is still the duplicate while the earlier one found at entry stands.
+    Source: 15c3-5(c)(1)(ii).
+    """
+    if case.stage is Stage.Routing:
+        return [
+            v
+            for old in case.order.violations
+            if old.rule == terms.rule
+            for v in _again(case, terms, old)
+        ]
+    return [v for member in case.order.members for v in _earlier(case, terms, member)]
+
+
+def _earlier(case: Case, terms: Terms, member: Member) -> list[Violation]:
+    entered, name = case.state.fingerprints.get(fingerprint(case.order, member), (case.now, ""))
+    if not _stands(case.state, name) or name == case.order.order:
+        return []
+    seconds = terms.whole("seconds")
+    if case.now - entered > timedelta(seconds=seconds):
+        return []
+    return [_violation(case.order, terms, member, name, entered, seconds)]
+
+
+def _again(case: Case, terms: Terms, old: Violation) -> list[Violation]:
+    name = old.facts.get("earlier", "")
+    return (
+        [terms.violation(old.message, old.facts, old.account)] if _stands(case.state, name) else []
+    )
+
+
+def _stands(state: State, name: str) -> bool:
+    order = state.orders.get(name)
+    return order is not None and order.state not in GONE
+
+
+def _violation(
+    order: Order, terms: Terms, member: Member, name: str, entered: datetime, seconds: int
+) -> Violation:
+    price = said(order.Price) if order.Price is not None else order.OrdType.name.lower()
+    message = (
+        f"{VERB[order.Side]} {said(member.OrderQty)} {order.instrument} at {price} is the same as "
+        f"{name}, entered at {entered.isoformat()}, at most {seconds} s ago"
+    )
+    facts = {"earlier": name, "entered": entered.isoformat(), "seconds": str(seconds)}
+    return terms.violation(message, facts, member.account)

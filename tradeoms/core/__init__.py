@@ -1,0 +1,79 @@
+"""The pure core: `decide` makes events of a command, `apply` books an event, `react` says what follows.
+
+One file a noun; each adds its functions to the three tables here. A command or event that no table
+knows is a bug and stops the process, except that `react` and `apply` may have nothing to do.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tradeoms.core import (
+    allocations,
+    baskets,
+    blocks,
+    booking,
+    executions,
+    limits,
+    lots,
+    orders,
+    placements,
+    reference,
+    reopening,
+    sessions,
+)
+from tradeoms.core.context import Context, Refusal
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.state import State
+
+Decide = Callable[[State, Any, Context], list[e.AnyEvent]]
+Apply = Callable[[State, Any], None]
+React = Callable[[State, Any], list[c.Command]]
+
+NOUNS = (reference, limits, orders, baskets, blocks, placements, executions, booking, sessions, allocations, lots)
+DECIDE: dict[type, Decide] = {}
+APPLY: dict[type, Apply] = {}
+REACT: dict[type, React] = dict(reopening.REACT)
+for noun in NOUNS:
+    DECIDE.update(getattr(noun, "DECIDE", {}))
+    APPLY.update(getattr(noun, "APPLY", {}))
+    REACT.update(getattr(noun, "REACT", {}))
+SLICED: dict[type, Callable[[State, Any, Context], Iterator[list[e.AnyEvent]]]] = dict(baskets.SLICED)
+
+
+def decide(state: State, command: c.Command, ctx: Context) -> list[e.AnyEvent]:
+    """Events that the command leads to; raises Refusal; never changes the state."""
+    return DECIDE[type(command)](state, command, ctx)
+
+
+def apply(state: State, record: e.Record) -> None:
+    """Book one record: the event, its number, the broker's message number, the answer to a command."""
+    event, cause = record.event, record.cause
+    state.seq = record.seq
+    if type(event) is e.Answered:
+        _remember(state, event)
+    else:
+        APPLY[type(event)](state, event)
+    if cause.session:
+        sessions.received(state, cause.session, cause.MsgSeqNum)
+
+
+def react(state: State, event: e.AnyEvent) -> list[c.Command]:
+    """Commands that follow from the event by themselves."""
+    follow = REACT.get(type(event))
+    return follow(state, event) if follow else []
+
+
+def _refuse_malformed(state: State, command: c.RefuseMalformed, ctx: Context) -> list[e.AnyEvent]:
+    raise Refusal(c.Problem(command.field, "", command.reason))
+
+
+DECIDE[c.RefuseMalformed] = _refuse_malformed
+
+
+def _remember(state: State, event: e.Answered) -> None:
+    key = f"{event.user}/{event.id}"
+    state.answers[key] = event
+    if not state.answer_days:
+        state.answer_days.append((state.business_date, []))
+    state.answer_days[-1][1].append(key)

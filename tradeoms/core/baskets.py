@@ -1,0 +1,83 @@
+"""Baskets: many orders, decided in slices, staged invisibly, released or dropped by one event."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from tradeoms import compliance
+from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.orders import enter, pend
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.fields import OrderState, Override, Severity
+from tradeoms.model.orders import Order, Violation
+from tradeoms.model.state import State
+
+WORST_SHOWN = 200  # problems listed in one answer; the count of all is in its first line
+
+
+def submit_basket(state: State, command: c.SubmitBasket, ctx: Context) -> Iterator[list[e.AnyEvent]]:
+    """Yields the events of one order at a time, so that the engine may do other work in between.
+
+    Every order is looked at before anything is refused, so that all that is wrong is named at once.
+    """
+    if not command.basket or command.basket in state.baskets:
+        raise refuse("basket", command.basket, "needs a name that no basket has")
+    if not command.orders:
+        raise refuse("orders", "", "a basket needs at least one order")
+    problems: list[c.Problem] = []
+    violations: list[Violation] = []
+    drafts: list[Order] = []
+    for n, new in enumerate(command.orders):
+        try:
+            order = enter(state, new, ctx, f"orders[{n}].")
+        except Refusal as refusal:
+            problems += refusal.problems
+            violations += refusal.violations
+            continue
+        if not problems:
+            drafts.append(replace(order, basket=command.basket, state=OrderState.Draft))
+            yield [e.OrderEntered(drafts[-1])]
+    orders = tuple(order.order for order in drafts)
+    if not problems:
+        over = compliance.check_basket(state, tuple(drafts), ctx.now)
+        violations += over
+        problems += [c.Problem(f"basket.{v.rule}", command.basket, v.message) for v in over if _final(v)]
+    if problems:
+        yield [e.BasketDropped(command.basket, orders, f"{len(problems)} problems")] if orders else []
+        raise Refusal(*problems[:WORST_SHOWN], violations=tuple(violations[:WORST_SHOWN]))
+    yield [e.BasketReleased(command.basket, orders)]
+
+
+def _final(violation: Violation) -> bool:
+    return violation.severity is Severity.Block and violation.override is Override.Never
+
+
+def interrupted(state: State) -> list[e.AnyEvent]:
+    """Baskets that a crash cut short are dropped; the client sends the same command again."""
+    return [
+        e.BasketDropped(basket, tuple(orders), "the system stopped while it was read")
+        for basket, orders in state.drafts.items()
+    ]
+
+
+def apply_released(state: State, event: e.BasketReleased) -> None:
+    state.baskets[event.basket] = event.orders
+    state.drafts.pop(event.basket, None)
+    for name in event.orders:
+        order = state.orders[name]
+        held = any(v.severity is Severity.Block for v in order.violations)
+        state.orders[name] = replace(order, state=OrderState.Held if held else OrderState.Staged)
+
+
+def apply_dropped(state: State, event: e.BasketDropped) -> None:
+    state.drafts.pop(event.basket, None)
+    for name in event.orders:
+        order = state.orders.pop(name)
+        pend(state, order, -1)
+        for member in order.members:
+            state.fingerprints.pop(compliance.fingerprint(order, member), None)
+
+
+SLICED = {c.SubmitBasket: submit_basket}
+APPLY = {e.BasketReleased: apply_released, e.BasketDropped: apply_dropped}

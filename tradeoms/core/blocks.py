@@ -1,0 +1,150 @@
+"""Blocks: staged orders merged, their statement frozen before the first route, finished, reopened."""
+
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.fields import BlockState, OrderState
+from tradeoms.model.orders import ZERO, Block, Order, Placement, Statement
+from tradeoms.model.state import State
+
+
+def block_orders(state: State, command: c.BlockOrders, ctx: Context) -> list[e.AnyEvent]:
+    """Orders that may be worked as one: same instrument, side, type, limit, stop and TIF."""
+    problems = [
+        c.Problem(f"orders[{n}]", name, _not_staged(state, name))
+        for n, name in enumerate(command.orders)
+        if _not_staged(state, name)
+    ]
+    if len(set(command.orders)) != len(command.orders):
+        problems.append(c.Problem("orders", "", "an order is named twice"))
+    if not command.orders:
+        problems.append(c.Problem("orders", "", "a block needs at least one order"))
+    if problems:
+        raise Refusal(*problems)
+    groups: dict[tuple[object, ...], list[Order]] = {}
+    for name in command.orders:
+        order = state.orders[name]
+        groups.setdefault(_mergeable(order), []).append(order)
+    return [e.BlockOpened(_block(state, members, ctx)) for members in groups.values()]
+
+
+def _not_staged(state: State, name: str) -> str:
+    order = state.orders.get(name)
+    if order is None or order.state is OrderState.Draft:
+        return "unknown order"
+    return "" if order.state is OrderState.Staged else f"is {order.state}, not staged"
+
+
+def _mergeable(order: Order) -> tuple[object, ...]:
+    return (order.instrument, order.Side, order.OrdType, order.Price, order.StopPx, order.TimeInForce, order.HandlInst)
+
+
+def _block(state: State, orders: list[Order], ctx: Context) -> Block:
+    first = orders[0]
+    return Block(
+        block=ctx.name("block", "B"),
+        trader=ctx.user,
+        instrument=first.instrument,
+        Side=first.Side,
+        orders=tuple(order.order for order in orders),
+        OrderQty=sum((order.OrderQty for order in orders), ZERO),
+        opened=ctx.now,
+        trade_date=state.business_date,
+        OrdType=first.OrdType,
+        Price=first.Price,
+        StopPx=first.StopPx,
+        TimeInForce=first.TimeInForce,
+    )
+
+
+def freeze(state: State, block: Block, ctx: Context) -> e.StatementFrozen:
+    """The statement of a block: its members as they are before anything is routed."""
+    lines = [(name, member) for name in block.orders for member in state.orders[name].members]
+    statement = Statement(
+        frozen_at=ctx.now,
+        orders=tuple(name for name, _ in lines),
+        accounts=tuple(member.account for _, member in lines),
+        quantities=tuple(member.OrderQty for _, member in lines),
+    )
+    return e.StatementFrozen(block.block, statement)
+
+
+def placements(state: State, block: Block) -> list[Placement]:
+    """A block's placements, oldest first."""
+    return [state.placements[name] for name in block.placements]
+
+
+def idle(state: State, block: Block) -> Decimal:
+    """What of a block is neither filled nor may still be filled at a broker: idle + working + filled = OrderQty."""
+    return block.OrderQty - sum((p.CumQty + p.exposure for p in placements(state, block)), ZERO)
+
+
+def live_block(state: State, name: str, *states: BlockState) -> Block:
+    """The block in one of the given states; Refusal where it is unknown or in another."""
+    block = state.blocks.get(name)
+    if block is None:
+        raise refuse("block", name, "unknown block")
+    if block.state not in states:
+        raise refuse("block", name, f"is {block.state}, must be {' or '.join(states)}")
+    return block
+
+
+def dissolve_block(state: State, command: c.DissolveBlock, ctx: Context) -> list[e.AnyEvent]:
+    """Only a block that was never routed gives its orders back."""
+    live_block(state, command.block, BlockState.Open)
+    return [e.BlockDissolved(command.block)]
+
+
+def finish_block(state: State, command: c.FinishBlock, ctx: Context) -> list[e.AnyEvent]:
+    """Nothing may be working any more: what is filled now is what gets allocated."""
+    block = live_block(state, command.block, BlockState.Working)
+    working = [p.placement for p in placements(state, block) if p.exposure or p.requests]
+    if working:
+        raise refuse("block", command.block, f"has working placements: {', '.join(working)}")
+    filled = sum((p.CumQty for p in placements(state, block)), ZERO)
+    if filled > block.OrderQty:
+        raise refuse("block", command.block, f"is over-filled: {filled} of {block.OrderQty}")
+    return [e.BlockFinished(command.block)]
+
+
+def react_finished(state: State, event: e.BlockFinished) -> list[c.Command]:
+    """Done leads to the allocation at once."""
+    return [c.AllocateBlock(event.block)]
+
+
+def apply_opened(state: State, event: e.BlockOpened) -> None:
+    block = event.block
+    state.blocks[block.block] = block
+    state.bump("block", int(block.block[1:]))
+    for name in block.orders:
+        state.orders[name] = replace(state.orders[name], state=OrderState.InBlock, block=block.block)
+
+
+def apply_dissolved(state: State, event: e.BlockDissolved) -> None:
+    block = state.blocks[event.block]
+    state.blocks[event.block] = replace(block, state=BlockState.Dissolved)
+    for name in block.orders:
+        state.orders[name] = replace(state.orders[name], state=OrderState.Staged, block="")
+
+
+def apply_frozen(state: State, event: e.StatementFrozen) -> None:
+    block = state.blocks[event.block]
+    state.blocks[event.block] = replace(block, statement=event.statement, state=BlockState.Working)
+
+
+def apply_finished(state: State, event: e.BlockFinished) -> None:
+    state.blocks[event.block] = replace(state.blocks[event.block], state=BlockState.Done)
+
+
+DECIDE = {c.BlockOrders: block_orders, c.DissolveBlock: dissolve_block, c.FinishBlock: finish_block}
+APPLY = {
+    e.BlockOpened: apply_opened,
+    e.BlockDissolved: apply_dissolved,
+    e.StatementFrozen: apply_frozen,
+    e.BlockFinished: apply_finished,
+}
+REACT = {e.BlockFinished: react_finished}

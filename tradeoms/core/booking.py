@@ -1,0 +1,114 @@
+"""How reports change a placement: the bookkeeping half of `executions`."""
+
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from tradeoms.model import events as e
+from tradeoms.model.fields import Effect, OrdStatus, ReportKind, RequestKind, Transmission
+from tradeoms.model.orders import Execution, Placement, Report, Request
+from tradeoms.model.state import State
+
+K = ReportKind
+DUPLICATE_ClOrdID = "6"  # OrdRejReason: the report carries the FIRST order's quantities, not this one's
+KEEPS_NEW_WAITING = (K.PendingNew, K.PendingCancel, K.PendingReplace)
+
+
+def apply_reported(state: State, event: e.Reported) -> None:
+    """The broker's word on status and quantity; our executions on CumQty and notional."""
+    placement, report = state.placements[event.placement], event.report
+    quantity, notional = _book(state, event)
+    answered = next((r for r in placement.requests if _answers(report, r)), None)
+    accepted = answered if answered and report.kind != K.CancelReject else None
+    state.placements[event.placement] = replace(
+        placement,
+        OrdStatus=report.OrdStatus or placement.OrdStatus,
+        OrderQty=_OrderQty(placement, report),
+        OrderID=report.OrderID or placement.OrderID,
+        ClOrdID=accepted.ClOrdID if accepted else placement.ClOrdID,
+        Price=accepted.Price if _replaced(report, accepted) else placement.Price,
+        StopPx=accepted.StopPx if _replaced(report, accepted) else placement.StopPx,
+        CumQty=placement.CumQty + quantity,
+        notional=placement.notional + notional,
+        requests=tuple(r for r in placement.requests if r is not answered),
+        transmission=Transmission.Acknowledged,
+        text=report.Text or placement.text,
+    )
+    if report.OrderID and not placement.OrderID:
+        state.placement_of[f"{placement.session}|{report.OrderID}"] = event.placement
+
+
+def _replaced(report: Report, accepted: Request | None) -> bool:
+    return report.kind == K.Replaced and accepted is not None and accepted.kind is RequestKind.Replace
+
+
+def _OrderQty(placement: Placement, report: Report) -> Decimal:
+    duplicate = report.kind == K.Rejected and report.OrdRejReason == DUPLICATE_ClOrdID
+    if report.OrderQty is None or duplicate or report.kind == K.Status:
+        return placement.OrderQty
+    return report.OrderQty
+
+
+def _answers(report: Report, request: Request) -> bool:
+    """True where the report settles the request: pending acknowledgements do not."""
+    if request.kind is RequestKind.New:
+        return report.kind not in KEEPS_NEW_WAITING and report.OrdStatus is not OrdStatus.PendingNew
+    if report.ClOrdID != request.ClOrdID:
+        return False
+    if report.kind == K.Status:
+        return report.OrdStatus not in (OrdStatus.PendingCancel, OrdStatus.PendingReplace)
+    wanted = K.Canceled if request.kind is RequestKind.Cancel else K.Replaced
+    return report.kind in (wanted, K.CancelReject)
+
+
+def _book(state: State, event: e.Reported) -> tuple[Decimal, Decimal]:
+    """Book, bust or correct; the change of CumQty and notional."""
+    new, old = event.execution, state.executions.get(event.replaces)
+    quantity, notional = Decimal(0), Decimal(0)
+    if event.effect in (Effect.Busted, Effect.Corrected) and old is not None:
+        state.executions[old.key] = replace(old, effect=event.effect, replaced_by=new.key if new else "")
+        quantity, notional = -old.LastQty, -old.LastQty * old.LastPx
+    if new is not None:
+        disputed = event.effect is Effect.Disputed
+        _keep(state, replace(new, effect=Effect.Disputed) if disputed else new)
+        if not disputed:
+            quantity, notional = quantity + new.LastQty, notional + new.LastQty * new.LastPx
+    return quantity, notional
+
+
+def _keep(state: State, execution: Execution) -> None:
+    state.executions[execution.key] = execution
+    session = execution.key.split("/", 1)[0]
+    state.execution_of[f"{session}/{execution.ExecID}"] = execution.key
+
+
+def apply_rejected(state: State, event: e.RequestRejected) -> None:
+    """The request is gone; a new order that never was accepted is rejected."""
+    placement = state.placements[event.placement]
+    gone = [r for r in placement.requests if r.ClOrdID == event.ClOrdID]
+    new = any(r.kind is RequestKind.New for r in gone)
+    state.placements[event.placement] = replace(
+        placement,
+        requests=tuple(r for r in placement.requests if r.ClOrdID != event.ClOrdID),
+        OrdStatus=OrdStatus.Rejected if new else placement.OrdStatus,
+        transmission=Transmission.Acknowledged,
+        text=event.reason,
+    )
+
+
+def apply_unmatched(state: State, event: e.ReportUnmatched) -> None:
+    state.unmatched[event.number] = event
+    state.bump("unmatched", event.number)
+
+
+def apply_alert(state: State, event: e.AlertRaised) -> None:
+    state.alerts[event.number] = event
+    state.bump("alert", event.number)
+
+
+APPLY = {
+    e.Reported: apply_reported,
+    e.RequestRejected: apply_rejected,
+    e.ReportUnmatched: apply_unmatched,
+    e.AlertRaised: apply_alert,
+}

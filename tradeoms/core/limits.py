@@ -1,0 +1,41 @@
+"""Compliance limits and the restricted list, as data with effective dates."""
+
+from tradeoms import compliance
+from tradeoms.core.context import Context, Refusal
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.state import State
+
+
+def set_limits(state: State, command: c.SetLimits, ctx: Context) -> list[e.AnyEvent]:
+    """Rows are added; a row of the same rule and day replaces the earlier one."""
+    problems = compliance.check_limits(state, command.limits)
+    if problems:
+        raise Refusal(*problems)
+    return [e.LimitsSet(command.limits)]
+
+
+def restrict(state: State, command: c.Restrict, ctx: Context) -> list[e.AnyEvent]:
+    """Restrictions are added; they end by their expiry."""
+    problems = [
+        c.Problem(f"restrictions[{n}].expires", str(row.expires), "is before it begins")
+        for n, row in enumerate(command.restrictions)
+        if row.expires is not None and row.expires < row.effective
+    ]
+    if problems:
+        raise Refusal(*problems)
+    return [e.Restricted(command.restrictions)]
+
+
+def apply_limits(state: State, event: e.LimitsSet) -> None:
+    for new in event.limits:
+        rows = [row for row in state.limits.get(new.rule, ()) if row.effective != new.effective]
+        state.limits[new.rule] = tuple(sorted([*rows, new], key=lambda row: row.effective))
+
+
+def apply_restricted(state: State, event: e.Restricted) -> None:
+    state.restrictions += event.restrictions
+
+
+DECIDE = {c.SetLimits: set_limits, c.Restrict: restrict}
+APPLY = {e.LimitsSet: apply_limits, e.Restricted: apply_restricted}

@@ -1,0 +1,180 @@
+"""Tax lots, positions and cash of an allocation: booked whole, taken back whole."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from allocation.exact import round_ratio
+from allocation.lots import Disposals, Lots, Relief
+from allocation.relief import RELIEF, relieve
+from allocation.term import long_term
+from tradeoms.core.context import Context
+from tradeoms.market.calendar import days
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.columns import Int64s
+from tradeoms.model.fields import Side
+from tradeoms.model.orders import Block
+from tradeoms.model.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Trades:
+    """One block's accounts as columns (n,): account number, units, net cents."""
+
+    accounts: Int64s
+    units: Int64s
+    net: Int64s
+
+
+def book_lots(state: State, command: c.BookLots, ctx: Context) -> list[e.AnyEvent]:
+    """A sell closes long lots, a buy covers short ones, first in first out; what is left opens a lot."""
+    block, allocation = state.blocks[command.block], state.allocations[command.block]
+    got = np.array(allocation.quantities, np.int64) > 0
+    trades = Trades(
+        state.account_axis.numbers(allocation.accounts)[got],
+        np.array(allocation.quantities, np.int64)[got],
+        np.array(allocation.net, np.int64)[got],
+    )
+    numbers = _closable(state, block)
+    closing = _closing(state, trades, numbers)
+    closed_net = round_ratio(trades.net, closing, np.maximum(trades.units, 1))
+    relief = _relieve(state, trades, closing, closed_net, numbers)
+    opening = trades.units - closing
+    opens = opening > 0
+    event = e.LotsBooked(
+        block=block.block,
+        opened_numbers=tuple(range(state.lots.size, state.lots.size + int(opens.sum()))),
+        opened_accounts=tuple(state.account_axis.names[i] for i in trades.accounts[opens].tolist()),
+        opened_quantities=tuple(opening[opens].tolist()),
+        opened_basis=tuple((trades.net - closed_net)[opens].tolist()),
+        relieved_lots=tuple(numbers[relief.lot].tolist()),
+        relieved_quantities=tuple(relief.quantity.tolist()),
+        relieved_basis=tuple(relief.basis.tolist()),
+        relieved_proceeds=tuple(relief.amount.tolist()),
+    )
+    return [event, *_crossed_zero(state, block, trades, opens, ctx)]
+
+
+def _closable(state: State, block: Block) -> Int64s:
+    """Numbers of the open lots that the block may close."""
+    lots = state.lots
+    if block.Side.short:
+        return np.zeros(0, np.int64)
+    wanted = 0 if block.Side is Side.Sell else 1
+    column = state.instrument_axis.index[block.instrument]
+    return np.flatnonzero((lots["instrument"] == column) & (lots["short"] == wanted) & (lots["remaining"] > 0))
+
+
+def _closing(state: State, trades: Trades, numbers: Int64s) -> Int64s:
+    """Units of each trade that close lots; an account that trades twice closes in the order given."""
+    room = np.zeros(len(state.account_axis.names), np.int64)
+    np.add.at(room, state.lots["account"][numbers], state.lots["remaining"][numbers])
+    order = np.argsort(trades.accounts, kind="stable")
+    accounts, units = trades.accounts[order], trades.units[order]
+    ahead = np.cumsum(units) - units
+    ahead -= ahead[np.searchsorted(accounts, accounts)]
+    closing = np.empty_like(units)
+    closing[order] = np.clip(room[accounts] - ahead, 0, units)
+    return closing
+
+
+def _relieve(state: State, trades: Trades, closing: Int64s, amounts: Int64s, numbers: Int64s) -> Relief:
+    lots, closes = state.lots, closing > 0
+    return relieve(
+        Lots(
+            pair=lots["account"][numbers],
+            acquired=lots["acquired"][numbers],
+            sequence=numbers,
+            size=lots["size"][numbers],
+            basis=lots["basis"][numbers],
+            remaining=lots["remaining"][numbers],
+        ),
+        Disposals(trades.accounts[closes], closing[closes], amounts[closes]),
+        RELIEF["FIFO"],
+    )
+
+
+def _crossed_zero(state: State, block: Block, trades: Trades, opens: Int64s, ctx: Context) -> list[e.AnyEvent]:
+    """A plain sell that found too few lots opened a short: it happened, so it is booked, and a person must look."""
+    if block.Side is not Side.Sell or not opens.any():
+        return []
+    names = ", ".join(state.account_axis.names[i] for i in trades.accounts[opens].tolist())
+    return [e.AlertRaised(ctx.number("alert"), "oversold", block.block, f"sold more than owned: {names}", ctx.now)]
+
+
+def apply_booked(state: State, event: e.LotsBooked) -> None:
+    """Open the new lots, take from the relieved ones, move positions and cash."""
+    block = state.blocks[event.block]
+    instrument = state.instrument_axis.index[block.instrument]
+    _realize(state, block, event)
+    relieved = np.array(event.relieved_lots, np.int64)
+    np.subtract.at(state.lots["remaining"], relieved, np.array(event.relieved_quantities, np.int64))
+    if event.opened_accounts:
+        state.lots.append(
+            account=state.account_axis.numbers(event.opened_accounts),
+            instrument=instrument,
+            short=int(block.Side.sells),
+            acquired=days(block.trade_date),
+            size=np.array(event.opened_quantities, np.int64),
+            basis=np.array(event.opened_basis, np.int64),
+            remaining=np.array(event.opened_quantities, np.int64),
+        )
+    state.bookings[event.block] = event
+    state.bookings_of.setdefault(block.instrument, []).append(event.block)
+    _move(state, block, 1)
+
+
+def _realize(state: State, block: Block, event: e.LotsBooked) -> None:
+    if not event.relieved_lots:
+        return
+    lots = np.array(event.relieved_lots, np.int64)
+    basis, proceeds = np.array(event.relieved_basis, np.int64), np.array(event.relieved_proceeds, np.int64)
+    sold = np.full(len(lots), days(block.trade_date), np.int64)
+    short = state.lots["short"][lots] == 1
+    state.realized.append(
+        block=int(block.block[1:]),
+        lot=lots,
+        account=state.lots["account"][lots],
+        instrument=state.lots["instrument"][lots],
+        sold=sold,
+        quantity=np.array(event.relieved_quantities, np.int64),
+        basis=basis,
+        proceeds=proceeds,
+        gain=np.where(short, basis - proceeds, proceeds - basis),
+        # A covered short is short-term here; sections 1233(b) and (d) may say otherwise.
+        long_term=long_term(state.lots["acquired"][lots], sold) & ~short,
+    )
+
+
+def _move(state: State, block: Block, sign: int) -> None:
+    """Positions by the units, cash by the net, of the block's allocation."""
+    allocation = state.allocations[block.block]
+    instrument = state.instruments[block.instrument]
+    accounts = state.account_axis.numbers(allocation.accounts)
+    units, net = np.array(allocation.quantities, np.int64), np.array(allocation.net, np.int64)
+    sign = -sign if block.Side.sells else sign
+    np.add.at(state.position.cells, (accounts, state.instrument_axis.index[block.instrument]), sign * units)
+    np.add.at(state.cash.cells, (accounts, state.currency_axis.index[instrument.Currency]), -sign * net)
+
+
+def apply_reversed(state: State, event: e.LotsReversed) -> None:
+    """As if the booking had never been: its lots are empty, what it took is back, its gains are zero."""
+    block, booked = state.blocks[event.block], state.bookings.pop(event.block)
+    state.bookings_of[block.instrument].remove(event.block)
+    np.add.at(
+        state.lots["remaining"],
+        np.array(booked.relieved_lots, np.int64),
+        np.array(booked.relieved_quantities, np.int64),
+    )
+    opened = np.array(booked.opened_numbers, np.int64)
+    state.lots["remaining"][opened] = 0
+    state.lots["basis"][opened] = 0
+    gone = state.realized["block"] == int(event.block[1:])
+    for column in ("quantity", "basis", "proceeds", "gain"):
+        state.realized[column][gone] = 0
+    _move(state, block, -1)
+
+
+DECIDE = {c.BookLots: book_lots}
+APPLY = {e.LotsBooked: apply_booked, e.LotsReversed: apply_reversed}

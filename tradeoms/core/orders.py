@@ -1,0 +1,214 @@
+"""Orders: checked at the edge, passed through compliance, staged, held, withdrawn."""
+
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from tradeoms import compliance
+from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.fields import OrderState, OrdType, Override, Severity
+from tradeoms.model.orders import NewOrder, Order, OverrideGiven
+from tradeoms.model.reference import Instrument
+from tradeoms.model.state import State
+
+MOST_UNITS = 10**12  # shares × 10^qty_scale of one order; keeps every int64 product of the book in range
+ZERO = Decimal(0)
+
+
+def submit_order(state: State, command: c.SubmitOrder, ctx: Context) -> list[e.AnyEvent]:
+    """Stage the order, hold it for an override, or refuse it with everything that is wrong."""
+    order = enter(state, command.order, ctx, "order.")
+    return [e.OrderEntered(order)]
+
+
+def enter(state: State, new: NewOrder, ctx: Context, field: str) -> Order:
+    """The order as it would enter; Refusal where a field is wrong or a BLOCK cannot be lifted."""
+    problems = check_fields(state, new, field)
+    if problems:
+        raise Refusal(*problems)
+    order = _order(state, new, ctx)
+    violations = compliance.check_order(state, order, ctx.now)
+    final = [v for v in violations if v.severity is Severity.Block and v.override is Override.Never]
+    if final:
+        problems = [c.Problem(f"{field}{v.rule}", v.account or new.instrument, v.message) for v in final]
+        raise Refusal(*problems, violations=violations)
+    held = any(v.severity is Severity.Block for v in violations)
+    return replace(order, violations=violations, state=OrderState.Held if held else OrderState.Staged)
+
+
+def check_fields(state: State, new: NewOrder, field: str = "") -> list[c.Problem]:
+    """Everything wrong with an order that needs no compliance rule to see."""
+    instrument = state.instruments.get(new.instrument)
+    if instrument is None:
+        return [c.Problem(f"{field}instrument", new.instrument, "unknown instrument"), *_member_problems(state, new, field)]
+    problems = _member_problems(state, new, field)
+    for n, member in enumerate(new.members):
+        reason = bad_quantity(instrument, member.OrderQty)
+        if reason:
+            problems.append(c.Problem(f"{field}members[{n}].OrderQty", str(member.OrderQty), reason))
+    problems += price_problems(instrument, new.OrdType, new.Price, new.StopPx, field)
+    for name in ("instructions", "HandlInst", "reference", "reason", "strategy", "desk"):
+        if reason := bad_text(getattr(new, name)):
+            problems.append(c.Problem(f"{field}{name}", ascii(getattr(new, name))[:60], reason))
+    return problems
+
+
+def _member_problems(state: State, new: NewOrder, field: str) -> list[c.Problem]:
+    if not new.members:
+        return [c.Problem(f"{field}members", "", "an order needs at least one account")]
+    problems, seen = [], set()
+    for n, member in enumerate(new.members):
+        if member.account not in state.accounts:
+            problems.append(c.Problem(f"{field}members[{n}].account", member.account, "unknown account"))
+        if member.account in seen:
+            problems.append(c.Problem(f"{field}members[{n}].account", member.account, "named twice"))
+        seen.add(member.account)
+    return problems
+
+
+def bad_quantity(instrument: Instrument, quantity: Decimal) -> str:
+    """Why a quantity cannot be ordered; empty where it can."""
+    if not quantity.is_finite() or quantity <= 0:
+        return "must be above zero"
+    if quantity != round(quantity, instrument.qty_scale) or quantity % instrument.lot:
+        return f"must be a multiple of {instrument.lot}"
+    if instrument.units(quantity) > MOST_UNITS:
+        return f"is above the largest quantity, {instrument.quantity(MOST_UNITS)}"
+    return ""
+
+
+def price_problems(
+    instrument: Instrument, kind: OrdType, Price: Decimal | None, StopPx: Decimal | None, field: str
+) -> list[c.Problem]:
+    """Prices must be there exactly where the type asks for them, positive and on tick."""
+    problems = []
+    for name, value, wanted in (("Price", Price, kind.has_limit), ("StopPx", StopPx, kind.has_stop)):
+        if wanted and value is None:
+            problems.append(c.Problem(f"{field}{name}", "", f"an order of type {kind.name} needs it"))
+        elif not wanted and value is not None:
+            problems.append(c.Problem(f"{field}{name}", str(value), f"an order of type {kind.name} has none"))
+        elif value is not None and (not value.is_finite() or value <= 0):
+            problems.append(c.Problem(f"{field}{name}", str(value), "must be above zero"))
+        elif value is not None and value % instrument.tick_at(value):
+            problems.append(c.Problem(f"{field}{name}", str(value), f"is off tick {instrument.tick_at(value)}"))
+    return problems
+
+
+def bad_text(text: str) -> str:
+    """Why a text may not travel in a FIX field; empty where it may."""
+    if len(text) > 512:
+        return "is longer than 512 characters"
+    return "" if text.isascii() and (text.isprintable() or not text) else "has characters outside printable ASCII"
+
+
+def _order(state: State, new: NewOrder, ctx: Context) -> Order:
+    price = state.prices.get(new.instrument)
+    return Order(
+        order=ctx.name("order", "O"),
+        pm=ctx.user,
+        instrument=new.instrument,
+        Side=new.Side,
+        members=new.members,
+        OrderQty=sum((m.OrderQty for m in new.members), ZERO),
+        entered=ctx.now,
+        trade_date=state.business_date,
+        OrdType=new.OrdType,
+        Price=new.Price,
+        StopPx=new.StopPx,
+        TimeInForce=new.TimeInForce,
+        desk=new.desk,
+        strategy=new.strategy,
+        HandlInst=new.HandlInst,
+        instructions=new.instructions,
+        reason=new.reason,
+        discretionary=new.discretionary,
+        reference=new.reference,
+        arrival=price.Px if price else None,
+        arrival_source=f"{price.source} {price.at}" if price else "",
+    )
+
+
+def cancel_order(state: State, command: c.CancelOrder, ctx: Context) -> list[e.AnyEvent]:
+    """Only an order that no block has taken may be withdrawn."""
+    order = state.orders.get(command.order)
+    if order is None or order.state is OrderState.Draft:
+        raise refuse("order", command.order, "unknown order")
+    if order.state not in (OrderState.Staged, OrderState.Held):
+        raise refuse("order", command.order, f"is {order.state}, only a staged or held order can be withdrawn")
+    return [e.OrderCancelled(command.order, command.reason)]
+
+
+def override_violation(state: State, command: c.OverrideViolation, ctx: Context) -> list[e.AnyEvent]:
+    """One person's consent; the order is released once no BLOCK is left without its persons."""
+    order = state.orders.get(command.order)
+    if order is None or order.state is not OrderState.Held:
+        raise refuse("order", command.order, "is not held for an override")
+    blocks = [v for v in order.violations if v.rule == command.rule and v.severity is Severity.Block]
+    if not blocks:
+        raise refuse("rule", command.rule, "does not hold this order")
+    problems = _consent_problems(order, command, ctx)
+    if problems:
+        raise Refusal(*problems)
+    facts = {f"{v.account}.{k}" if v.account else k: value for v in blocks for k, value in v.facts.items()}
+    given = OverrideGiven(command.rule, ctx.user, command.reason, command.expires, facts)
+    released = not compliance.still_blocked(replace(order, overrides=(*order.overrides, given)), ctx.now)
+    return [e.ViolationOverridden(command.order, given, released)]
+
+
+def _consent_problems(order: Order, command: c.OverrideViolation, ctx: Context) -> list[c.Problem]:
+    problems = []
+    if not command.reason.strip():
+        problems.append(c.Problem("reason", "", "an override needs a reason"))
+    if command.expires <= ctx.now:
+        problems.append(c.Problem("expires", str(command.expires), "is in the past"))
+    if ctx.user == order.pm:
+        problems.append(c.Problem("user", ctx.user, "may not lift a block on an own order"))
+    if any(o.person == ctx.user and o.rule == command.rule and o.expires > ctx.now for o in order.overrides):
+        problems.append(c.Problem("user", ctx.user, "has already consented"))
+    return problems
+
+
+def apply_entered(state: State, event: e.OrderEntered) -> None:
+    order = event.order
+    state.orders[order.order] = order
+    state.bump("order", int(order.order[1:]))
+    if order.state is OrderState.Draft:
+        state.drafts.setdefault(order.basket, []).append(order.order)
+    for member in order.members:
+        state.fingerprints[compliance.fingerprint(order, member)] = (order.entered, order.order)
+    pend(state, order, 1)
+
+
+def pend(state: State, order: Order, sign: int) -> None:
+    """Count an order's quantities as pending in its accounts (sign 1), or no longer (-1)."""
+    grid = state.selling if order.Side.sells else state.buying
+    instrument = state.instruments[order.instrument]
+    column = state.instrument_axis.index[order.instrument]
+    for member in order.members:
+        grid.cells[state.account_axis.index[member.account], column] += sign * instrument.units(member.OrderQty)
+
+
+def apply_cancelled(state: State, event: e.OrderCancelled) -> None:
+    order = state.orders[event.order]
+    state.orders[event.order] = replace(order, state=OrderState.Cancelled)
+    pend(state, order, -1)
+
+
+def apply_overridden(state: State, event: e.ViolationOverridden) -> None:
+    order = state.orders[event.order]
+    new_state = OrderState.Staged if event.released else order.state
+    state.orders[event.order] = replace(order, overrides=(*order.overrides, event.given), state=new_state)
+
+
+DECIDE = {
+    c.SubmitOrder: submit_order,
+    c.CancelOrder: cancel_order,
+    c.OverrideViolation: override_violation,
+}
+APPLY = {
+    e.OrderEntered: apply_entered,
+    e.OrderCancelled: apply_cancelled,
+    e.ViolationOverridden: apply_overridden,
+}

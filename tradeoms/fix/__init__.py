@@ -1,0 +1,1 @@
+"""FIX through quickfix: the only package of the server that knows it."""

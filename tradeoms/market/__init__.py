@@ -1,0 +1,1 @@
+"""Prices and calendars as pure functions: no feed, no clock."""

@@ -1,0 +1,258 @@
+"""Commands: what people, brokers and the clock ask of the single writer. Imperative, typed, tagged."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from msgspec import Raw, Struct
+
+from tradeoms.model import fields
+from tradeoms.model.orders import NewOrder, Report
+from tradeoms.model.reference import (
+    Account,
+    Broker,
+    Instrument,
+    Limit,
+    OpeningCash,
+    OpeningLot,
+    Price,
+    Restriction,
+)
+
+
+class Command(Struct, frozen=True, omit_defaults=True, tag_field="type", tag=True):
+    """Base of all commands; the tag is the class's name."""
+
+
+class OpenDay(Command, frozen=True, tag=True):
+    """Begin a business day: trades of the day carry this date."""
+
+    business_date: date
+
+
+class DefineInstruments(Command, frozen=True, tag=True):
+    """Add or replace instruments."""
+
+    instruments: tuple[Instrument, ...]
+
+
+class DefineAccounts(Command, frozen=True, tag=True):
+    """Add or replace accounts."""
+
+    accounts: tuple[Account, ...]
+
+
+class DefineBrokers(Command, frozen=True, tag=True):
+    """Add or replace brokers."""
+
+    brokers: tuple[Broker, ...]
+
+
+class SetHolidays(Command, frozen=True, tag=True):
+    """Days on which a currency does not settle."""
+
+    Currency: str
+    days: tuple[date, ...]
+
+
+class SetLimits(Command, frozen=True, tag=True):
+    """Put compliance limits in force from their effective dates on."""
+
+    limits: tuple[Limit, ...]
+
+
+class Restrict(Command, frozen=True, tag=True):
+    """Add to the restricted list."""
+
+    restrictions: tuple[Restriction, ...]
+
+
+class MarkPrices(Command, frozen=True, tag=True):
+    """Prices of record: what collars and values are measured against until the next ones."""
+
+    prices: tuple[Price, ...]
+
+
+class BookOpening(Command, frozen=True, tag=True):
+    """Lots and cash that accounts own on day one. `batch` makes a repeated import harmless."""
+
+    batch: str
+    lots: tuple[OpeningLot, ...] = ()
+    cash: tuple[OpeningCash, ...] = ()
+
+
+class SubmitOrder(Command, frozen=True, tag=True):
+    """A portfolio manager's order."""
+
+    order: NewOrder
+
+
+class SubmitBasket(Command, frozen=True, tag=True):
+    """Many orders, all or none."""
+
+    basket: str
+    orders: tuple[NewOrder, ...]
+
+
+class CancelOrder(Command, frozen=True, tag=True):
+    """Withdraw an order that is in no block."""
+
+    order: str
+    reason: str
+
+
+class OverrideViolation(Command, frozen=True, tag=True):
+    """Lift one BLOCK of one order; the rule says how many persons it takes."""
+
+    order: str
+    rule: str
+    reason: str
+    expires: datetime
+
+
+class BlockOrders(Command, frozen=True, tag=True):
+    """Merge staged orders into blocks: one for each instrument, side, type, limit, stop and TIF among them."""
+
+    orders: tuple[str, ...]
+
+
+class DissolveBlock(Command, frozen=True, tag=True):
+    """Give an unrouted block's orders back to the stage."""
+
+    block: str
+
+
+class Route(Struct, frozen=True, omit_defaults=True):
+    """A part of a block for one broker; what is left out is taken from the block."""
+
+    broker: str
+    OrderQty: Decimal
+    OrdType: fields.OrdType | None = None
+    Price: Decimal | None = None
+    StopPx: Decimal | None = None
+    TimeInForce: fields.TimeInForce | None = None
+
+
+class RouteBlock(Command, frozen=True, tag=True):
+    """Send parts of a block to brokers; `acknowledged` names the WARN rules the trader has seen."""
+
+    block: str
+    routes: tuple[Route, ...]
+    acknowledged: tuple[str, ...] = ()
+
+
+class CancelPlacement(Command, frozen=True, tag=True):
+    """Ask the broker to cancel what is left."""
+
+    placement: str
+
+
+class ReplacePlacement(Command, frozen=True, tag=True):
+    """Ask the broker for another quantity, limit or stop."""
+
+    placement: str
+    OrderQty: Decimal
+    Price: Decimal | None = None
+    StopPx: Decimal | None = None
+
+
+class FinishBlock(Command, frozen=True, tag=True):
+    """The trader is done with a block: allocate what was filled and book it."""
+
+    block: str
+
+
+class ReportReceived(Command, frozen=True, tag=True):
+    """A message from a broker. `raw` is the wire text; `report` is None where it could not be understood."""
+
+    session: str
+    MsgSeqNum: int
+    raw: str
+    report: Report | None = None
+    error: str = ""
+
+
+class ChangeSession(Command, frozen=True, tag=True):
+    """A FIX session logged on or off."""
+
+    session: str
+    up: bool
+    reason: str = ""
+
+
+class ConfirmSent(Command, frozen=True, tag=True):
+    """The gateway's word that messages left: ClOrdIDs by MsgSeqNum, in order of sending."""
+
+    session: str
+    MsgSeqNums: tuple[int, ...]
+    ClOrdIDs: tuple[str, ...]
+
+
+class ReturnUnsent(Command, frozen=True, tag=True):
+    """The gateway's word that a message could not leave."""
+
+    ClOrdID: str
+    placement: str
+    reason: str
+
+
+class AllocateBlock(Command, frozen=True, tag=True):
+    """What follows from a finished block: the legal allocation."""
+
+    block: str
+
+
+class BookLots(Command, frozen=True, tag=True):
+    """What follows from an allocation: lots, positions and cash."""
+
+    block: str
+
+
+class RequestStatus(Command, frozen=True, tag=True):
+    """Ask the broker what became of an unanswered request."""
+
+    placement: str
+
+
+class RefuseMalformed(Command, frozen=True, tag=True):
+    """A command that could not be decoded; journalled with its reason, nothing else."""
+
+    field: str
+    reason: str
+
+
+PersonCommand = (
+    OpenDay
+    | DefineInstruments
+    | DefineAccounts
+    | DefineBrokers
+    | SetHolidays
+    | SetLimits
+    | Restrict
+    | MarkPrices
+    | BookOpening
+    | SubmitOrder
+    | SubmitBasket
+    | CancelOrder
+    | OverrideViolation
+    | BlockOrders
+    | DissolveBlock
+    | RouteBlock
+    | CancelPlacement
+    | ReplacePlacement
+    | FinishBlock
+)
+
+
+class Envelope(Struct, frozen=True):
+    """A command on the wire: `id` is chosen by the client; the same id again gets the same answer."""
+
+    id: str
+    command: Raw
+
+
+class Problem(Struct, frozen=True):
+    """One thing wrong with a command: the field, the value as given, the reason."""
+
+    field: str
+    value: str
+    reason: str

@@ -1,0 +1,338 @@
+"""Events: what has happened. Past tense, tagged, the only content of the journal.
+
+A changed meaning gets a new `version` and an upcast in `tradeoms.store.upcast`; rows are never rewritten.
+"""
+
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from tradeoms.model.commands import Problem
+from tradeoms.model.fields import Effect, Outcome
+from tradeoms.model.orders import (
+    Block,
+    Execution,
+    Order,
+    OverrideGiven,
+    Placement,
+    Report,
+    Request,
+    Statement,
+    Violation,
+)
+from tradeoms.model.reference import (
+    Account,
+    Broker,
+    Instrument,
+    Limit,
+    OpeningCash,
+    OpeningLot,
+    Price,
+    Restriction,
+)
+
+
+class Event(Struct, frozen=True, omit_defaults=True, tag_field="type", tag=True):
+    """Base of all events; the tag is the class's name."""
+
+
+class DayOpened(Event, frozen=True, tag=True):
+    business_date: date
+
+
+class InstrumentsDefined(Event, frozen=True, tag=True):
+    instruments: tuple[Instrument, ...]
+
+
+class AccountsDefined(Event, frozen=True, tag=True):
+    accounts: tuple[Account, ...]
+
+
+class BrokersDefined(Event, frozen=True, tag=True):
+    brokers: tuple[Broker, ...]
+
+
+class HolidaysSet(Event, frozen=True, tag=True):
+    Currency: str
+    days: tuple[date, ...]
+
+
+class LimitsSet(Event, frozen=True, tag=True):
+    limits: tuple[Limit, ...]
+
+
+class Restricted(Event, frozen=True, tag=True):
+    restrictions: tuple[Restriction, ...]
+
+
+class PricesMarked(Event, frozen=True, tag=True):
+    prices: tuple[Price, ...]
+
+
+class OpeningBooked(Event, frozen=True, tag=True):
+    batch: str
+    lots: tuple[OpeningLot, ...]
+    cash: tuple[OpeningCash, ...]
+
+
+class OrderEntered(Event, frozen=True, tag=True):
+    """An order passed the edge: staged, held for an override, or draft inside a basket."""
+
+    order: Order
+
+
+class OrderCancelled(Event, frozen=True, tag=True):
+    order: str
+    reason: str
+
+
+class ViolationOverridden(Event, frozen=True, tag=True):
+    """One person's consent; `released` once the last needed person has given it."""
+
+    order: str
+    given: OverrideGiven
+    released: bool
+
+
+class BasketReleased(Event, frozen=True, tag=True):
+    """All orders of a basket become visible at once."""
+
+    basket: str
+    orders: tuple[str, ...]
+
+
+class BasketDropped(Event, frozen=True, tag=True):
+    """None of a basket's orders becomes visible."""
+
+    basket: str
+    orders: tuple[str, ...]
+    reason: str
+
+
+class BlockOpened(Event, frozen=True, tag=True):
+    block: Block
+
+
+class BlockDissolved(Event, frozen=True, tag=True):
+    block: str
+
+
+class StatementFrozen(Event, frozen=True, tag=True):
+    block: str
+    statement: Statement
+
+
+class PlacementRouted(Event, frozen=True, tag=True):
+    """A new order for a broker; the gateway sends it once this is on disk."""
+
+    placement: Placement
+
+
+class CancelRequested(Event, frozen=True, tag=True):
+    placement: str
+    request: Request
+
+
+class ReplaceRequested(Event, frozen=True, tag=True):
+    placement: str
+    request: Request
+
+
+class StatusRequested(Event, frozen=True, tag=True):
+    """The broker is asked about `ClOrdID`, which it has not answered."""
+
+    placement: str
+    ClOrdID: str
+
+
+class RequestResent(Event, frozen=True, tag=True):
+    """The broker does not know `ClOrdID`: it is sent again with PossResend=Y."""
+
+    placement: str
+    ClOrdID: str
+
+
+class MessagesSent(Event, frozen=True, tag=True):
+    """Messages left on a session; the last number is where sending goes on after a crash."""
+
+    session: str
+    MsgSeqNums: tuple[int, ...]
+    ClOrdIDs: tuple[str, ...]
+
+
+class PlacementUnsent(Event, frozen=True, tag=True):
+    """A request could not leave; a new order's quantity is idle in the block again."""
+
+    placement: str
+    ClOrdID: str
+    reason: str
+
+
+class Reported(Event, frozen=True, tag=True):
+    """A broker's message on a placement of ours, and what it did to our book."""
+
+    placement: str
+    report: Report
+    effect: Effect = Effect.Nothing
+    execution: Execution | None = None
+    replaces: str = ""
+    note: str = ""
+
+
+class RequestRejected(Event, frozen=True, tag=True):
+    """A session- or business-level reject (3, j) of a request of ours."""
+
+    placement: str
+    ClOrdID: str
+    reason: str
+
+
+class ReportUnmatched(Event, frozen=True, tag=True):
+    """A broker's message that belongs to nothing of ours: kept for a person to settle."""
+
+    number: int
+    session: str
+    MsgSeqNum: int
+    reason: str
+    raw: str
+    report: Report | None = None
+
+
+class SessionChanged(Event, frozen=True, tag=True):
+    session: str
+    up: bool
+    reason: str
+
+
+class BlockFinished(Event, frozen=True, tag=True):
+    block: str
+
+
+class BlockReopened(Event, frozen=True, tag=True):
+    block: str
+    reason: str
+
+
+class BlockAllocated(Event, frozen=True, tag=True):
+    """The legal split of a block's fills: parallel arrays, one entry a member of the statement.
+
+    Quantities in the instrument's units, money in cents of the instrument's currency.
+    """
+
+    block: str
+    policy: str
+    seed: int
+    quantity: int
+    AvgPx: str
+    trade_date: date
+    settle_date: date
+    allocated: datetime
+    orders: tuple[str, ...]
+    accounts: tuple[str, ...]
+    quantities: tuple[int, ...]
+    gross: tuple[int, ...]
+    commission: tuple[int, ...]
+    net: tuple[int, ...]
+
+
+class LotsBooked(Event, frozen=True, tag=True):
+    """What an allocation did to the tax lots: opened lots, and reliefs of open ones (parallel arrays).
+
+    Money in cents. A relief names its lot by number; `proceeds` of a cover are its cost.
+    """
+
+    block: str
+    opened_numbers: tuple[int, ...] = ()
+    opened_accounts: tuple[str, ...] = ()
+    opened_quantities: tuple[int, ...] = ()
+    opened_basis: tuple[int, ...] = ()
+    relieved_lots: tuple[int, ...] = ()
+    relieved_quantities: tuple[int, ...] = ()
+    relieved_basis: tuple[int, ...] = ()
+    relieved_proceeds: tuple[int, ...] = ()
+
+
+class LotsReversed(Event, frozen=True, tag=True):
+    """A block's lots, positions and cash are taken back, newest booking of the instrument first."""
+
+    block: str
+
+
+class AlertRaised(Event, frozen=True, tag=True):
+    """Something a person should look at."""
+
+    number: int
+    kind: str
+    subject: str
+    text: str
+    at: datetime
+
+
+class Answered(Event, frozen=True, tag=True):
+    """The answer to a command, given again when the same id comes again."""
+
+    user: str
+    id: str
+    outcome: Outcome
+    command: str
+    at: datetime
+    ids: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    violations: tuple[Violation, ...] = ()
+
+
+AnyEvent = (
+    DayOpened
+    | InstrumentsDefined
+    | AccountsDefined
+    | BrokersDefined
+    | HolidaysSet
+    | LimitsSet
+    | Restricted
+    | PricesMarked
+    | OpeningBooked
+    | OrderEntered
+    | OrderCancelled
+    | ViolationOverridden
+    | BasketReleased
+    | BasketDropped
+    | BlockOpened
+    | BlockDissolved
+    | StatementFrozen
+    | PlacementRouted
+    | CancelRequested
+    | ReplaceRequested
+    | StatusRequested
+    | RequestResent
+    | MessagesSent
+    | PlacementUnsent
+    | Reported
+    | RequestRejected
+    | ReportUnmatched
+    | SessionChanged
+    | BlockFinished
+    | BlockReopened
+    | BlockAllocated
+    | LotsBooked
+    | LotsReversed
+    | AlertRaised
+    | Answered
+)
+
+
+class Cause(Struct, frozen=True, omit_defaults=True):
+    """Who or what an event comes from: a person's command, or a message of a FIX session."""
+
+    user: str = ""
+    command: str = ""
+    session: str = ""
+    MsgSeqNum: int = 0
+
+
+class Record(Struct, frozen=True):
+    """One line of the journal: a gap-free number, the time of the decision, the cause, the event."""
+
+    seq: int
+    at: datetime
+    cause: Cause
+    event: AnyEvent

@@ -1,0 +1,176 @@
+"""The enumerations of FIX, with FIX's spelling and wire values, and the few that are ours."""
+
+from enum import StrEnum
+
+
+class Side(StrEnum):
+    """FIX 54."""
+
+    Buy = "1"
+    Sell = "2"
+    SellShort = "5"
+    SellShortExempt = "6"
+
+    @property
+    def sells(self) -> bool:
+        """True where the account's position falls."""
+        return self is not Side.Buy
+
+    @property
+    def short(self) -> bool:
+        """True where a locate is needed."""
+        return self in (Side.SellShort, Side.SellShortExempt)
+
+
+class OrdType(StrEnum):
+    """FIX 40."""
+
+    Market = "1"
+    Limit = "2"
+    Stop = "3"
+    StopLimit = "4"
+
+    @property
+    def has_limit(self) -> bool:
+        """True where Price (44) is required."""
+        return self in (OrdType.Limit, OrdType.StopLimit)
+
+    @property
+    def has_stop(self) -> bool:
+        """True where StopPx (99) is required."""
+        return self in (OrdType.Stop, OrdType.StopLimit)
+
+
+class TimeInForce(StrEnum):
+    """FIX 59."""
+
+    Day = "0"
+    GoodTillCancel = "1"
+    ImmediateOrCancel = "3"
+    FillOrKill = "4"
+
+
+class OrdStatus(StrEnum):
+    """FIX 39."""
+
+    New = "0"
+    PartiallyFilled = "1"
+    Filled = "2"
+    DoneForDay = "3"
+    Canceled = "4"
+    Replaced = "5"
+    PendingCancel = "6"
+    Stopped = "7"
+    Rejected = "8"
+    Suspended = "9"
+    PendingNew = "A"
+    Calculated = "B"
+    Expired = "C"
+    AcceptedForBidding = "D"
+    PendingReplace = "E"
+
+
+class ReportKind(StrEnum):
+    """What a broker's message says, in one vocabulary for every FIX version (see the dialects)."""
+
+    New = "new"
+    Trade = "trade"
+    TradeCancel = "trade_cancel"
+    TradeCorrect = "trade_correct"
+    Canceled = "cancelled"
+    Replaced = "replaced"
+    Rejected = "rejected"
+    PendingNew = "pending_new"
+    PendingCancel = "pending_cancel"
+    PendingReplace = "pending_replace"
+    DoneForDay = "done_for_day"
+    Stopped = "stopped"
+    Suspended = "suspended"
+    Restated = "restated"
+    Expired = "expired"
+    Status = "status"
+    Calculated = "calculated"
+    CancelReject = "cancel_reject"
+    MessageReject = "message_reject"
+
+
+class OrderState(StrEnum):
+    """Where a portfolio manager's order stands."""
+
+    Draft = "draft"
+    Held = "held"
+    Staged = "staged"
+    InBlock = "in block"
+    Allocated = "allocated"
+    Refused = "refused"
+    Cancelled = "cancelled"
+
+
+class BlockState(StrEnum):
+    """Where a block stands; a bust may reopen it."""
+
+    Open = "open"
+    Working = "working"
+    Done = "done"
+    Allocated = "allocated"
+    Dissolved = "dissolved"
+
+
+class Transmission(StrEnum):
+    """Where the last message of a placement is on its way to the broker."""
+
+    Queued = "queued"
+    Sent = "sent"
+    Unsent = "unsent"
+    Acknowledged = "acknowledged"
+
+
+class RequestKind(StrEnum):
+    """What a placement may ask its broker."""
+
+    New = "new"
+    Cancel = "cancel"
+    Replace = "replace"
+
+
+class Effect(StrEnum):
+    """What a report did to our book."""
+
+    Nothing = "nothing"
+    Booked = "booked"
+    Busted = "busted"
+    Corrected = "corrected"
+    Disputed = "disputed"
+
+
+class Severity(StrEnum):
+    """Outcome of a compliance rule."""
+
+    Warn = "WARN"
+    Block = "BLOCK"
+
+
+class Override(StrEnum):
+    """How many persons may lift a BLOCK."""
+
+    Never = "none"
+    One = "one"
+    Two = "two"
+
+
+class Outcome(StrEnum):
+    """What became of a command."""
+
+    Done = "done"
+    Refused = "refused"
+    Internal = "internal"
+
+
+class Role(StrEnum):
+    """What a user is, and so which commands the user may send."""
+
+    PortfolioManager = "pm"
+    Trader = "trader"
+    Compliance = "compliance"
+    Operations = "operations"
+    Viewer = "viewer"

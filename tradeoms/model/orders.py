@@ -1,0 +1,242 @@
+"""Orders, blocks, placements and executions: frozen, replaced whole when something changes."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from msgspec import Struct
+
+from tradeoms.model import fields
+
+ZERO = Decimal(0)
+
+
+class Member(Struct, frozen=True, omit_defaults=True):
+    """One account's quantity in an order: the unit of compliance, allocation and lots."""
+
+    account: str
+    OrderQty: Decimal
+    locate: str = ""
+
+
+class NewOrder(Struct, frozen=True, omit_defaults=True):
+    """What a portfolio manager asks for, as sent. `reference` is the PM's own key, kept as it came."""
+
+    instrument: str
+    Side: fields.Side
+    members: tuple[Member, ...]
+    OrdType: fields.OrdType = fields.OrdType.Market
+    Price: Decimal | None = None
+    StopPx: Decimal | None = None
+    TimeInForce: fields.TimeInForce = fields.TimeInForce.Day
+    desk: str = ""
+    strategy: str = ""
+    HandlInst: str = "1"
+    instructions: str = ""
+    reason: str = ""
+    discretionary: bool = True
+    reference: str = ""
+
+
+class Violation(Struct, frozen=True, omit_defaults=True):
+    """A rule that did not pass, with the numbers it saw."""
+
+    rule: str
+    severity: fields.Severity
+    override: fields.Override
+    message: str
+    account: str = ""
+    facts: dict[str, str] = {}
+
+
+class OverrideGiven(Struct, frozen=True):
+    """A person's lifting of a BLOCK on one order, until it expires."""
+
+    rule: str
+    person: str
+    reason: str
+    expires: datetime
+    facts: dict[str, str]
+
+
+class Order(Struct, frozen=True, omit_defaults=True):
+    """A portfolio manager's order inside the system."""
+
+    order: str
+    pm: str
+    instrument: str
+    Side: fields.Side
+    members: tuple[Member, ...]
+    OrderQty: Decimal
+    entered: datetime
+    trade_date: date
+    OrdType: fields.OrdType = fields.OrdType.Market
+    Price: Decimal | None = None
+    StopPx: Decimal | None = None
+    TimeInForce: fields.TimeInForce = fields.TimeInForce.Day
+    desk: str = ""
+    strategy: str = ""
+    HandlInst: str = "1"
+    instructions: str = ""
+    reason: str = ""
+    discretionary: bool = True
+    reference: str = ""
+    basket: str = ""
+    state: fields.OrderState = fields.OrderState.Staged
+    block: str = ""
+    arrival: Decimal | None = None
+    arrival_source: str = ""
+    violations: tuple[Violation, ...] = ()
+    overrides: tuple[OverrideGiven, ...] = ()
+    CumQty: Decimal = ZERO
+    AvgPx: Decimal = ZERO
+
+
+class Statement(Struct, frozen=True):
+    """A block's intended split over its members, frozen with its time before the first route.
+
+    Three parallel tuples, one entry a member: order, account, quantity.
+    """
+
+    frozen_at: datetime
+    orders: tuple[str, ...]
+    accounts: tuple[str, ...]
+    quantities: tuple[Decimal, ...]
+
+
+class Block(Struct, frozen=True, omit_defaults=True):
+    """Orders in the same instrument and side that the trader works as one."""
+
+    block: str
+    trader: str
+    instrument: str
+    Side: fields.Side
+    orders: tuple[str, ...]
+    OrderQty: Decimal
+    opened: datetime
+    trade_date: date
+    OrdType: fields.OrdType = fields.OrdType.Market
+    Price: Decimal | None = None
+    StopPx: Decimal | None = None
+    TimeInForce: fields.TimeInForce = fields.TimeInForce.Day
+    state: fields.BlockState = fields.BlockState.Open
+    placements: tuple[str, ...] = ()
+    statement: Statement | None = None
+
+
+class Request(Struct, frozen=True, omit_defaults=True):
+    """A message of ours that the broker has not answered yet. For a replace, what it asks for."""
+
+    kind: fields.RequestKind
+    ClOrdID: str
+    OrderQty: Decimal
+    at: datetime
+    Price: Decimal | None = None
+    StopPx: Decimal | None = None
+
+
+class Placement(Struct, frozen=True, omit_defaults=True):
+    """The part of a block sent to one broker: FIX's order.
+
+    OrdStatus, OrderQty and ClOrdID are the broker's last word; CumQty and notional are the sums
+    over OUR booked executions, never copied from a report.
+    """
+
+    placement: str
+    block: str
+    broker: str
+    session: str
+    instrument: str
+    Symbol: str
+    Side: fields.Side
+    OrderQty: Decimal
+    ClOrdID: str
+    routed: datetime
+    trade_date: date
+    OrdType: fields.OrdType = fields.OrdType.Market
+    Price: Decimal | None = None
+    StopPx: Decimal | None = None
+    TimeInForce: fields.TimeInForce = fields.TimeInForce.Day
+    HandlInst: str = "1"
+    instructions: str = ""
+    trader: str = ""
+    OrderID: str = ""
+    OrdStatus: fields.OrdStatus | None = None
+    CumQty: Decimal = ZERO
+    notional: Decimal = ZERO
+    requests: tuple[Request, ...] = ()
+    transmission: fields.Transmission = fields.Transmission.Queued
+    text: str = ""
+
+    @property
+    def LeavesQty(self) -> Decimal:
+        """What may still be filled, by the rule for placements: zero once it has ended."""
+        if self.transmission is fields.Transmission.Unsent or self.OrdStatus in ENDED:
+            return ZERO
+        if self.OrdStatus is fields.OrdStatus.DoneForDay and self.TimeInForce is not fields.TimeInForce.GoodTillCancel:
+            return ZERO
+        return max(self.OrderQty - self.CumQty, ZERO)
+
+    @property
+    def exposure(self) -> Decimal:
+        """The most that may still be filled, counting an unanswered replace upwards at once."""
+        leaves = self.LeavesQty
+        asked = [r.OrderQty for r in self.requests if r.kind is fields.RequestKind.Replace]
+        return max([leaves, *(quantity - self.CumQty for quantity in asked)])
+
+    @property
+    def AvgPx(self) -> Decimal:
+        """Average price of what is booked, exact to the context's 28 digits; zero before a fill."""
+        return self.notional / self.CumQty if self.CumQty else ZERO
+
+
+ENDED = frozenset({fields.OrdStatus.Canceled, fields.OrdStatus.Rejected, fields.OrdStatus.Expired})
+
+
+class Execution(Struct, frozen=True, omit_defaults=True):
+    """A fill of a placement. `key` = session/day/ExecID, because brokers use an ExecID again on another day."""
+
+    key: str
+    ExecID: str
+    placement: str
+    block: str
+    broker: str
+    instrument: str
+    Side: fields.Side
+    LastQty: Decimal
+    LastPx: Decimal
+    TransactTime: str
+    trade_date: date
+    effect: fields.Effect = fields.Effect.Booked
+    LastMkt: str = ""
+    replaced_by: str = ""
+
+
+class Report(Struct, frozen=True, omit_defaults=True):
+    """A broker's message 8, 9, 3 or j in one form for every FIX version. None: absent on the wire."""
+
+    kind: str
+    ClOrdID: str = ""
+    OrigClOrdID: str = ""
+    OrderID: str = ""
+    ExecID: str = ""
+    ExecRefID: str = ""
+    OrdStatus: fields.OrdStatus | None = None
+    Symbol: str = ""
+    Side: str = ""
+    OrderQty: Decimal | None = None
+    Price: Decimal | None = None
+    LastQty: Decimal | None = None
+    LastPx: Decimal | None = None
+    CumQty: Decimal | None = None
+    LeavesQty: Decimal | None = None
+    AvgPx: Decimal | None = None
+    TransactTime: str = ""
+    TradeDate: str = ""
+    LastMkt: str = ""
+    Text: str = ""
+    OrdRejReason: str = ""
+    CxlRejReason: str = ""
+    CxlRejResponseTo: str = ""
+    ExecRestatementReason: str = ""
+    RefSeqNum: int | None = None
+    RefMsgType: str = ""

@@ -1,0 +1,123 @@
+"""Reference data: instruments, accounts, brokers, limits. It enters as commands, so the log holds it."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct
+
+from tradeoms.model.fields import Override, Severity
+
+
+class Tick(Struct, frozen=True):
+    """From this price up, prices are multiples of `tick`."""
+
+    from_price: Decimal
+    tick: Decimal
+
+
+class Instrument(Struct, frozen=True, omit_defaults=True):
+    """Something that can be traded. Quantities are kept as int64 × 10^-qty_scale, prices × 10^-price_scale."""
+
+    instrument: str
+    Symbol: str
+    SecurityID: str
+    SecurityIDSource: str
+    Currency: str
+    issuer: str
+    SecurityType: str = "CS"
+    SecurityExchange: str = "XNYS"
+    share_class: str = ""
+    multiplier: Decimal = Decimal(1)
+    price_type: str = "per_unit"
+    ticks: tuple[Tick, ...] = (Tick(Decimal(0), Decimal("0.01")),)
+    lot: Decimal = Decimal(1)
+    price_scale: int = 4
+    qty_scale: int = 0
+    settle_cycle: int = 1
+
+    def tick_at(self, price: Decimal) -> Decimal:
+        """The tick that holds at `price`."""
+        return next(t.tick for t in reversed(self.ticks) if price >= t.from_price)
+
+    def units(self, quantity: Decimal) -> int:
+        """`quantity` as an integer × 10^-qty_scale; ValueError where it has more decimals."""
+        scaled = quantity.scaleb(self.qty_scale)
+        if scaled != int(scaled):
+            raise ValueError(f"{quantity} has more than {self.qty_scale} decimals")
+        return int(scaled)
+
+    def quantity(self, units: int) -> Decimal:
+        """The quantity behind `units`."""
+        return Decimal(units).scaleb(-self.qty_scale)
+
+
+class Account(Struct, frozen=True, omit_defaults=True):
+    """A client's account: the unit of compliance, allocation and lots."""
+
+    account: str
+    name: str
+    taxpayer: str
+    Currency: str = "USD"
+    strategy: str = ""
+    custodian: str = ""
+    lot_method: str = "FIFO"
+    may_short: bool = False
+
+
+class Broker(Struct, frozen=True, omit_defaults=True):
+    """A sell-side firm and the FIX session that reaches it."""
+
+    broker: str
+    name: str
+    session: str
+    commission_per_share: Decimal = Decimal(0)
+    knows_status_requests: bool = True
+
+
+class Limit(Struct, frozen=True, omit_defaults=True):
+    """One compliance rule's parameters in force from a day on (until the next row of the same rule)."""
+
+    rule: str
+    effective: date
+    parameters: dict[str, Any]
+    severity: Severity = Severity.Block
+    override: Override = Override.Never
+
+
+class Restriction(Struct, frozen=True, omit_defaults=True):
+    """An issuer that may not be bought, sold, or either, while the restriction lasts."""
+
+    issuer: str
+    effective: date
+    expires: date | None = None
+    buys: bool = True
+    sells: bool = True
+    reason: str = ""
+
+
+class Price(Struct, frozen=True):
+    """A price of record, with where it came from and the moment it was true."""
+
+    instrument: str
+    Px: Decimal
+    source: str
+    at: str
+
+
+class OpeningLot(Struct, frozen=True):
+    """A lot an account owns on day one; a negative quantity is a short lot. `basis` is money for the whole lot."""
+
+    account: str
+    instrument: str
+    quantity: Decimal
+    basis: Decimal
+    acquired: date
+
+
+class OpeningCash(Struct, frozen=True):
+    """An account's cash on day one."""
+
+    account: str
+    Currency: str
+    amount: Decimal

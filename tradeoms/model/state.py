@@ -1,0 +1,83 @@
+"""All that the single writer and every reader know: one `State`, changed by `apply` alone."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from msgspec import Struct
+
+from tradeoms.model.columns import Axis, Grid, Table
+from tradeoms.model.events import AlertRaised, Answered, BlockAllocated, LotsBooked, ReportUnmatched
+from tradeoms.model.orders import Block, Execution, Order, Placement
+from tradeoms.model.reference import Account, Broker, Instrument, Limit, Price, Restriction
+
+
+class SessionState(Struct, frozen=True):
+    """A FIX session as the journal knows it: last message numbers in and out that are on disk."""
+
+    session: str
+    up: bool = False
+    reason: str = ""
+    in_seq: int = 0
+    out_seq: int = 0
+
+
+class State:
+    """Dicts of frozen entities, replaced whole, and columns for what is kept per account × instrument.
+
+    Positions and lots are int64 in the instrument's units, money in cents (10^-2 of the currency).
+    """
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.business_date = date.min
+        self.counters: dict[str, int] = {}
+        self.instruments: dict[str, Instrument] = {}
+        self.accounts: dict[str, Account] = {}
+        self.brokers: dict[str, Broker] = {}
+        self.holidays: dict[str, frozenset[date]] = {}
+        self.limits: dict[str, tuple[Limit, ...]] = {}
+        self.restrictions: tuple[Restriction, ...] = ()
+        self.prices: dict[str, Price] = {}
+        self.openings: set[str] = set()
+        self.orders: dict[str, Order] = {}
+        self.baskets: dict[str, tuple[str, ...]] = {}
+        self.drafts: dict[str, list[str]] = {}
+        self.fingerprints: dict[str, tuple[datetime, str]] = {}
+        self.blocks: dict[str, Block] = {}
+        self.placements: dict[str, Placement] = {}
+        self.placement_of: dict[str, str] = {}
+        self.executions: dict[str, Execution] = {}
+        self.execution_of: dict[str, str] = {}
+        self.unmatched: dict[int, ReportUnmatched] = {}
+        self.sessions: dict[str, SessionState] = {}
+        self.allocations: dict[str, BlockAllocated] = {}
+        self.bookings: dict[str, LotsBooked] = {}
+        self.bookings_of: dict[str, list[str]] = {}
+        self.alerts: dict[int, AlertRaised] = {}
+        self.answers: dict[str, Answered] = {}
+        self.answer_days: list[tuple[date, list[str]]] = []
+        self.account_axis, self.instrument_axis, self.currency_axis = Axis(), Axis(), Axis()
+        self.position = Grid(self.account_axis, self.instrument_axis)
+        self.buying = Grid(self.account_axis, self.instrument_axis)
+        self.selling = Grid(self.account_axis, self.instrument_axis)
+        self.cash = Grid(self.account_axis, self.currency_axis)
+        # size: units when opened; basis: cents for the whole size; remaining: units still open, all >= 0.
+        # acquired: days since 1970-01-01; short: 1 for a short lot, whose basis is what its sale brought.
+        self.lots = Table("account", "instrument", "short", "acquired", "size", "basis", "remaining")
+        self.realized = Table(
+            "block", "lot", "account", "instrument", "sold", "quantity", "basis", "proceeds", "gain", "long_term"
+        )
+
+    def bump(self, counter: str, number: int) -> None:
+        """Remember that `number` of a counter is used."""
+        if number > self.counters.get(counter, 0):
+            self.counters[counter] = number
+
+    def limit(self, rule: str) -> Limit | None:
+        """The row of `rule` in force on the business date, None where there is none."""
+        rows = [row for row in self.limits.get(rule, ()) if row.effective <= self.business_date]
+        return rows[-1] if rows else None
+
+    def money(self, cents: int) -> Decimal:
+        """Cents as money with two decimals."""
+        return Decimal(cents).scaleb(-2)

@@ -1,0 +1,1 @@
+"""The journal, snapshots and the read model, on SQLAlchemy Core."""

@@ -1,0 +1,108 @@
+"""Allocations: what each member of a block legally got. Gone while the block is open again."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+
+from msgspec import Struct
+
+from tradeoms.model import events as e
+from tradeoms.model.state import State
+from tradeoms.views import touched
+
+
+class AllocationRow(Struct, frozen=True):
+    """One member's part of an allocated block; `key` is block/order/account.
+
+    OrderQty is the member's quantity in the statement, AllocQty what it got. Money to the cent in
+    `Currency`: `gross` at the average price, `commission`, and `net`, which the account pays or
+    gets.
+    """
+
+    key: str
+    block: str
+    order: str
+    account: str
+    pm: str
+    instrument: str
+    Symbol: str
+    SecurityID: str
+    SecurityIDSource: str
+    Side: str
+    OrderQty: Decimal
+    AllocQty: Decimal
+    AvgPx: Decimal
+    gross: Decimal
+    commission: Decimal
+    net: Decimal
+    Currency: str
+    policy: str
+    trade_date: date
+    settle_date: date
+    allocated: datetime
+
+
+def _block_rows(state: State, name: str) -> Iterator[AllocationRow]:
+    event, block = state.allocations[name], state.blocks[name]
+    instrument, side, AvgPx = (
+        state.instruments[block.instrument],
+        block.Side.name,
+        Decimal(event.AvgPx),
+    )
+    statement = block.statement
+    assert statement is not None, f"{name} was allocated without a statement"
+    for n, (order, account) in enumerate(zip(event.orders, event.accounts, strict=True)):
+        yield AllocationRow(
+            key=f"{name}/{order}/{account}",
+            block=name,
+            order=order,
+            account=account,
+            pm=state.orders[order].pm,
+            instrument=block.instrument,
+            Symbol=instrument.Symbol,
+            SecurityID=instrument.SecurityID,
+            SecurityIDSource=instrument.SecurityIDSource,
+            Side=side,
+            OrderQty=statement.quantities[n],
+            AllocQty=instrument.quantity(event.quantities[n]),
+            AvgPx=AvgPx,
+            gross=state.money(event.gross[n]),
+            commission=state.money(event.commission[n]),
+            net=state.money(event.net[n]),
+            Currency=instrument.Currency,
+            policy=event.policy,
+            trade_date=event.trade_date,
+            settle_date=event.settle_date,
+            allocated=event.allocated,
+        )
+
+
+def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, AllocationRow | None]]:
+    """The members of the block that was allocated or is open again."""
+    for name in _touched(state, event):
+        if name in state.allocations:
+            yield from ((row.key, row) for row in _block_rows(state, name))
+        else:
+            yield from ((key, None) for key in _keys(state, name))
+
+
+def _touched(state: State, event: e.AnyEvent) -> Iterable[str]:
+    if isinstance(event, e.BlockAllocated | e.BlockReopened):
+        return (event.block,)
+    defined = touched.instruments(event)
+    if not defined:
+        return ()
+    return [name for name in state.allocations if state.blocks[name].instrument in defined]
+
+
+def _keys(state: State, name: str) -> Iterator[str]:
+    statement = state.blocks[name].statement
+    if statement is not None:
+        for order, account in zip(statement.orders, statement.accounts, strict=True):
+            yield f"{name}/{order}/{account}"
+
+
+def all_rows(state: State) -> Iterator[AllocationRow]:
+    """Every member of every allocated block."""
+    for name in state.allocations:
+        yield from _block_rows(state, name)

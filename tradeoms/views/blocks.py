@@ -1,0 +1,108 @@
+"""Blocks: what a trader works as one, and where its quantity is."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+
+from msgspec import Struct
+
+from tradeoms.model import events as e
+from tradeoms.model.orders import ZERO, Block
+from tradeoms.model.state import State
+from tradeoms.views import touched
+
+
+class BlockRow(Struct, frozen=True):
+    """A block. idle + working + filled = OrderQty, always; idle is negative after an over-fill.
+
+    `working` is the most that may still be filled at brokers, `filled` and AvgPx (28 digits, zero
+    before a fill) what our booked executions say. `orders`, `members`, `placements` and `live`
+    (placements that may still fill or wait for an answer) are counts. `pms` and `desks` are those
+    of its orders. `frozen_at` is the time of the statement.
+    """
+
+    key: str
+    trader: str
+    instrument: str
+    Symbol: str
+    SecurityID: str
+    SecurityIDSource: str
+    Currency: str
+    Side: str
+    OrdType: str
+    OrderQty: Decimal
+    Price: Decimal | None
+    StopPx: Decimal | None
+    TimeInForce: str
+    state: str
+    idle: Decimal
+    working: Decimal
+    filled: Decimal
+    AvgPx: Decimal
+    orders: int
+    members: int
+    placements: int
+    live: int
+    pms: str
+    desks: str
+    opened: datetime
+    frozen_at: datetime | None
+    trade_date: date
+
+
+def row(state: State, block: Block) -> BlockRow:
+    """The row of a block in any state."""
+    instrument = state.instruments[block.instrument]
+    orders = [state.orders[name] for name in block.orders]
+    placements = [state.placements[name] for name in block.placements]
+    working = sum((p.exposure for p in placements), ZERO)
+    filled = sum((p.CumQty for p in placements), ZERO)
+    notional = sum((p.notional for p in placements), ZERO)
+    return BlockRow(
+        key=block.block,
+        trader=block.trader,
+        instrument=block.instrument,
+        Symbol=instrument.Symbol,
+        SecurityID=instrument.SecurityID,
+        SecurityIDSource=instrument.SecurityIDSource,
+        Currency=instrument.Currency,
+        Side=block.Side.name,
+        OrdType=block.OrdType.name,
+        OrderQty=block.OrderQty,
+        Price=block.Price,
+        StopPx=block.StopPx,
+        TimeInForce=block.TimeInForce.name,
+        state=block.state.value,
+        idle=block.OrderQty - working - filled,
+        working=working,
+        filled=filled,
+        AvgPx=notional / filled if filled else ZERO,
+        orders=len(block.orders),
+        members=sum(len(order.members) for order in orders),
+        placements=len(placements),
+        live=sum(1 for p in placements if p.exposure or p.requests),
+        pms=", ".join(dict.fromkeys(order.pm for order in orders)),
+        desks=", ".join(dict.fromkeys(order.desk for order in orders if order.desk)),
+        opened=block.opened,
+        frozen_at=block.statement.frozen_at if block.statement else None,
+        trade_date=block.trade_date,
+    )
+
+
+def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, BlockRow | None]]:
+    """Blocks that the event changed, by themselves or through a placement."""
+    for name in _touched(state, event):
+        yield name, row(state, state.blocks[name])
+
+
+def _touched(state: State, event: e.AnyEvent) -> Iterable[str]:
+    if type(event) is e.InstrumentsDefined:
+        defined = touched.instruments(event)
+        return [block.block for block in state.blocks.values() if block.instrument in defined]
+    return touched.blocks(state, event)
+
+
+def all_rows(state: State) -> Iterator[BlockRow]:
+    """Every block, dissolved ones too."""
+    for block in state.blocks.values():
+        yield row(state, block)

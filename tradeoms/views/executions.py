@@ -1,0 +1,75 @@
+"""Executions: fills as the brokers reported them, and what became of each."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Struct
+
+from tradeoms.model import events as e
+from tradeoms.model.orders import Execution
+from tradeoms.model.state import State
+
+
+class ExecutionRow(Struct, frozen=True):
+    """An execution. Only effect "booked" counts; "busted" and "corrected" ones were taken back.
+
+    `key` is session/day/ExecID; `replaced_by` the key of the correction. TransactTime is the
+    broker's own text.
+    """
+
+    key: str
+    ExecID: str
+    placement: str
+    block: str
+    broker: str
+    trader: str
+    instrument: str
+    Symbol: str
+    Side: str
+    LastQty: Decimal
+    LastPx: Decimal
+    LastMkt: str
+    TransactTime: str
+    effect: str
+    replaced_by: str
+    trade_date: date
+
+
+def row(state: State, execution: Execution) -> ExecutionRow:
+    """The row of an execution; Symbol and trader are those of its placement."""
+    placement = state.placements[execution.placement]
+    return ExecutionRow(
+        key=execution.key,
+        ExecID=execution.ExecID,
+        placement=execution.placement,
+        block=execution.block,
+        broker=execution.broker,
+        trader=placement.trader,
+        instrument=execution.instrument,
+        Symbol=placement.Symbol,
+        Side=execution.Side.name,
+        LastQty=execution.LastQty,
+        LastPx=execution.LastPx,
+        LastMkt=execution.LastMkt,
+        TransactTime=execution.TransactTime,
+        effect=execution.effect.value,
+        replaced_by=execution.replaced_by,
+        trade_date=execution.trade_date,
+    )
+
+
+def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, ExecutionRow | None]]:
+    """The new execution and the one it takes back."""
+    if type(event) is not e.Reported:
+        return
+    if event.execution is not None:
+        yield event.execution.key, row(state, state.executions[event.execution.key])
+    if event.replaces:
+        yield event.replaces, row(state, state.executions[event.replaces])
+
+
+def all_rows(state: State) -> Iterator[ExecutionRow]:
+    """Every execution, taken back ones too."""
+    for execution in state.executions.values():
+        yield row(state, execution)

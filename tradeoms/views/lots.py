@@ -1,0 +1,123 @@
+"""Open tax lots. A lot that is closed leaves the table; what it brought is in `realized`."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+from msgspec import Struct
+
+from tradeoms.model import events as e
+from tradeoms.model.columns import Int64s
+from tradeoms.model.state import State
+from tradeoms.views import touched
+
+EPOCH = date(1970, 1, 1).toordinal()
+
+
+class LotRow(Struct, frozen=True):
+    """An open lot; `key` is its number.
+
+    `size` is its quantity when opened, `remaining` what is open. Money to the cent in `Currency`:
+    `basis` of the whole lot, `open_basis` of what remains. The basis of a short lot is what its
+    sale brought.
+    """
+
+    key: str
+    account: str
+    instrument: str
+    Symbol: str
+    Currency: str
+    short: bool
+    acquired: date
+    size: Decimal
+    remaining: Decimal
+    basis: Decimal
+    open_basis: Decimal
+
+
+def open_basis(basis: int, size: int, remaining: int) -> int:
+    """Cents that belong to what remains of a lot: the whole less the part relieved so far.
+
+    The part relieved is rounded once, a half up, over all reliefs together, so that a lot sold in
+    many pieces never drifts. This must be the rounding by which reliefs are booked.
+    """
+    return basis - (2 * basis * (size - remaining) + size) // (2 * size)
+
+
+def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, LotRow | None]]:
+    """Lots that were opened, relieved or given back."""
+    numbers = _touched(state, event)
+    return _rows(state, numbers) if numbers is not None else iter(())
+
+
+def all_rows(state: State) -> Iterator[LotRow]:
+    """Every open lot."""
+    for _, row in _rows(state, np.flatnonzero(state.lots["remaining"] > 0)):
+        if row is not None:
+            yield row
+
+
+def _touched(state: State, event: e.AnyEvent) -> Int64s | None:
+    if isinstance(event, e.LotsBooked):
+        return np.array([*event.opened_numbers, *dict.fromkeys(event.relieved_lots)], np.int64)
+    if isinstance(event, e.LotsReversed):
+        # The booking is forgotten by now; the accounts of its block are not.
+        block = state.blocks[event.block]
+        assert block.statement is not None, f"{event.block} was booked without a statement"
+        pairs = [(account, block.instrument) for account in block.statement.accounts]
+        return _of_pairs(state, pairs)
+    if isinstance(event, e.OpeningBooked):
+        return _of_pairs(state, [(lot.account, lot.instrument) for lot in event.lots])
+    if isinstance(event, e.InstrumentsDefined):
+        index = state.instrument_axis.index
+        columns = np.array([index[name] for name in touched.instruments(event)], np.int64)
+        is_open = state.lots["remaining"] > 0
+        return np.flatnonzero(np.isin(state.lots["instrument"], columns) & is_open)
+    return None
+
+
+def _of_pairs(state: State, pairs: list[tuple[str, str]]) -> Int64s:
+    """Numbers of all lots of these accounts in these instruments."""
+    width = len(state.instrument_axis.names)
+    accounts = state.account_axis.numbers(tuple(account for account, _ in pairs))
+    instruments = state.instrument_axis.numbers(tuple(instrument for _, instrument in pairs))
+    kept = state.lots["account"] * width + state.lots["instrument"]
+    return np.flatnonzero(np.isin(kept, accounts * width + instruments))
+
+
+def _rows(state: State, numbers: Int64s) -> Iterator[tuple[str, LotRow | None]]:
+    """Rows of the lots; None for those that are closed."""
+    names = ("account", "instrument", "short", "acquired", "size", "basis", "remaining")
+    columns = [state.lots[name][numbers].tolist() for name in names]
+    for number, *values in zip(numbers.tolist(), *columns, strict=True):
+        yield str(number), _row(state, str(number), *values)
+
+
+def _row(
+    state: State,
+    key: str,
+    account: int,
+    column: int,
+    short: int,
+    acquired: int,
+    size: int,
+    basis: int,
+    remaining: int,
+) -> LotRow | None:
+    if not remaining:
+        return None
+    instrument = state.instruments[state.instrument_axis.names[column]]
+    return LotRow(
+        key=key,
+        account=state.account_axis.names[account],
+        instrument=instrument.instrument,
+        Symbol=instrument.Symbol,
+        Currency=instrument.Currency,
+        short=bool(short),
+        acquired=date.fromordinal(EPOCH + acquired),
+        size=instrument.quantity(size),
+        remaining=instrument.quantity(remaining),
+        basis=state.money(basis),
+        open_basis=state.money(open_basis(basis, size, remaining)),
+    )

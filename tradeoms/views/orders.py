@@ -1,0 +1,133 @@
+"""Portfolio managers' orders. Drafts of a basket that is still being read are invisible."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+
+from msgspec import Struct
+
+from tradeoms.model import events as e
+from tradeoms.model.fields import OrderState, Severity
+from tradeoms.model.orders import Order
+from tradeoms.model.state import State
+from tradeoms.views import touched
+
+
+class OrderRow(Struct, frozen=True):
+    """An order. Quantities in the instrument's own unit, prices in its currency.
+
+    Side, OrdType and TimeInForce are FIX's names. `accounts` is their number, `account` the only
+    one's name and empty where there are several. CumQty and AvgPx are legal: zero before the
+    allocation. `arrival` is the price of record when the order came. `warnings` and `blocks` name
+    the rules that warned about or held the order.
+    """
+
+    key: str
+    pm: str
+    desk: str
+    basket: str
+    instrument: str
+    Symbol: str
+    SecurityID: str
+    SecurityIDSource: str
+    share_class: str
+    Currency: str
+    Side: str
+    OrdType: str
+    OrderQty: Decimal
+    Price: Decimal | None
+    StopPx: Decimal | None
+    TimeInForce: str
+    accounts: int
+    account: str
+    state: str
+    block: str
+    CumQty: Decimal
+    AvgPx: Decimal
+    arrival: Decimal | None
+    strategy: str
+    instructions: str
+    reason: str
+    discretionary: bool
+    reference: str
+    warnings: str
+    blocks: str
+    entered: datetime
+    trade_date: date
+
+
+def row(state: State, order: Order) -> OrderRow:
+    """The row of a visible order."""
+    instrument = state.instruments[order.instrument]
+    return OrderRow(
+        key=order.order,
+        pm=order.pm,
+        desk=order.desk,
+        basket=order.basket,
+        instrument=order.instrument,
+        Symbol=instrument.Symbol,
+        SecurityID=instrument.SecurityID,
+        SecurityIDSource=instrument.SecurityIDSource,
+        share_class=instrument.share_class,
+        Currency=instrument.Currency,
+        Side=order.Side.name,
+        OrdType=order.OrdType.name,
+        OrderQty=order.OrderQty,
+        Price=order.Price,
+        StopPx=order.StopPx,
+        TimeInForce=order.TimeInForce.name,
+        accounts=len(order.members),
+        account=order.members[0].account if len(order.members) == 1 else "",
+        state=order.state.value,
+        block=order.block,
+        CumQty=order.CumQty,
+        AvgPx=order.AvgPx,
+        arrival=order.arrival,
+        strategy=order.strategy,
+        instructions=order.instructions,
+        reason=order.reason,
+        discretionary=order.discretionary,
+        reference=order.reference,
+        warnings=_rules(order, Severity.Warn),
+        blocks=_rules(order, Severity.Block),
+        entered=order.entered,
+        trade_date=order.trade_date,
+    )
+
+
+def _rules(order: Order, severity: Severity) -> str:
+    if not order.violations:
+        return ""
+    return ", ".join(dict.fromkeys(v.rule for v in order.violations if v.severity is severity))
+
+
+def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, OrderRow | None]]:
+    """Orders that the event changed; a basket's all at once."""
+    for name in _touched(state, event):
+        order = state.orders.get(name)
+        if order is not None and order.state is not OrderState.Draft:
+            yield name, row(state, order)
+
+
+def _touched(state: State, event: e.AnyEvent) -> Iterable[str]:
+    if type(event) is e.OrderEntered:
+        return () if event.order.state is OrderState.Draft else (event.order.order,)
+    if isinstance(event, e.OrderCancelled | e.ViolationOverridden):
+        return (event.order,)
+    if type(event) is e.BasketReleased:
+        return event.orders
+    if type(event) is e.BlockOpened:
+        return event.block.orders
+    if isinstance(event, e.BlockDissolved | e.BlockAllocated | e.BlockReopened):
+        return state.blocks[event.block].orders
+    if type(event) is e.InstrumentsDefined:
+        defined = touched.instruments(event)
+        return [order.order for order in state.orders.values() if order.instrument in defined]
+    return ()
+
+
+def all_rows(state: State) -> Iterator[OrderRow]:
+    """Every visible order."""
+    for order in state.orders.values():
+        if order.state is not OrderState.Draft:
+            yield row(state, order)

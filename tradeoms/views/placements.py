@@ -1,0 +1,98 @@
+"""Placements: the parts of blocks that are at brokers."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+
+from msgspec import Struct
+
+from tradeoms.model import events as e
+from tradeoms.model.fields import RequestKind
+from tradeoms.model.orders import Placement, Request
+from tradeoms.model.state import State
+from tradeoms.views import touched
+
+
+class PlacementRow(Struct, frozen=True):
+    """A placement. OrdStatus, OrderQty, ClOrdID and OrderID are the broker's last word.
+
+    OrdStatus is FIX's name, empty before the first answer. CumQty and AvgPx (28 digits) are those
+    of our booked executions. `requests` says what the broker has not answered yet, such as
+    "replace 500 @ 10.25".
+    """
+
+    key: str
+    block: str
+    broker: str
+    session: str
+    trader: str
+    instrument: str
+    Symbol: str
+    Side: str
+    OrdType: str
+    OrderQty: Decimal
+    Price: Decimal | None
+    StopPx: Decimal | None
+    TimeInForce: str
+    OrdStatus: str
+    CumQty: Decimal
+    LeavesQty: Decimal
+    AvgPx: Decimal
+    requests: str
+    transmission: str
+    text: str
+    instructions: str
+    ClOrdID: str
+    OrderID: str
+    routed: datetime
+    trade_date: date
+
+
+def row(placement: Placement) -> PlacementRow:
+    """The row of a placement."""
+    return PlacementRow(
+        key=placement.placement,
+        block=placement.block,
+        broker=placement.broker,
+        session=placement.session,
+        trader=placement.trader,
+        instrument=placement.instrument,
+        Symbol=placement.Symbol,
+        Side=placement.Side.name,
+        OrdType=placement.OrdType.name,
+        OrderQty=placement.OrderQty,
+        Price=placement.Price,
+        StopPx=placement.StopPx,
+        TimeInForce=placement.TimeInForce.name,
+        OrdStatus=placement.OrdStatus.name if placement.OrdStatus else "",
+        CumQty=placement.CumQty,
+        LeavesQty=placement.LeavesQty,
+        AvgPx=placement.AvgPx,
+        requests=", ".join(_asked(request) for request in placement.requests),
+        transmission=placement.transmission.value,
+        text=placement.text,
+        instructions=placement.instructions,
+        ClOrdID=placement.ClOrdID,
+        OrderID=placement.OrderID,
+        routed=placement.routed,
+        trade_date=placement.trade_date,
+    )
+
+
+def _asked(request: Request) -> str:
+    if request.kind is not RequestKind.Replace:
+        return request.kind.value
+    price = f" @ {request.Price:f}" if request.Price is not None else ""
+    stop = f" stop {request.StopPx:f}" if request.StopPx is not None else ""
+    return f"{request.kind.value} {request.OrderQty:f}{price}{stop}"
+
+
+def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, PlacementRow | None]]:
+    """Placements that the event changed."""
+    for name in touched.placements(state, event):
+        yield name, row(state.placements[name])
+
+
+def all_rows(state: State) -> Iterator[PlacementRow]:
+    """Every placement."""
+    return map(row, state.placements.values())

@@ -1,0 +1,55 @@
+"""Prices of record, one an instrument."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from msgspec import Struct
+
+from tradeoms.model import events as e
+from tradeoms.model.reference import Price
+from tradeoms.model.state import State
+from tradeoms.views import touched
+
+
+class PriceRow(Struct, frozen=True):
+    """A price of record; `key` is the instrument, `at` when it was true, as its source said."""
+
+    key: str
+    Symbol: str
+    Currency: str
+    Px: Decimal
+    source: str
+    at: str
+
+
+def row(state: State, price: Price) -> PriceRow:
+    """The row of a price."""
+    instrument = state.instruments[price.instrument]
+    return PriceRow(
+        key=price.instrument,
+        Symbol=instrument.Symbol,
+        Currency=instrument.Currency,
+        Px=price.Px,
+        source=price.source,
+        at=price.at,
+    )
+
+
+def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, PriceRow | None]]:
+    """Prices that were marked."""
+    for name in _touched(event):
+        price = state.prices.get(name)
+        if price is not None:
+            yield name, row(state, price)
+
+
+def _touched(event: e.AnyEvent) -> Iterable[str]:
+    if type(event) is e.PricesMarked:
+        return dict.fromkeys(price.instrument for price in event.prices)
+    return touched.instruments(event)
+
+
+def all_rows(state: State) -> Iterator[PriceRow]:
+    """The price of every instrument that has one."""
+    for price in state.prices.values():
+        yield row(state, price)

@@ -1,0 +1,55 @@
+"""FIX sessions as the journal knows them."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from tradeoms.model import events as e
+from tradeoms.model.state import SessionState, State
+from tradeoms.views import touched
+
+
+class SessionRow(Struct, frozen=True):
+    """A session; `brokers` it reaches, `in_seq` and `out_seq` the last message numbers on disk."""
+
+    key: str
+    brokers: str
+    up: bool
+    reason: str
+    in_seq: int
+    out_seq: int
+
+
+def row(state: State, session: SessionState) -> SessionRow:
+    """The row of a session."""
+    brokers = (b.broker for b in state.brokers.values() if b.session == session.session)
+    return SessionRow(
+        key=session.session,
+        brokers=", ".join(brokers),
+        up=session.up,
+        reason=session.reason,
+        in_seq=session.in_seq,
+        out_seq=session.out_seq,
+    )
+
+
+def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, SessionRow | None]]:
+    """Sessions that changed, or on which a message came or left."""
+    for name in _touched(state, event):
+        session = state.sessions.get(name)
+        if session is not None:
+            yield name, row(state, session)
+
+
+def _touched(state: State, event: e.AnyEvent) -> Iterable[str]:
+    if isinstance(event, e.SessionChanged | e.MessagesSent | e.ReportUnmatched):
+        return (event.session,)
+    if isinstance(event, e.BrokersDefined):
+        return tuple(state.sessions)  # a broker may have left one session for another
+    return (state.placements[name].session for name in touched.placements(state, event))
+
+
+def all_rows(state: State) -> Iterator[SessionRow]:
+    """Every session that was ever seen."""
+    for session in state.sessions.values():
+        yield row(state, session)

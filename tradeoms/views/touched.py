@@ -1,0 +1,49 @@
+"""Which instruments, placements and blocks an event touches: what every view asks first."""
+
+from collections.abc import Iterable
+
+from tradeoms.model import events as e
+from tradeoms.model.state import State
+
+OF_PLACEMENT = (
+    e.CancelRequested,
+    e.ReplaceRequested,
+    e.RequestResent,
+    e.PlacementUnsent,
+    e.Reported,
+    e.RequestRejected,
+)
+OF_BLOCK = (
+    e.BlockDissolved,
+    e.StatementFrozen,
+    e.BlockFinished,
+    e.BlockAllocated,
+    e.BlockReopened,
+)
+
+
+def instruments(event: e.AnyEvent) -> frozenset[str]:
+    """Instruments that were defined anew: every row that shows their Symbol changes."""
+    if type(event) is e.InstrumentsDefined:
+        return frozenset(instrument.instrument for instrument in event.instruments)
+    return frozenset()
+
+
+def placements(state: State, event: e.AnyEvent) -> tuple[str, ...]:
+    """Placements that the event changed."""
+    if isinstance(event, OF_PLACEMENT):
+        return (event.placement,)
+    if type(event) is e.PlacementRouted:
+        return (event.placement.placement,)
+    if type(event) is e.MessagesSent:
+        return tuple(dict.fromkeys(state.placement_of[ClOrdID] for ClOrdID in event.ClOrdIDs))
+    return ()
+
+
+def blocks(state: State, event: e.AnyEvent) -> Iterable[str]:
+    """Blocks that the event changed, by themselves or through a placement."""
+    if isinstance(event, OF_BLOCK):
+        return (event.block,)
+    if type(event) is e.BlockOpened:
+        return (event.block.block,)
+    return dict.fromkeys(state.placements[name].block for name in placements(state, event))
