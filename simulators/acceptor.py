@@ -1,6 +1,6 @@
 """The process: a quickfix acceptor with a session per broker, and one loop that decides.
 
-quickfix's thread only copies a message into a queue. The loop takes what is queued, lets the desks
+quickfix's threads only copy a message into a queue. The loop takes what is queued, lets the desks
 decide, writes the ledgers and then sends, so that nothing is told that is not written down.
 """
 
@@ -170,7 +170,9 @@ def run(settings: Settings, stop: threading.Event, ready: Callable[[], None]) ->
     session_settings = _session_settings(settings)
     store = fix.FileStoreFactory(session_settings)
     log = [fix.FileLogFactory(session_settings)] if settings.log else []
-    acceptor = fix.SocketAcceptor(application, store, session_settings, *log)
+    # The threaded acceptor looks at the peer's address before the Logon, the plain one after it,
+    # when a stranger has had an answer and may have reset the sequence numbers.
+    acceptor = fix.ThreadedSocketAcceptor(application, store, session_settings, *log)
     try:
         acceptor.start()
         try:

@@ -106,27 +106,7 @@ class Executor:
         more: str = "",
     ) -> None:
         exec_id = exec_id or self.exec_id()
-        self._write(
-            Changed(
-                at=utc,
-                OrderID=order.OrderID,
-                ClOrdID=order.ClOrdIDs[-1],
-                ExecID=exec_id,
-                ExecType=exec_type,
-                OrdStatus=order.OrdStatus,
-                OrderQty=order.OrderQty,
-                CumQty=order.CumQty,
-                LeavesQty=order.LeavesQty,
-                LastQty=trade.qty if trade else 0,
-                LastPx=price_text(trade.px) if trade else "",
-                ExecRefID=ref,
-                OrdType=order.OrdType,
-                TimeInForce=order.TimeInForce,
-                Price="" if order.Price is None else price_text(order.Price),
-                StopPx="" if order.StopPx is None else price_text(order.StopPx),
-                Text=text,
-            )
-        )
+        self._write(_line(order, utc, exec_id, exec_type, trade, ref, text))
         if ref:
             more += f"19={ref}\x01"
         if text:
@@ -143,3 +123,33 @@ class Executor:
                 more=more,
             )
         )
+
+
+def _line(
+    order: Order,
+    utc: str,
+    exec_id: str,
+    exec_type: str,
+    trade: Piece | None,
+    ref: str,
+    text: str,
+) -> Changed:
+    return Changed(
+        at=utc,
+        OrderID=order.OrderID,
+        ClOrdID=order.ClOrdIDs[-1],
+        ExecID=exec_id,
+        ExecType=exec_type,
+        OrdStatus=order.OrdStatus,
+        OrderQty=order.OrderQty,
+        CumQty=order.CumQty,
+        LeavesQty=order.LeavesQty,
+        LastQty=trade.qty if trade else 0,
+        LastPx=price_text(trade.px) if trade else "",
+        ExecRefID=ref,
+        OrdType=order.OrdType,
+        TimeInForce=order.TimeInForce,
+        Price="" if order.Price is None else price_text(order.Price),
+        StopPx="" if order.StopPx is None else price_text(order.StopPx),
+        Text=text,
+    )

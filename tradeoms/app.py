@@ -22,13 +22,14 @@ from tradeoms.config import Session, Settings
 from tradeoms.engine import Engine
 from tradeoms.fix.gateway import Gateway
 from tradeoms.fix.settings import SessionSettings
+from tradeoms.model.events import Answered
 from tradeoms.model.state import State
 from tradeoms.queries import QUERIES
 from tradeoms.reader import Reader
 from tradeoms.store.journal import JournalBroken, SqlJournal, connect
 from tradeoms.store.migrate import upgrade
+from tradeoms.store import readmodel, snapshots
 from tradeoms.store.readmodel import ReadModel
-from tradeoms.store.snapshots import Snapshots
 
 log = structlog.get_logger("app")
 
@@ -118,16 +119,39 @@ def recover(settings: Settings, journal: SqlJournal) -> State:
     Raises:
         JournalBroken: a record is missing, altered or unreadable.
     """
-    engine = connect(settings.readmodel_url)
+    engine = readmodel.connect(settings.readmodel_url)
     upgrade(engine, "readmodel")
-    known = ReadModel(engine).seq
-    if known > journal.seq:
-        raise JournalBroken(journal.seq + 1, f"is missing: the read model has seen record {known}")
-    state = Snapshots(engine).latest(journal) or State()
+    with ReadModel(engine).reading() as seen:
+        if seen.seq > journal.seq:
+            raise JournalBroken(journal.seq + 1, f"is missing: the read model has seen record {seen.seq}")
+        if seen.hash != journal.hash_at(seen.seq):
+            raise JournalBroken(seen.seq, "is not the record that the read model has seen")
+    state = _snapshot(engine, journal)
     for record in journal.read(state.seq):
         core.apply(state, record)
     engine.dispose()
     return state
+
+
+def _snapshot(engine: Any, journal: SqlJournal) -> State:
+    """The newest snapshot that the journal vouches for; an empty state where there is none."""
+    found = snapshots.latest(engine)
+    if found is None:
+        return State()
+    seq, digest, state = found
+    return state if seq <= journal.seq and journal.hash_at(seq) == digest else State()
+
+
+def verify_journal(settings: Settings) -> tuple[int, str]:
+    """Walk the whole chain; number of records and the last hash.
+
+    Raises:
+        JournalBroken: names the first record that is missing, altered or unreadable.
+    """
+    journal = SqlJournal(connect(settings.journal_url))
+    count = sum(1 for _ in journal.read())
+    recover(settings, journal)
+    return count, journal.hash_at(count).hex()
 
 
 class ReaderProcess:
@@ -136,8 +160,8 @@ class ReaderProcess:
     def __init__(self, settings: Settings) -> None:
         self._journal = SqlJournal(connect(settings.journal_url))
         self._reader = Reader(recover(settings, self._journal))
-        database = connect(settings.readmodel_url)
-        self._readmodel, self._snapshots = ReadModel(database), Snapshots(database)
+        self._database = readmodel.connect(settings.readmodel_url)
+        self._readmodel = ReadModel(self._database)
         self._streams = StreamServer(
             settings.bus.streams,
             KeyStore(settings.home / "keys"),
@@ -148,8 +172,9 @@ class ReaderProcess:
         )
         self._feed = subscribe(self._streams.context, settings.home / "feed.sock")
         self._unwritten: dict[str, dict[str, Any]] = {}
+        self._answered: list[Answered] = []
         self._written = self._looked = time.monotonic()
-        self._snapshot_seq = self._reader.state.seq
+        self._snapshot_seq = self._readmodel_seq = self._reader.state.seq
 
     def run(self) -> None:
         """Until the writer is gone."""
@@ -170,10 +195,10 @@ class ReaderProcess:
         self._write(final=True)
 
     def _catch_up_readmodel(self) -> None:
-        """Everything, where the read model is behind what the state has from a snapshot."""
-        if self._readmodel.seq < self._reader.state.seq:
-            tables = {name: {row.key: row for row in self._reader.rows(name)} for name in self._reader.dirty}
-            self._readmodel.replace(tables, self._reader.state.seq)
+        """Everything, where the read model is not where the state is."""
+        seq = self._reader.state.seq
+        if self._readmodel.seq != seq:
+            self._readmodel.rebuild(self._reader.state, self._journal.hash_at(seq))
 
     def _follow(self, records: list[Any]) -> None:
         """Apply a batch; one that does not continue what we have sends us to the journal."""
@@ -185,6 +210,7 @@ class ReaderProcess:
         self._reader.follow(records)
         changes = self._reader.take()
         self._streams.publish(records, changes)
+        self._answered += [record.event for record in records if isinstance(record.event, Answered)]
         for table, rows in changes.items():
             self._unwritten.setdefault(table, {}).update(rows)
 
@@ -193,9 +219,10 @@ class ReaderProcess:
             return
         self._written = time.monotonic()
         seq = self._reader.state.seq
-        if self._unwritten:
-            self._readmodel.write(self._unwritten, seq)
-            self._unwritten = {}
+        if seq > self._readmodel_seq:
+            self._readmodel.write(self._unwritten, seq, self._journal.hash_at(seq), self._answered)
+            self._unwritten, self._answered, self._readmodel_seq = {}, [], seq
         if seq - self._snapshot_seq >= SNAPSHOT_EVERY or (final and seq > self._snapshot_seq):
-            self._snapshots.save(self._reader.state, self._journal)
+            body = snapshots.encode(self._reader.state)
+            snapshots.save(self._database, seq, self._journal.hash_at(seq), body)
             self._snapshot_seq = seq

@@ -79,7 +79,7 @@ def priority_of(command: c.Command, cause: e.Cause) -> Priority:
 
 
 class Engine:
-    """Owns the state. `submit` may be called from any thread; everything else runs on the writer's."""
+    """Owns the state. Any thread may call `submit`; everything else runs on the writer's."""
 
     def __init__(self, state: State, journal: Journal, reload: Callable[[], State]) -> None:
         self.state = state
@@ -95,7 +95,7 @@ class Engine:
         self._now = datetime.now(UTC)
 
     def submit(self, command: c.Command, cause: e.Cause, answer: Answer | None = None) -> None:
-        """Queue a command; `answer` is called on the writer's thread once its events are on disk."""
+        """Queue a command; the writer's thread calls `answer` once its events are on disk."""
         item = Item(command, cause, answer)
         with self._ready:
             self._queues[priority_of(command, cause)].append(item)
@@ -108,7 +108,7 @@ class Engine:
             self._ready.notify()
 
     def run(self) -> None:
-        """Decide until stopped. An exception leaves the process: start-up and recovery are one path."""
+        """Decide until stopped. An exception ends the process: start-up is recovery."""
         self._recover()
         while items := self._take():
             self.step(items)
@@ -162,7 +162,7 @@ class Engine:
             self._answer(item, Outcome.Done)
 
     def _decide_slices(self, item: Item) -> None:
-        """Work for a few milliseconds, then let others in; the item keeps its place in its own queue."""
+        """Work for a few milliseconds, then let others in; the item keeps its place in line."""
         if item.slices is None or item.context is None:
             item.context = Context(self._now, item.cause.user, self._counters)
             item.slices = core.SLICED[type(item.command)](self.state, item.command, item.context)
@@ -177,7 +177,7 @@ class Engine:
         self._answer(item, Outcome.Done)
 
     def _follow(self, events: list[e.AnyEvent], item: Item, context: Context) -> None:
-        """Book events and decide what follows from each at once, to the end, in the same transaction."""
+        """Book events and decide what follows from each at once, in the same transaction."""
         booked = 0
         waiting = deque(events)
         while waiting:
@@ -195,7 +195,11 @@ class Engine:
         self._batch.append(record)
 
     def _answer(
-        self, item: Item, outcome: Outcome, problems: tuple[c.Problem, ...] = (), refusal: Refusal | None = None
+        self,
+        item: Item,
+        outcome: Outcome,
+        problems: tuple[c.Problem, ...] = (),
+        refusal: Refusal | None = None,
     ) -> None:
         self._running.pop(item.key, None)
         answered = e.Answered(
@@ -224,13 +228,18 @@ class Engine:
             self.state = self._reload()
         context = Context(self._now, item.cause.user, self._counters)
         subject = item.cause.command or item.cause.session
-        self._book(e.AlertRaised(context.number("alert"), "internal error", subject, text, self._now), item.cause)
+        self._book(
+            e.AlertRaised(context.number("alert"), "internal error", subject, text, self._now),
+            item.cause,
+        )
         if item.cause.user:
             self._answer(item, Outcome.Internal, (c.Problem("", "", text),))
         elif isinstance(item.command, c.ReportReceived):
             raw = item.command
             number = context.number("unmatched")
-            unread = e.ReportUnmatched(number, raw.session, raw.MsgSeqNum, text, raw.raw, raw.report)
+            unread = e.ReportUnmatched(
+                number, raw.session, raw.MsgSeqNum, text, raw.raw, raw.report
+            )
             self._book(unread, item.cause)
 
     def _commit(self) -> None:

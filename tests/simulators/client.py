@@ -16,7 +16,7 @@ from simulators.settings import BrokerSettings, Settings
 from simulators.wire import SOH, Fields
 
 # Seconds to wait for what has to come; nothing waits this long when all is well.
-PATIENCE = 5
+PATIENCE = 20
 
 
 def free_ports(count: int) -> list[int]:

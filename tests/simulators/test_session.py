@@ -4,6 +4,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from simulators import ledger
 from simulators.behaviours.steps import Delays
 from simulators.settings import Settings
+from simulators.wire import SOH
 from tests.simulators.bench import CLOSES_CSV, broker, limit, order, request, settings, states
 from tests.simulators.client import PATIENCE, client, free_ports, serving, until
 
@@ -29,11 +32,11 @@ def market(tmp_path: Path) -> Settings:
         broker("partials", port=first, nth=nth),
         broker("ack_fill", name="BETA", port=second),
         home=tmp_path,
-        dictionary=DICTIONARY if DICTIONARY.exists() else None,
     )
 
 
 def test_a_day_with_two_brokers(market: Settings, tmp_path: Path) -> None:
+    market = replace(market, dictionary=DICTIONARY)
     with serving(market), client(market, tmp_path) as oms:
         oms.send(order("C1", t1="ACC1"))
         filled = oms.hear_until("2")
@@ -63,7 +66,7 @@ def test_a_day_with_two_brokers(market: Settings, tmp_path: Path) -> None:
         assert oms.ask(request("H", "C99"))[37] == "NONE"
         oms.send(order("C6"))
         # The silent order is passed over: the next answer is about something else.
-        assert oms.ask({35: "Q", 37: "X", 17: "Y", 127: "A", 55: "AAPL", 54: "1", 38: "1"})[380] == "3"
+        assert oms.ask(request("H", "C98"))[11] == "C98"
 
         oms.send(order("C1", side="2"), "BETA")
         assert [report[49] for report in oms.hear(2)] == ["BETA", "BETA"]
@@ -81,8 +84,8 @@ def test_a_day_with_two_brokers(market: Settings, tmp_path: Path) -> None:
 
 def test_a_restarted_broker_knows_its_orders(market: Settings, tmp_path: Path) -> None:
     with serving(market), client(market, tmp_path) as oms:
-        oms.send(limit("C1", "100.00"), "BETA")
-        (new,) = oms.hear()
+        new = oms.ask(limit("C1", "100.00"), "BETA")
+        assert oms.ask({35: "Q", 37: new[37], 17: new[17], 127: "A"}, "BETA")[380] == "3"
     with serving(market), client(market, tmp_path) as oms:
         status = oms.ask(request("H", "C1"), "BETA")
         assert (status[37], status[39], status[151]) == (new[37], "0", "1000")
@@ -113,21 +116,62 @@ def test_reports_of_a_client_that_left_come_when_it_is_back(
     assert sum(int(report.get(32, "0")) for report in heard) == 1000
 
 
-def test_the_process_says_ready_and_stops_cleanly(market: Settings, tmp_path: Path) -> None:
+def test_strangers_get_no_answer(market: Settings) -> None:
+    body = "35=A|34=1|49=TRADEOMS|52=20221228-15:00:00.000|56=ALPHA|98=0|108=30|141=Y|".replace(
+        "|", SOH
+    )
+    logon = f"8=FIX.4.4{SOH}9={len(body)}{SOH}{body}"
+    logon += f"10={sum(logon.encode()) % 256:03d}{SOH}"
+    with serving(market), socket.socket() as stranger:
+        try:
+            stranger.bind(("127.0.0.2", 0))
+        except OSError:
+            pytest.skip("this machine has no second loopback address")
+        stranger.settimeout(PATIENCE)
+        stranger.connect(("127.0.0.1", market.brokers[0].port))
+        stranger.sendall(logon.encode())
+        assert stranger.recv(1000) == b""
+
+
+@contextmanager
+def process(market: Settings, tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
+    """The first broker as a process of its own."""
     config = tmp_path / "sim.toml"
-    port = market.brokers[0].port
     config.write_text(
         f'closes = "{market.closes}"\ndate = 2022-12-28\nhome = "{market.home}"\n'
-        f'[[broker]]\nname = "ALPHA"\nclient = "TRADEOMS"\nport = {port}\n'
+        f'[[broker]]\nname = "ALPHA"\nclient = "TRADEOMS"\nport = {market.brokers[0].port}\n'
+        'behaviour = "ack_only"\n'
     )
     command = [sys.executable, "-m", "simulators", "--config", str(config)]
-    for number in (signal.SIGTERM, signal.SIGINT):
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout
-            assert process.stdout.readline() == "ready\n"
-            socket.create_connection(("127.0.0.1", port), PATIENCE).close()
-            process.send_signal(number)
-            assert process.wait(PATIENCE) == 0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as started:
+        try:
+            assert started.stdout
+            assert started.stdout.readline() == "ready\n"
+            yield started
+        finally:
+            started.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_process_says_ready_and_stops_cleanly(
+    market: Settings, tmp_path: Path, number: signal.Signals
+) -> None:
+    with process(market, tmp_path) as started:
+        socket.create_connection(("127.0.0.1", market.brokers[0].port), PATIENCE).close()
+        started.send_signal(number)
+        assert started.wait(PATIENCE) == 0
+
+
+def test_a_killed_broker_has_written_what_it_told(market: Settings, tmp_path: Path) -> None:
+    market = replace(market, brokers=market.brokers[:1])
+    with process(market, tmp_path) as started, client(market, tmp_path) as oms:
+        new = oms.ask(order("C1"))
+        started.kill()
+        started.wait(PATIENCE)
+        held = ledger.read(market.home / "ALPHA.jsonl").orders[new[37]]
+        assert (held.ClOrdIDs, held.OrdStatus, held.LeavesQty) == (["C1"], "0", 1000)
+    with process(market, tmp_path), client(market, tmp_path) as oms:
+        assert oms.ask(request("H", "C1"))[37] == new[37]
 
 
 def test_a_config_with_mistakes_is_explained(tmp_path: Path) -> None:

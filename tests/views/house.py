@@ -104,7 +104,8 @@ class House:
         """Reference data and what the accounts own on day one."""
         self.do(c.OpenDay(DAY))
         self.do(c.DefineInstruments(tuple(self.instrument(name) for name in INSTRUMENTS)))
-        self.do(c.DefineAccounts(tuple(Account(a, f"Name {a}", f"T{a}", may_short=True) for a in ACCOUNTS)))
+        accounts = (Account(a, f"Name {a}", f"T{a}", may_short=True) for a in ACCOUNTS)
+        self.do(c.DefineAccounts(tuple(accounts)))
         brokers = (Broker(b, b.title(), s, D("0.0125"), s == "S1") for b, s in BROKERS.items())
         self.do(c.DefineBrokers(tuple(brokers)))
         limit = Limit("order_quantity", DAY, {"most": "700"}, Severity.Block, Override.One)
@@ -123,7 +124,8 @@ class House:
 
     def instrument(self, name: str, SecurityID: str = "") -> Instrument:
         currency = "EUR" if name == "CORN" else "USD"
-        return Instrument(name, f"{name[:2]}.X", SecurityID or f"US{name}", "4", currency, f"{name} Inc")
+        SecurityID = SecurityID or f"US{name}"
+        return Instrument(name, f"{name[:2]}.X", SecurityID, "4", currency, f"{name} Inc")
 
     def step(self) -> None:
         """Some things at once, then one batch."""
@@ -241,7 +243,8 @@ def gateway(house: House) -> None:
         if house.random.random() < 0.9:
             house.engine.submit(c.ConfirmSent(session, (number,), (ClOrdID,)), e.Cause())
         else:
-            house.engine.submit(c.ReturnUnsent(ClOrdID, placement.placement, "queue full"), e.Cause())
+            unsent = c.ReturnUnsent(ClOrdID, placement.placement, "queue full")
+            house.engine.submit(unsent, e.Cause())
 
 
 def session(house: House) -> None:
@@ -257,7 +260,10 @@ def report(house: House) -> None:
         return
     asked = placement.requests[-1] if placement.requests else None
     kinds = {
-        None: [(ReportKind.Canceled, OrdStatus.Canceled), (ReportKind.DoneForDay, OrdStatus.DoneForDay)],
+        None: [
+            (ReportKind.Canceled, OrdStatus.Canceled),
+            (ReportKind.DoneForDay, OrdStatus.DoneForDay),
+        ],
         "new": [(ReportKind.New, OrdStatus.New)] * 4 + [(ReportKind.Rejected, OrdStatus.Rejected)],
         "cancel": [
             (ReportKind.Canceled, OrdStatus.Canceled),
@@ -290,7 +296,7 @@ def fill(house: House) -> None:
             ClOrdID=placement.ClOrdID,
             OrderID=f"X{placement.placement}",
             ExecID=f"E{len(house.state.executions) + r.choice((0, 0, 0, -1))}",
-            OrdStatus=OrdStatus.Filled if after >= placement.OrderQty else OrdStatus.PartiallyFilled,
+            OrdStatus=OrdStatus.PartiallyFilled if after < placement.OrderQty else OrdStatus.Filled,
             Symbol="WRONG" if r.random() < 0.03 else placement.Symbol,
             Side=placement.Side.value,
             OrderQty=placement.OrderQty,

@@ -1,12 +1,15 @@
-"""Folding the upserts of every event gives all rows: the promise that streams and read model rest on."""
+"""Folding the upserts of every event gives all rows: streams and read model rest on that."""
 
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, get_args, get_type_hints
 
+import numpy as np
 import pytest
 
-from tests.views.house import House
+from allocation.lots import Lots
+from allocation.lots import open_basis as booked
+from tests.views.house import House, basket
 from tradeoms import core, engine
 from tradeoms.model import events as e
 from tradeoms.model.fields import OrderState
@@ -93,7 +96,7 @@ def test_a_draft_is_invisible(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(80):
         before = whole(house.state)
         count = len(house.journal.records)
-        house.send(_basket(house))
+        basket(house)
         house.batch()
         while house.state.drafts:
             seen += 1
@@ -104,16 +107,6 @@ def test_a_draft_is_invisible(monkeypatch: pytest.MonkeyPatch) -> None:
             assert _visible(whole(house.state)) == _visible(before)
     assert seen > 80
     assert all(order.state is not OrderState.Draft for order in house.state.orders.values())
-
-
-def _basket(house: House) -> Any:
-    from tests.views.house import basket
-
-    sent: list[Any] = []
-    original, house.send = house.send, sent.append  # type: ignore[method-assign]
-    basket(house)
-    house.send = original  # type: ignore[method-assign]
-    return sent[0]
 
 
 def _visible(tables: Tables) -> Tables:
@@ -154,11 +147,6 @@ def test_open_basis(basis: int, size: int, remaining: int, expected: int) -> Non
 
 
 def test_open_basis_is_the_rounding_of_reliefs() -> None:
-    import numpy as np
-
-    from allocation.lots import Lots
-    from allocation.lots import open_basis as booked
-
     draw = np.random.default_rng(1)
     size = draw.integers(1, 10**9, 2000)
     basis = draw.integers(0, 10**12, 2000)

@@ -103,4 +103,5 @@ def _write(path: Path, content: dict[str, object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.toml.encode(content))
+        # Texts and lists of texts are the same in JSON and in TOML.
+        file.writelines(b"%s = %s\n" % (key.encode(), msgspec.json.encode(value)) for key, value in content.items())

@@ -1,4 +1,4 @@
-"""The pure core: `decide` makes events of a command, `apply` books an event, `react` says what follows.
+"""The pure core: `decide` makes events, `apply` books an event, `react` says what follows.
 
 One file a noun; each adds its functions to the three tables here. A command or event that no table
 knows is a bug and stops the process, except that `react` and `apply` may have nothing to do.
@@ -30,15 +30,27 @@ Decide = Callable[[State, Any, Context], list[e.AnyEvent]]
 Apply = Callable[[State, Any], None]
 React = Callable[[State, Any], list[c.Command]]
 
-NOUNS = (reference, limits, orders, baskets, blocks, placements, executions, booking, sessions, allocations, lots)
+NOUNS = (
+    reference,
+    limits,
+    orders,
+    baskets,
+    blocks,
+    placements,
+    executions,
+    booking,
+    sessions,
+    allocations,
+    lots,
+)
 DECIDE: dict[type, Decide] = {}
 APPLY: dict[type, Apply] = {}
-REACT: dict[type, React] = dict(reopening.REACT)
+REACT: dict[type, React] = {**reopening.REACT}
 for noun in NOUNS:
     DECIDE.update(getattr(noun, "DECIDE", {}))
     APPLY.update(getattr(noun, "APPLY", {}))
     REACT.update(getattr(noun, "REACT", {}))
-SLICED: dict[type, Callable[[State, Any, Context], Iterator[list[e.AnyEvent]]]] = dict(baskets.SLICED)
+SLICED: dict[type, Callable[[State, Any, Context], Iterator[list[e.AnyEvent]]]] = {**baskets.SLICED}
 
 
 def decide(state: State, command: c.Command, ctx: Context) -> list[e.AnyEvent]:
@@ -47,7 +59,7 @@ def decide(state: State, command: c.Command, ctx: Context) -> list[e.AnyEvent]:
 
 
 def apply(state: State, record: e.Record) -> None:
-    """Book one record: the event, its number, the broker's message number, the answer to a command."""
+    """Book one record: the event, its number, the broker's message number."""
     event, cause = record.event, record.cause
     state.seq = record.seq
     if type(event) is e.Answered:

@@ -26,7 +26,7 @@ PLACES = 8  # decimals of a printed average price
 
 
 def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list[e.AnyEvent]:
-    """Pro rata to the statement, at the average price, money to the cent as the brokers will bill it."""
+    """Pro rata to the statement, at the average price, money to the cent as brokers bill it."""
     block = state.blocks[command.block]
     instrument, statement = state.instruments[block.instrument], block.statement
     assert statement is not None
@@ -51,7 +51,9 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
         AvgPx=str(printed_price(Fraction(notional) / Fraction(filled), PLACES)) if filled else "0",
         trade_date=block.trade_date,
         settle_date=settle_date(
-            block.trade_date, instrument.settle_cycle, state.holidays.get(instrument.Currency, frozenset())
+            block.trade_date,
+            instrument.settle_cycle,
+            state.holidays.get(instrument.Currency, frozenset()),
         ),
         allocated=ctx.now,
         orders=statement.orders,
@@ -64,15 +66,19 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
     return [event]
 
 
-def _ties(state: State, block: Block, statement: Statement, seed: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """Who is first among equal claims: a hash of block, account and order, not the order of the list."""
+def _ties(
+    state: State, block: Block, statement: Statement, seed: int
+) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    """Who is first among equal claims: a hash of block, account and order, not list order."""
     accounts = state.account_axis.numbers(statement.accounts)
     orders = np.array([int(name[1:]) for name in statement.orders], np.int64)
-    return tie_hash(np.full(len(accounts), int(block.block[1:]), np.int64), (accounts << 32) | orders, seed)
+    return tie_hash(
+        np.full(len(accounts), int(block.block[1:]), np.int64), (accounts << 32) | orders, seed
+    )
 
 
 def money(state: State, instrument: Instrument, parts: list[Placement]) -> tuple[int, int]:
-    """Gross and commission in cents, each rounded once a broker order, as the broker's contract note is."""
+    """Gross and commission in cents, each rounded once a placement, as contract notes are."""
     gross = sum(cents(p.notional * instrument.multiplier) for p in parts)
     commission = sum(cents(p.CumQty * state.brokers[p.broker].commission_per_share) for p in parts)
     return gross, commission
@@ -96,7 +102,10 @@ def apply_allocated(state: State, event: e.BlockAllocated) -> None:
         order = state.orders[name]
         pend(state, order, -1)
         state.orders[name] = replace(
-            order, state=OrderState.Allocated, CumQty=instrument.quantity(units), AvgPx=Decimal(event.AvgPx)
+            order,
+            state=OrderState.Allocated,
+            CumQty=instrument.quantity(units),
+            AvgPx=Decimal(event.AvgPx),
         )
 
 

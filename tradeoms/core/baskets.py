@@ -16,7 +16,9 @@ from tradeoms.model.state import State
 WORST_SHOWN = 200  # problems listed in one answer; the count of all is in its first line
 
 
-def submit_basket(state: State, command: c.SubmitBasket, ctx: Context) -> Iterator[list[e.AnyEvent]]:
+def submit_basket(
+    state: State, command: c.SubmitBasket, ctx: Context
+) -> Iterator[list[e.AnyEvent]]:
     """Yields the events of one order at a time, so that the engine may do other work in between.
 
     Every order is looked at before anything is refused, so that all that is wrong is named at once.
@@ -42,9 +44,13 @@ def submit_basket(state: State, command: c.SubmitBasket, ctx: Context) -> Iterat
     if not problems:
         over = compliance.check_basket(state, tuple(drafts), ctx.now)
         violations += over
-        problems += [c.Problem(f"basket.{v.rule}", command.basket, v.message) for v in over if _final(v)]
+        problems += [
+            c.Problem(f"basket.{v.rule}", command.basket, v.message) for v in over if _final(v)
+        ]
     if problems:
-        yield [e.BasketDropped(command.basket, orders, f"{len(problems)} problems")] if orders else []
+        yield (
+            [e.BasketDropped(command.basket, orders, f"{len(problems)} problems")] if orders else []
+        )
         raise Refusal(*problems[:WORST_SHOWN], violations=tuple(violations[:WORST_SHOWN]))
     yield [e.BasketReleased(command.basket, orders)]
 

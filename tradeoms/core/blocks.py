@@ -1,4 +1,4 @@
-"""Blocks: staged orders merged, their statement frozen before the first route, finished, reopened."""
+"""Blocks: staged orders merged, their statement frozen before the first route, finished."""
 
 from decimal import Decimal
 
@@ -40,7 +40,15 @@ def _not_staged(state: State, name: str) -> str:
 
 
 def _mergeable(order: Order) -> tuple[object, ...]:
-    return (order.instrument, order.Side, order.OrdType, order.Price, order.StopPx, order.TimeInForce, order.HandlInst)
+    return (
+        order.instrument,
+        order.Side,
+        order.OrdType,
+        order.Price,
+        order.StopPx,
+        order.TimeInForce,
+        order.HandlInst,
+    )
 
 
 def _block(state: State, orders: list[Order], ctx: Context) -> Block:
@@ -79,7 +87,7 @@ def placements(state: State, block: Block) -> list[Placement]:
 
 
 def idle(state: State, block: Block) -> Decimal:
-    """What of a block is neither filled nor may still be filled at a broker: idle + working + filled = OrderQty."""
+    """What no broker has filled or may still fill: idle + working + filled = OrderQty."""
     return block.OrderQty - sum((p.CumQty + p.exposure for p in placements(state, block)), ZERO)
 
 
@@ -121,7 +129,9 @@ def apply_opened(state: State, event: e.BlockOpened) -> None:
     state.blocks[block.block] = block
     state.bump("block", int(block.block[1:]))
     for name in block.orders:
-        state.orders[name] = replace(state.orders[name], state=OrderState.InBlock, block=block.block)
+        state.orders[name] = replace(
+            state.orders[name], state=OrderState.InBlock, block=block.block
+        )
 
 
 def apply_dissolved(state: State, event: e.BlockDissolved) -> None:

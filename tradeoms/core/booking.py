@@ -10,7 +10,9 @@ from tradeoms.model.orders import Execution, Placement, Report, Request
 from tradeoms.model.state import State
 
 K = ReportKind
-DUPLICATE_ClOrdID = "6"  # OrdRejReason: the report carries the FIRST order's quantities, not this one's
+DUPLICATE_ClOrdID = (
+    "6"  # OrdRejReason: the report carries the FIRST order's quantities, not this one's
+)
 KEEPS_NEW_WAITING = (K.PendingNew, K.PendingCancel, K.PendingReplace)
 
 
@@ -39,7 +41,9 @@ def apply_reported(state: State, event: e.Reported) -> None:
 
 
 def _replaced(report: Report, accepted: Request | None) -> bool:
-    return report.kind == K.Replaced and accepted is not None and accepted.kind is RequestKind.Replace
+    return (
+        report.kind == K.Replaced and accepted is not None and accepted.kind is RequestKind.Replace
+    )
 
 
 def _OrderQty(placement: Placement, report: Report) -> Decimal:
@@ -66,7 +70,9 @@ def _book(state: State, event: e.Reported) -> tuple[Decimal, Decimal]:
     new, old = event.execution, state.executions.get(event.replaces)
     quantity, notional = Decimal(0), Decimal(0)
     if event.effect in (Effect.Busted, Effect.Corrected) and old is not None:
-        state.executions[old.key] = replace(old, effect=event.effect, replaced_by=new.key if new else "")
+        state.executions[old.key] = replace(
+            old, effect=event.effect, replaced_by=new.key if new else ""
+        )
         quantity, notional = -old.LastQty, -old.LastQty * old.LastPx
     if new is not None:
         disputed = event.effect is Effect.Disputed

@@ -1,4 +1,4 @@
-"""What a decision may know besides the state: the time and the next numbers, taken by the engine."""
+"""What a decision may know besides the state: the time and the next numbers."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from tradeoms.model.state import State
 
 
 class Context:
-    """`now` is UTC, taken once per batch; `user` sent the command (empty: a broker, the clock, or a reaction).
+    """`now` is UTC, taken once per batch; `user` sent the command (empty: a broker or the clock).
 
     Numbers go up and may have gaps where a command was discarded.
     """

@@ -1,6 +1,6 @@
 """What a broker's report does to a placement and to our book.
 
-OrdStatus and OrderQty are the broker's last word; CumQty is the sum of the executions that we booked.
+OrdStatus and OrderQty are the broker's last word; CumQty is the sum of what we booked.
 A message is never refused: what fits nothing of ours is kept for a person to settle.
 """
 
@@ -17,9 +17,8 @@ from tradeoms.model.state import State
 K = ReportKind
 
 
-
 def receive(state: State, command: c.ReportReceived, ctx: Context) -> list[e.AnyEvent]:
-    """A broker's message becomes a report on a placement, a rejected request, or an unmatched report."""
+    """A broker's message is a report on a placement, a rejected request, or unmatched."""
     report = command.report
     if report is None:
         return _unmatched(state, command, ctx, command.error)
@@ -30,8 +29,12 @@ def receive(state: State, command: c.ReportReceived, ctx: Context) -> list[e.Any
         reason = report.Text or f"reject of message {report.RefSeqNum}"
         alert = _alert(ctx, "reject", placement.placement, reason)
         return [e.RequestRejected(placement.placement, report.ClOrdID, reason), alert]
-    if report.kind == K.CancelReject and report.OrdStatus is OrdStatus.Rejected and not _is_new(placement, report):
-        # The broker does not know the order that we wanted to cancel: no reason to kill a live placement.
+    if (
+        report.kind == K.CancelReject
+        and report.OrdStatus is OrdStatus.Rejected
+        and not _is_new(placement, report)
+    ):
+        # The broker does not know what we wanted to cancel: no reason to kill a live placement.
         return _cancel_unknown(placement, report, ctx)
     if report.kind == K.Status and report.OrdStatus is OrdStatus.Rejected:
         return _unknown_at_broker(placement, report)
@@ -43,7 +46,7 @@ def receive(state: State, command: c.ReportReceived, ctx: Context) -> list[e.Any
 
 
 def find(state: State, session: str, report: Report) -> Placement | None:
-    """By ClOrdID; by OrderID only where the broker gives no ClOrdID (an order placed by telephone)."""
+    """By ClOrdID; by OrderID only where the broker gives no ClOrdID (a telephoned order)."""
     key = report.ClOrdID or f"{session}|{report.OrderID}"
     placement = state.placements.get(state.placement_of.get(key, ""))
     return placement if placement and placement.session == session else None
@@ -55,10 +58,14 @@ def _why_unknown(report: Report) -> str:
     return f"no ClOrdID, and OrderID {report.OrderID or '(none)'} is unknown"
 
 
-def _unmatched(state: State, command: c.ReportReceived, ctx: Context, reason: str) -> list[e.AnyEvent]:
+def _unmatched(
+    state: State, command: c.ReportReceived, ctx: Context, reason: str
+) -> list[e.AnyEvent]:
     number = ctx.number("unmatched")
     return [
-        e.ReportUnmatched(number, command.session, command.MsgSeqNum, reason, command.raw, command.report),
+        e.ReportUnmatched(
+            number, command.session, command.MsgSeqNum, reason, command.raw, command.report
+        ),
         _alert(ctx, "unknown report", str(number), f"{command.session}: {reason}"),
     ]
 
@@ -68,7 +75,9 @@ def _alert(ctx: Context, kind: str, subject: str, text: str) -> e.AlertRaised:
 
 
 def _is_new(placement: Placement, report: Report) -> bool:
-    return any(r.kind is RequestKind.New and r.ClOrdID == report.ClOrdID for r in placement.requests)
+    return any(
+        r.kind is RequestKind.New and r.ClOrdID == report.ClOrdID for r in placement.requests
+    )
 
 
 def _cancel_unknown(placement: Placement, report: Report, ctx: Context) -> list[e.AnyEvent]:
@@ -80,19 +89,30 @@ def _cancel_unknown(placement: Placement, report: Report, ctx: Context) -> list[
 
 
 def _unknown_at_broker(placement: Placement, report: Report) -> list[e.AnyEvent]:
-    """The answer to our question after a lost line: a request it never saw is sent again, nothing else changes."""
+    """The answer to our question after a lost line: what it never saw is sent again."""
     waiting = [r for r in placement.requests if r.ClOrdID == report.ClOrdID]
     return [e.RequestResent(placement.placement, report.ClOrdID)] if waiting else []
 
 
 def _alerts(placement: Placement, report: Report, ctx: Context) -> list[e.AnyEvent]:
-    asked = any(r.ClOrdID == report.ClOrdID and r.kind is RequestKind.Cancel for r in placement.requests)
+    asked = any(
+        r.ClOrdID == report.ClOrdID and r.kind is RequestKind.Cancel for r in placement.requests
+    )
     if report.kind == K.Rejected:
         return [_alert(ctx, "reject", placement.placement, report.Text or "rejected by the broker")]
     if report.kind == K.Canceled and not asked:
-        return [_alert(ctx, "unsolicited cancel", placement.placement, report.Text or "cancelled by the broker")]
+        return [
+            _alert(
+                ctx,
+                "unsolicited cancel",
+                placement.placement,
+                report.Text or "cancelled by the broker",
+            )
+        ]
     if report.kind == K.CancelReject:
-        return [_alert(ctx, "cancel rejected", placement.placement, report.Text or "too late to cancel")]
+        return [
+            _alert(ctx, "cancel rejected", placement.placement, report.Text or "too late to cancel")
+        ]
     return []
 
 
@@ -113,13 +133,22 @@ def _trade(
     if execution is None or (reason := _wrong_instrument(placement, report)):
         reason = "LastQty or LastPx is missing or not above zero" if execution is None else reason
         alert = _alert(ctx, "disputed", placement.placement, f"ExecID {report.ExecID}: {reason}")
-        return [e.Reported(placement.placement, report, Effect.Disputed, execution, note=reason), alert]
+        return [
+            e.Reported(placement.placement, report, Effect.Disputed, execution, note=reason),
+            alert,
+        ]
     after = placement.CumQty + execution.LastQty
     note = _doubt(placement, report, after)
-    events: list[e.AnyEvent] = [e.Reported(placement.placement, report, Effect.Booked, execution, note=note)]
+    events: list[e.AnyEvent] = [
+        e.Reported(placement.placement, report, Effect.Booked, execution, note=note)
+    ]
     if note:
-        events.append(_alert(ctx, "fill in doubt", placement.placement, f"ExecID {report.ExecID}: {note}"))
-    return events + reopen(state, placement.block, f"fill {report.ExecID} came after the allocation", ctx)
+        events.append(
+            _alert(ctx, "fill in doubt", placement.placement, f"ExecID {report.ExecID}: {note}")
+        )
+    return events + reopen(
+        state, placement.block, f"fill {report.ExecID} came after the allocation", ctx
+    )
 
 
 def _execution(key: str, placement: Placement, report: Report, state: State) -> Execution | None:
@@ -155,7 +184,11 @@ def _doubt(placement: Placement, report: Report, after: Decimal) -> str:
     if report.CumQty is not None and report.CumQty != after:
         return f"the broker's CumQty is {report.CumQty}, our fills make {after}"
     if placement.Price is not None and report.LastPx is not None:
-        worse = report.LastPx < placement.Price if placement.Side.sells else report.LastPx > placement.Price
+        worse = (
+            report.LastPx < placement.Price
+            if placement.Side.sells
+            else report.LastPx > placement.Price
+        )
         return f"LastPx {report.LastPx} is worse than the limit {placement.Price}" if worse else ""
     return ""
 
@@ -164,9 +197,16 @@ def _amend_trade(
     state: State, command: c.ReportReceived, placement: Placement, report: Report, ctx: Context
 ) -> list[e.AnyEvent]:
     """A bust removes, a correction replaces the execution that ExecRefID names."""
-    target = state.executions.get(state.execution_of.get(f"{command.session}/{report.ExecRefID}", ""))
+    target = state.executions.get(
+        state.execution_of.get(f"{command.session}/{report.ExecRefID}", "")
+    )
     if target is None or target.placement != placement.placement:
-        return _unmatched(state, command, ctx, f"ExecRefID {report.ExecRefID} is no execution of {placement.placement}")
+        return _unmatched(
+            state,
+            command,
+            ctx,
+            f"ExecRefID {report.ExecRefID} is no execution of {placement.placement}",
+        )
     key = execution_key(command.session, report, report.ExecID, f"{state.business_date:%Y%m%d}")
     if target.effect is Effect.Busted or key in state.executions:
         return []  # the same amendment again

@@ -28,7 +28,7 @@ class Trades:
 
 
 def book_lots(state: State, command: c.BookLots, ctx: Context) -> list[e.AnyEvent]:
-    """A sell closes long lots, a buy covers short ones, first in first out; what is left opens a lot."""
+    """A sell closes long lots, a buy covers short ones, FIFO; what is left opens a lot."""
     block, allocation = state.blocks[command.block], state.allocations[command.block]
     got = np.array(allocation.quantities, np.int64) > 0
     trades = Trades(
@@ -63,11 +63,13 @@ def _closable(state: State, block: Block) -> Int64s:
         return np.zeros(0, np.int64)
     wanted = 0 if block.Side is Side.Sell else 1
     column = state.instrument_axis.index[block.instrument]
-    return np.flatnonzero((lots["instrument"] == column) & (lots["short"] == wanted) & (lots["remaining"] > 0))
+    return np.flatnonzero(
+        (lots["instrument"] == column) & (lots["short"] == wanted) & (lots["remaining"] > 0)
+    )
 
 
 def _closing(state: State, trades: Trades, numbers: Int64s) -> Int64s:
-    """Units of each trade that close lots; an account that trades twice closes in the order given."""
+    """Units of each trade that close lots; an account's trades close in the order given."""
     room = np.zeros(len(state.account_axis.names), np.int64)
     np.add.at(room, state.lots["account"][numbers], state.lots["remaining"][numbers])
     order = np.argsort(trades.accounts, kind="stable")
@@ -79,7 +81,9 @@ def _closing(state: State, trades: Trades, numbers: Int64s) -> Int64s:
     return closing
 
 
-def _relieve(state: State, trades: Trades, closing: Int64s, amounts: Int64s, numbers: Int64s) -> Relief:
+def _relieve(
+    state: State, trades: Trades, closing: Int64s, amounts: Int64s, numbers: Int64s
+) -> Relief:
     lots, closes = state.lots, closing > 0
     return relieve(
         Lots(
@@ -95,12 +99,18 @@ def _relieve(state: State, trades: Trades, closing: Int64s, amounts: Int64s, num
     )
 
 
-def _crossed_zero(state: State, block: Block, trades: Trades, opens: Int64s, ctx: Context) -> list[e.AnyEvent]:
-    """A plain sell that found too few lots opened a short: it happened, so it is booked, and a person must look."""
+def _crossed_zero(
+    state: State, block: Block, trades: Trades, opens: Int64s, ctx: Context
+) -> list[e.AnyEvent]:
+    """A plain sell that found too few lots opened a short: booked, and a person must look."""
     if block.Side is not Side.Sell or not opens.any():
         return []
     names = ", ".join(state.account_axis.names[i] for i in trades.accounts[opens].tolist())
-    return [e.AlertRaised(ctx.number("alert"), "oversold", block.block, f"sold more than owned: {names}", ctx.now)]
+    return [
+        e.AlertRaised(
+            ctx.number("alert"), "oversold", block.block, f"sold more than owned: {names}", ctx.now
+        )
+    ]
 
 
 def apply_booked(state: State, event: e.LotsBooked) -> None:
@@ -129,7 +139,10 @@ def _realize(state: State, block: Block, event: e.LotsBooked) -> None:
     if not event.relieved_lots:
         return
     lots = np.array(event.relieved_lots, np.int64)
-    basis, proceeds = np.array(event.relieved_basis, np.int64), np.array(event.relieved_proceeds, np.int64)
+    basis, proceeds = (
+        np.array(event.relieved_basis, np.int64),
+        np.array(event.relieved_proceeds, np.int64),
+    )
     sold = np.full(len(lots), days(block.trade_date), np.int64)
     short = state.lots["short"][lots] == 1
     state.realized.append(
@@ -154,12 +167,18 @@ def _move(state: State, block: Block, sign: int) -> None:
     accounts = state.account_axis.numbers(allocation.accounts)
     units, net = np.array(allocation.quantities, np.int64), np.array(allocation.net, np.int64)
     sign = -sign if block.Side.sells else sign
-    np.add.at(state.position.cells, (accounts, state.instrument_axis.index[block.instrument]), sign * units)
-    np.add.at(state.cash.cells, (accounts, state.currency_axis.index[instrument.Currency]), -sign * net)
+    np.add.at(
+        state.position.cells,
+        (accounts, state.instrument_axis.index[block.instrument]),
+        sign * units,
+    )
+    np.add.at(
+        state.cash.cells, (accounts, state.currency_axis.index[instrument.Currency]), -sign * net
+    )
 
 
 def apply_reversed(state: State, event: e.LotsReversed) -> None:
-    """As if the booking had never been: its lots are empty, what it took is back, its gains are zero."""
+    """As if never booked: its lots are empty, what it took is back, its gains are zero."""
     block, booked = state.blocks[event.block], state.bookings.pop(event.block)
     state.bookings_of[block.instrument].remove(event.block)
     np.add.at(

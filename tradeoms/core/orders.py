@@ -13,7 +13,9 @@ from tradeoms.model.orders import NewOrder, Order, OverrideGiven
 from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
-MOST_UNITS = 10**12  # shares × 10^qty_scale of one order; keeps every int64 product of the book in range
+MOST_UNITS = (
+    10**12
+)  # shares × 10^qty_scale of one order; keeps every int64 product of the book in range
 ZERO = Decimal(0)
 
 
@@ -32,22 +34,31 @@ def enter(state: State, new: NewOrder, ctx: Context, field: str) -> Order:
     violations = compliance.check_order(state, order, ctx.now)
     final = [v for v in violations if v.severity is Severity.Block and v.override is Override.Never]
     if final:
-        problems = [c.Problem(f"{field}{v.rule}", v.account or new.instrument, v.message) for v in final]
+        problems = [
+            c.Problem(f"{field}{v.rule}", v.account or new.instrument, v.message) for v in final
+        ]
         raise Refusal(*problems, violations=violations)
     held = any(v.severity is Severity.Block for v in violations)
-    return replace(order, violations=violations, state=OrderState.Held if held else OrderState.Staged)
+    return replace(
+        order, violations=violations, state=OrderState.Held if held else OrderState.Staged
+    )
 
 
 def check_fields(state: State, new: NewOrder, field: str = "") -> list[c.Problem]:
     """Everything wrong with an order that needs no compliance rule to see."""
     instrument = state.instruments.get(new.instrument)
     if instrument is None:
-        return [c.Problem(f"{field}instrument", new.instrument, "unknown instrument"), *_member_problems(state, new, field)]
+        return [
+            c.Problem(f"{field}instrument", new.instrument, "unknown instrument"),
+            *_member_problems(state, new, field),
+        ]
     problems = _member_problems(state, new, field)
     for n, member in enumerate(new.members):
         reason = bad_quantity(instrument, member.OrderQty)
         if reason:
-            problems.append(c.Problem(f"{field}members[{n}].OrderQty", str(member.OrderQty), reason))
+            problems.append(
+                c.Problem(f"{field}members[{n}].OrderQty", str(member.OrderQty), reason)
+            )
     problems += price_problems(instrument, new.OrdType, new.Price, new.StopPx, field)
     for name in ("instructions", "HandlInst", "reference", "reason", "strategy", "desk"):
         if reason := bad_text(getattr(new, name)):
@@ -61,9 +72,13 @@ def _member_problems(state: State, new: NewOrder, field: str) -> list[c.Problem]
     problems, seen = [], set()
     for n, member in enumerate(new.members):
         if member.account not in state.accounts:
-            problems.append(c.Problem(f"{field}members[{n}].account", member.account, "unknown account"))
+            problems.append(
+                c.Problem(f"{field}members[{n}].account", member.account, "unknown account")
+            )
         if member.account in seen:
-            problems.append(c.Problem(f"{field}members[{n}].account", member.account, "named twice"))
+            problems.append(
+                c.Problem(f"{field}members[{n}].account", member.account, "named twice")
+            )
         seen.add(member.account)
     return problems
 
@@ -84,15 +99,24 @@ def price_problems(
 ) -> list[c.Problem]:
     """Prices must be there exactly where the type asks for them, positive and on tick."""
     problems = []
-    for name, value, wanted in (("Price", Price, kind.has_limit), ("StopPx", StopPx, kind.has_stop)):
+    for name, value, wanted in (
+        ("Price", Price, kind.has_limit),
+        ("StopPx", StopPx, kind.has_stop),
+    ):
         if wanted and value is None:
-            problems.append(c.Problem(f"{field}{name}", "", f"an order of type {kind.name} needs it"))
+            problems.append(
+                c.Problem(f"{field}{name}", "", f"an order of type {kind.name} needs it")
+            )
         elif not wanted and value is not None:
-            problems.append(c.Problem(f"{field}{name}", str(value), f"an order of type {kind.name} has none"))
+            problems.append(
+                c.Problem(f"{field}{name}", str(value), f"an order of type {kind.name} has none")
+            )
         elif value is not None and (not value.is_finite() or value <= 0):
             problems.append(c.Problem(f"{field}{name}", str(value), "must be above zero"))
         elif value is not None and value % instrument.tick_at(value):
-            problems.append(c.Problem(f"{field}{name}", str(value), f"is off tick {instrument.tick_at(value)}"))
+            problems.append(
+                c.Problem(f"{field}{name}", str(value), f"is off tick {instrument.tick_at(value)}")
+            )
     return problems
 
 
@@ -100,7 +124,11 @@ def bad_text(text: str) -> str:
     """Why a text may not travel in a FIX field; empty where it may."""
     if len(text) > 512:
         return "is longer than 512 characters"
-    return "" if text.isascii() and (text.isprintable() or not text) else "has characters outside printable ASCII"
+    return (
+        ""
+        if text.isascii() and (text.isprintable() or not text)
+        else "has characters outside printable ASCII"
+    )
 
 
 def _order(state: State, new: NewOrder, ctx: Context) -> Order:
@@ -136,24 +164,38 @@ def cancel_order(state: State, command: c.CancelOrder, ctx: Context) -> list[e.A
     if order is None or order.state is OrderState.Draft:
         raise refuse("order", command.order, "unknown order")
     if order.state not in (OrderState.Staged, OrderState.Held):
-        raise refuse("order", command.order, f"is {order.state}, only a staged or held order can be withdrawn")
+        raise refuse(
+            "order",
+            command.order,
+            f"is {order.state}, only a staged or held order can be withdrawn",
+        )
     return [e.OrderCancelled(command.order, command.reason)]
 
 
-def override_violation(state: State, command: c.OverrideViolation, ctx: Context) -> list[e.AnyEvent]:
+def override_violation(
+    state: State, command: c.OverrideViolation, ctx: Context
+) -> list[e.AnyEvent]:
     """One person's consent; the order is released once no BLOCK is left without its persons."""
     order = state.orders.get(command.order)
     if order is None or order.state is not OrderState.Held:
         raise refuse("order", command.order, "is not held for an override")
-    blocks = [v for v in order.violations if v.rule == command.rule and v.severity is Severity.Block]
+    blocks = [
+        v for v in order.violations if v.rule == command.rule and v.severity is Severity.Block
+    ]
     if not blocks:
         raise refuse("rule", command.rule, "does not hold this order")
     problems = _consent_problems(order, command, ctx)
     if problems:
         raise Refusal(*problems)
-    facts = {f"{v.account}.{k}" if v.account else k: value for v in blocks for k, value in v.facts.items()}
+    facts = {
+        f"{v.account}.{k}" if v.account else k: value
+        for v in blocks
+        for k, value in v.facts.items()
+    }
     given = OverrideGiven(command.rule, ctx.user, command.reason, command.expires, facts)
-    released = not compliance.still_blocked(replace(order, overrides=(*order.overrides, given)), ctx.now)
+    released = not compliance.still_blocked(
+        replace(order, overrides=(*order.overrides, given)), ctx.now
+    )
     return [e.ViolationOverridden(command.order, given, released)]
 
 
@@ -165,7 +207,10 @@ def _consent_problems(order: Order, command: c.OverrideViolation, ctx: Context) 
         problems.append(c.Problem("expires", str(command.expires), "is in the past"))
     if ctx.user == order.pm:
         problems.append(c.Problem("user", ctx.user, "may not lift a block on an own order"))
-    if any(o.person == ctx.user and o.rule == command.rule and o.expires > ctx.now for o in order.overrides):
+    if any(
+        o.person == ctx.user and o.rule == command.rule and o.expires > ctx.now
+        for o in order.overrides
+    ):
         problems.append(c.Problem("user", ctx.user, "has already consented"))
     return problems
 
@@ -187,7 +232,9 @@ def pend(state: State, order: Order, sign: int) -> None:
     instrument = state.instruments[order.instrument]
     column = state.instrument_axis.index[order.instrument]
     for member in order.members:
-        grid.cells[state.account_axis.index[member.account], column] += sign * instrument.units(member.OrderQty)
+        grid.cells[state.account_axis.index[member.account], column] += sign * instrument.units(
+            member.OrderQty
+        )
 
 
 def apply_cancelled(state: State, event: e.OrderCancelled) -> None:
@@ -199,7 +246,9 @@ def apply_cancelled(state: State, event: e.OrderCancelled) -> None:
 def apply_overridden(state: State, event: e.ViolationOverridden) -> None:
     order = state.orders[event.order]
     new_state = OrderState.Staged if event.released else order.state
-    state.orders[event.order] = replace(order, overrides=(*order.overrides, event.given), state=new_state)
+    state.orders[event.order] = replace(
+        order, overrides=(*order.overrides, event.given), state=new_state
+    )
 
 
 DECIDE = {

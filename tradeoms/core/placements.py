@@ -16,7 +16,7 @@ from tradeoms.model.state import State
 
 
 def route_block(state: State, command: c.RouteBlock, ctx: Context) -> list[e.AnyEvent]:
-    """Placements for brokers: within the idle quantity, no worse than the block's limit, compliant again."""
+    """Placements within the idle quantity, no worse than the block's limit, compliant again."""
     block = live_block(state, command.block, BlockState.Open, BlockState.Working)
     problems = _route_problems(state, block, command.routes)
     if problems:
@@ -29,7 +29,9 @@ def route_block(state: State, command: c.RouteBlock, ctx: Context) -> list[e.Any
         events.append(e.PlacementRouted(placement))
         session = state.sessions.get(placement.session)
         if session is None or not session.up:
-            events.append(e.PlacementUnsent(placement.placement, placement.ClOrdID, "the session is down"))
+            events.append(
+                e.PlacementUnsent(placement.placement, placement.ClOrdID, "the session is down")
+            )
     return events
 
 
@@ -47,10 +49,19 @@ def _route_problems(state: State, block: Block, routes: tuple[c.Route, ...]) -> 
             Price, StopPx = Price or block.Price, StopPx or block.StopPx
         problems += price_problems(instrument, kind, Price, StopPx, field)
         if worse_than_limit(block, Price):
-            problems.append(c.Problem(f"{field}Price", str(Price), f"is worse than the block's limit {block.Price}"))
-    wanted, free = sum((r.OrderQty for r in routes if r.OrderQty.is_finite()), ZERO), idle(state, block)
+            problems.append(
+                c.Problem(
+                    f"{field}Price", str(Price), f"is worse than the block's limit {block.Price}"
+                )
+            )
+    wanted, free = (
+        sum((r.OrderQty for r in routes if r.OrderQty.is_finite()), ZERO),
+        idle(state, block),
+    )
     if wanted > free:
-        problems.append(c.Problem("routes.OrderQty", str(wanted), f"is more than the idle {free} of the block"))
+        problems.append(
+            c.Problem("routes.OrderQty", str(wanted), f"is more than the idle {free} of the block")
+        )
     return problems
 
 
@@ -61,7 +72,9 @@ def worse_than_limit(block: Block, Price: Decimal | None) -> bool:
     return Price is None or (Price < block.Price if block.Side.sells else Price > block.Price)
 
 
-def _comply(state: State, block: Block, orders: tuple[Order, ...], command: c.RouteBlock, ctx: Context) -> None:
+def _comply(
+    state: State, block: Block, orders: tuple[Order, ...], command: c.RouteBlock, ctx: Context
+) -> None:
     violations = compliance.check_route(state, block, orders, command.routes, ctx.now)
     problems = []
     for violation in violations:
@@ -104,7 +117,9 @@ def _asking(state: State, name: str) -> Placement:
     if placement is None:
         raise refuse("placement", name, "unknown placement")
     if placement.requests:
-        raise refuse("placement", name, f"waits for the answer to its {placement.requests[0].kind} request")
+        raise refuse(
+            "placement", name, f"waits for the answer to its {placement.requests[0].kind} request"
+        )
     session = state.sessions.get(placement.session)
     if session is None or not session.up:
         raise refuse("placement", name, f"session {placement.session} is down")
@@ -121,7 +136,7 @@ def cancel_placement(state: State, command: c.CancelPlacement, ctx: Context) -> 
 
 
 def replace_placement(state: State, command: c.ReplacePlacement, ctx: Context) -> list[e.AnyEvent]:
-    """Ask for another quantity or price: never at or below what is filled, never beyond the block."""
+    """Ask for another quantity or price: above what is filled, within the block, compliant."""
     placement = _asking(state, command.placement)
     if placement.OrdStatus in ENDED:
         raise refuse("placement", command.placement, f"is {placement.OrdStatus.name}")
@@ -131,15 +146,28 @@ def replace_placement(state: State, command: c.ReplacePlacement, ctx: Context) -
     if reason := bad_quantity(instrument, command.OrderQty):
         problems.append(c.Problem("OrderQty", str(command.OrderQty), reason))
     elif command.OrderQty <= placement.CumQty:
-        problems.append(c.Problem("OrderQty", str(command.OrderQty), f"is not above the filled {placement.CumQty}"))
+        problems.append(
+            c.Problem(
+                "OrderQty", str(command.OrderQty), f"is not above the filled {placement.CumQty}"
+            )
+        )
     elif command.OrderQty - placement.CumQty - placement.exposure > idle(state, block):
-        problems.append(c.Problem("OrderQty", str(command.OrderQty), "is more than the block has idle"))
+        problems.append(
+            c.Problem("OrderQty", str(command.OrderQty), "is more than the block has idle")
+        )
     if worse_than_limit(block, command.Price):
-        problems.append(c.Problem("Price", str(command.Price), f"is worse than the block's limit {block.Price}"))
+        problems.append(
+            c.Problem("Price", str(command.Price), f"is worse than the block's limit {block.Price}")
+        )
     if problems:
         raise Refusal(*problems)
     request = Request(
-        RequestKind.Replace, ctx.ClOrdID(state), command.OrderQty, ctx.now, command.Price, command.StopPx
+        RequestKind.Replace,
+        ctx.ClOrdID(state),
+        command.OrderQty,
+        ctx.now,
+        command.Price,
+        command.StopPx,
     )
     return [e.ReplaceRequested(command.placement, request)]
 

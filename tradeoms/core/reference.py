@@ -17,19 +17,40 @@ ANSWER_DAYS = 5
 def open_day(state: State, command: c.OpenDay, ctx: Context) -> list[e.AnyEvent]:
     """Days only go forward."""
     if command.business_date < state.business_date:
-        raise refuse("business_date", command.business_date, f"is before the open day {state.business_date}")
+        raise refuse(
+            "business_date", command.business_date, f"is before the open day {state.business_date}"
+        )
     return [e.DayOpened(command.business_date)]
 
 
-def define_instruments(state: State, command: c.DefineInstruments, ctx: Context) -> list[e.AnyEvent]:
+def define_instruments(
+    state: State, command: c.DefineInstruments, ctx: Context
+) -> list[e.AnyEvent]:
     """An instrument's scales are the unit of what is booked in it, so they never change."""
     problems = []
     for n, new in enumerate(command.instruments):
         old = state.instruments.get(new.instrument)
         if old and (old.qty_scale, old.price_scale) != (new.qty_scale, new.price_scale):
-            problems.append(c.Problem(f"instruments[{n}].qty_scale", str(new.qty_scale), "scales of an instrument are fixed"))
-        if new.multiplier <= 0 or new.lot <= 0 or not new.ticks or any(t.tick <= 0 for t in new.ticks):
-            problems.append(c.Problem(f"instruments[{n}]", new.instrument, "multiplier, lot and ticks must be positive"))
+            problems.append(
+                c.Problem(
+                    f"instruments[{n}].qty_scale",
+                    str(new.qty_scale),
+                    "scales of an instrument are fixed",
+                )
+            )
+        if (
+            new.multiplier <= 0
+            or new.lot <= 0
+            or not new.ticks
+            or any(t.tick <= 0 for t in new.ticks)
+        ):
+            problems.append(
+                c.Problem(
+                    f"instruments[{n}]",
+                    new.instrument,
+                    "multiplier, lot and ticks must be positive",
+                )
+            )
     if problems:
         raise Refusal(*problems)
     return [e.InstrumentsDefined(command.instruments)]
@@ -53,7 +74,9 @@ def set_holidays(state: State, command: c.SetHolidays, ctx: Context) -> list[e.A
 def mark_prices(state: State, command: c.MarkPrices, ctx: Context) -> list[e.AnyEvent]:
     """Every price must be positive and of a known instrument."""
     problems = [
-        c.Problem(f"prices[{n}]", f"{p.instrument} {p.Px}", "unknown instrument or price not above zero")
+        c.Problem(
+            f"prices[{n}]", f"{p.instrument} {p.Px}", "unknown instrument or price not above zero"
+        )
         for n, p in enumerate(command.prices)
         if p.instrument not in state.instruments or p.Px <= 0
     ]
@@ -66,7 +89,9 @@ def book_opening(state: State, command: c.BookOpening, ctx: Context) -> list[e.A
     """All lots and cash of a batch, or none; a batch that is booked already changes nothing."""
     if command.batch in state.openings:
         return []
-    problems = [p for n, lot in enumerate(command.lots) for p in _lot_problems(state, f"lots[{n}]", lot)]
+    problems = [
+        p for n, lot in enumerate(command.lots) for p in _lot_problems(state, f"lots[{n}]", lot)
+    ]
     for n, cash in enumerate(command.cash):
         if cash.account not in state.accounts:
             problems.append(c.Problem(f"cash[{n}].account", cash.account, "unknown account"))
@@ -85,9 +110,17 @@ def _lot_problems(state: State, field: str, lot: OpeningLot) -> list[c.Problem]:
     if instrument is None:
         problems.append(c.Problem(f"{field}.instrument", lot.instrument, "unknown instrument"))
     elif lot.quantity == 0 or lot.quantity != round(lot.quantity, instrument.qty_scale):
-        problems.append(c.Problem(f"{field}.quantity", str(lot.quantity), "is zero or finer than the instrument's units"))
+        problems.append(
+            c.Problem(
+                f"{field}.quantity",
+                str(lot.quantity),
+                "is zero or finer than the instrument's units",
+            )
+        )
     if lot.basis < 0 or lot.basis != round(lot.basis, 2):
-        problems.append(c.Problem(f"{field}.basis", str(lot.basis), "is negative or has parts of a cent"))
+        problems.append(
+            c.Problem(f"{field}.basis", str(lot.basis), "is negative or has parts of a cent")
+        )
     return problems
 
 
@@ -144,7 +177,9 @@ def apply_opening(state: State, event: e.OpeningBooked) -> None:
 def _open_lots(state: State, lots: Sequence[OpeningLot]) -> None:
     accounts = state.account_axis.numbers(tuple(lot.account for lot in lots))
     instruments = state.instrument_axis.numbers(tuple(lot.instrument for lot in lots))
-    units = np.array([state.instruments[lot.instrument].units(lot.quantity) for lot in lots], np.int64)
+    units = np.array(
+        [state.instruments[lot.instrument].units(lot.quantity) for lot in lots], np.int64
+    )
     state.lots.append(
         account=accounts,
         instrument=instruments,

@@ -1,4 +1,4 @@
-"""A fill, bust or correction after the allocation: the block is open again and its bookings are taken back."""
+"""A fill, bust or correction after the allocation: the block reopens, bookings are taken back."""
 
 from tradeoms.core.context import Context
 from tradeoms.model import commands as c

@@ -14,7 +14,9 @@ def change_session(state: State, command: c.ChangeSession, ctx: Context) -> list
     events: list[e.AnyEvent] = [e.SessionChanged(command.session, command.up, command.reason)]
     if not command.up and session_of(state, command.session).up:
         text = command.reason or "logged off"
-        events.append(e.AlertRaised(ctx.number("alert"), "session down", command.session, text, ctx.now))
+        events.append(
+            e.AlertRaised(ctx.number("alert"), "session down", command.session, text, ctx.now)
+        )
     return events
 
 
@@ -35,25 +37,34 @@ def react_changed(state: State, event: e.SessionChanged) -> list[c.Command]:
 
 
 def request_status(state: State, command: c.RequestStatus, ctx: Context) -> list[e.AnyEvent]:
-    """One question for every unanswered request; a person is asked where the broker takes no questions."""
+    """A question for each unanswered request; a person where the broker takes no questions."""
     placement = state.placements[command.placement]
     if state.brokers[placement.broker].knows_status_requests:
         return [e.StatusRequested(placement.placement, r.ClOrdID) for r in placement.requests]
-    text = f"no answer to {placement.requests[-1].ClOrdID}, and {placement.broker} answers no status requests"
-    return [e.AlertRaised(ctx.number("alert"), "ask the broker", placement.placement, text, ctx.now)]
+    ClOrdID = placement.requests[-1].ClOrdID
+    text = f"no answer to {ClOrdID}, and {placement.broker} answers no status requests"
+    return [
+        e.AlertRaised(ctx.number("alert"), "ask the broker", placement.placement, text, ctx.now)
+    ]
 
 
 def apply_changed(state: State, event: e.SessionChanged) -> None:
-    state.sessions[event.session] = replace(session_of(state, event.session), up=event.up, reason=event.reason)
+    state.sessions[event.session] = replace(
+        session_of(state, event.session), up=event.up, reason=event.reason
+    )
 
 
 def apply_sent(state: State, event: e.MessagesSent) -> None:
     session = session_of(state, event.session)
-    state.sessions[event.session] = replace(session, out_seq=max(session.out_seq, *event.MsgSeqNums))
+    state.sessions[event.session] = replace(
+        session, out_seq=max(session.out_seq, *event.MsgSeqNums)
+    )
     for ClOrdID in event.ClOrdIDs:
         placement = state.placements[state.placement_of[ClOrdID]]
         if placement.transmission is Transmission.Queued:
-            state.placements[placement.placement] = replace(placement, transmission=Transmission.Sent)
+            state.placements[placement.placement] = replace(
+                placement, transmission=Transmission.Sent
+            )
 
 
 def apply_resent(state: State, event: e.RequestResent) -> None:

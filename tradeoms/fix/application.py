@@ -34,7 +34,10 @@ class Application(fix.Application):  # type: ignore[misc]
     """Copies what arrives and passes it on; refuses to send an old order again."""
 
     def __init__(
-        self, session: str, receive: Callable[[Inbound], None], changed: Callable[[str, bool, str], None]
+        self,
+        session: str,
+        receive: Callable[[Inbound], None],
+        changed: Callable[[str, bool, str], None],
     ) -> None:
         super().__init__()
         self.session = session
@@ -64,9 +67,9 @@ class Application(fix.Application):  # type: ignore[misc]
         pass
 
     def toApp(self, message: fix.Message, session_id: fix.SessionID) -> None:
-        """A resend request for an order is answered by a gap fill; its state is asked for instead."""
+        """A resent order is old: a gap fill goes out instead, and its state is asked for."""
         if message.getHeader().isSetField(43):
-            raise fix.DoNotSend()
+            raise fix.DoNotSend
 
     def fromAdmin(self, message: fix.Message, session_id: fix.SessionID) -> None:
         if message.getHeader().getField(35) == "3":

@@ -60,7 +60,11 @@ def decode(dialect: Dialect, fields: dict[str, str]) -> Report:
         values["OrdStatus"] = _status(status)
     if number := fields.get("45"):
         values["RefSeqNum"] = int(_number("RefSeqNum", number))
-    if kind in (ReportKind.Trade, ReportKind.TradeCorrect, ReportKind.TradeCancel) and not values.get("ExecID"):
+    if kind in (
+        ReportKind.Trade,
+        ReportKind.TradeCorrect,
+        ReportKind.TradeCancel,
+    ) and not values.get("ExecID"):
         raise Unreadable("ExecID (17) is missing on a trade")
     return Report(**values)  # type: ignore[arg-type]
 

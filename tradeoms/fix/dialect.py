@@ -35,7 +35,13 @@ class Dialect:
 def _fits(when: dict[str, Any], facts: dict[str, str]) -> bool:
     for name, wanted in when.items():
         value = facts.get(name, "")
-        if not (value if wanted == "*" else value in wanted if isinstance(wanted, list) else value == wanted):
+        if not (
+            value
+            if wanted == "*"
+            else value in wanted
+            if isinstance(wanted, list)
+            else value == wanted
+        ):
             return False
     return True
 

@@ -16,22 +16,31 @@ MSG_TYPES = {RequestKind.New: "D", RequestKind.Cancel: "F", RequestKind.Replace:
 
 
 def encode(
-    dialect: Dialect, placement: Placement, request: Request, instrument: Instrument, poss_resend: bool = False
+    dialect: Dialect,
+    placement: Placement,
+    request: Request,
+    instrument: Instrument,
+    poss_resend: bool = False,
 ) -> str:
-    """D, F or G for a request of a placement; PossResend=Y where the broker may have seen it before."""
+    """D, F or G for a request; PossResend=Y where the broker may have seen it before."""
     fields = {"ClOrdID": request.ClOrdID}
     if request.kind is not RequestKind.New:
         fields["OrigClOrdID"] = placement.ClOrdID
         if placement.OrderID:
             fields["OrderID"] = placement.OrderID
-    fields |= _instrument(instrument) | {"Side": placement.Side.value, "TransactTime": utc(request.at)}
+    fields |= _instrument(instrument) | {
+        "Side": placement.Side.value,
+        "TransactTime": utc(request.at),
+    }
     fields["OrderQty"] = plain(request.OrderQty)
     if request.kind is not RequestKind.Cancel:
         fields |= _terms(placement, request)
     return _message(dialect, MSG_TYPES[request.kind], fields, poss_resend)
 
 
-def encode_status(dialect: Dialect, placement: Placement, ClOrdID: str, instrument: Instrument) -> str:
+def encode_status(
+    dialect: Dialect, placement: Placement, ClOrdID: str, instrument: Instrument
+) -> str:
     """H: what became of this request?"""
     fields = {"ClOrdID": ClOrdID} | _instrument(instrument) | {"Side": placement.Side.value}
     return _message(dialect, "H", fields, False)
@@ -65,9 +74,15 @@ def _terms(placement: Placement, request: Request) -> dict[str, str]:
 
 
 def _message(dialect: Dialect, MsgType: str, fields: dict[str, str], poss_resend: bool) -> str:
-    head = f"8={dialect.begin_string}{SOH}9=0{SOH}35={MsgType}{SOH}" + (f"97=Y{SOH}" if poss_resend else "")
+    head = f"8={dialect.begin_string}{SOH}9=0{SOH}35={MsgType}{SOH}" + (
+        f"97=Y{SOH}" if poss_resend else ""
+    )
     tags = dialect.tags
-    return head + "".join([f"{tags[name]}={value}{SOH}" for name, value in fields.items()]) + f"10=000{SOH}"
+    return (
+        head
+        + "".join([f"{tags[name]}={value}{SOH}" for name, value in fields.items()])
+        + f"10=000{SOH}"
+    )
 
 
 def plain(number: Decimal) -> str:

@@ -55,7 +55,10 @@ class Gateway:
         """Connect every session, with the message numbers that the journal knows."""
         for name, known in state.sessions.items():
             if known.up:
-                self._submit(c.ChangeSession(name, up=False, reason="the system started"), e.Cause(session=name))
+                self._submit(
+                    c.ChangeSession(name, up=False, reason="the system started"),
+                    e.Cause(session=name),
+                )
         self._sender.start()
         for session in self._sessions.values():
             self._start(session, state)
@@ -126,7 +129,10 @@ class Gateway:
                     return
             for session, sent in confirmed.items():
                 numbers, ids = zip(*sent, strict=True)
-                self._submit(c.ConfirmSent(session, numbers, tuple(i for i in ids if i)), e.Cause(session=session))
+                self._submit(
+                    c.ConfirmSent(session, numbers, tuple(i for i in ids if i)),
+                    e.Cause(session=session),
+                )
 
     def _send(self, message: Outgoing, confirmed: dict[str, list[tuple[int, str]]]) -> None:
         sid = self._ids.get(message.session)

@@ -1,4 +1,4 @@
-"""Settlement days. Exchanges trade on days on which nothing settles, so the holidays are those of the currency."""
+"""Settlement days. Exchanges trade when nothing settles, so holidays are the currency's."""
 
 from collections.abc import Set
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Growing columns: what is kept per account and instrument lies in numpy arrays from the first day."""
+"""Growing columns: what is kept per account and instrument lies in numpy arrays."""
 
 from typing import Any
 
@@ -36,7 +36,10 @@ class Grid:
 
     def fit(self) -> None:
         """Make room for every name on both axes."""
-        shape = (_room(self.cells.shape[0], len(self.rows.names)), _room(self.cells.shape[1], len(self.columns.names)))
+        shape = (
+            _room(self.cells.shape[0], len(self.rows.names)),
+            _room(self.cells.shape[1], len(self.columns.names)),
+        )
         if shape != self.cells.shape:
             grown = np.zeros(shape, np.int64)
             grown[: self.cells.shape[0], : self.cells.shape[1]] = self.cells
@@ -71,7 +74,9 @@ class Table:
         room = _room(len(next(iter(self._columns.values()))), self.size + n)
         for name, column in self._columns.items():
             if len(column) < room:
-                self._columns[name] = np.concatenate([column, np.zeros(room - len(column), np.int64)])
+                self._columns[name] = np.concatenate(
+                    [column, np.zeros(room - len(column), np.int64)]
+                )
             self._columns[name][self.size : self.size + n] = values[name]
         self.size += n
 
@@ -79,7 +84,10 @@ class Table:
         """Take the given columns as the whole content."""
         self.size = len(next(iter(arrays.values())))
         room = _room(64, self.size)
-        self._columns = {name: np.concatenate([a, np.zeros(room - len(a), np.int64)]) for name, a in arrays.items()}
+        self._columns = {
+            name: np.concatenate([a, np.zeros(room - len(a), np.int64)])
+            for name, a in arrays.items()
+        }
 
     def arrays(self) -> dict[str, Int64s]:
         """Copies of all columns."""

@@ -1,4 +1,4 @@
-"""Commands: what people, brokers and the clock ask of the single writer. Imperative, typed, tagged."""
+"""Commands: what people, brokers and the clock ask of the single writer."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -110,7 +110,7 @@ class OverrideViolation(Command, frozen=True, tag=True):
 
 
 class BlockOrders(Command, frozen=True, tag=True):
-    """Merge staged orders into blocks: one for each instrument, side, type, limit, stop and TIF among them."""
+    """Merge staged orders into blocks, one for each instrument, side, type, limit, stop, TIF."""
 
     orders: tuple[str, ...]
 
@@ -162,7 +162,7 @@ class FinishBlock(Command, frozen=True, tag=True):
 
 
 class ReportReceived(Command, frozen=True, tag=True):
-    """A message from a broker. `raw` is the wire text; `report` is None where it could not be understood."""
+    """A broker's message. `raw` is the wire text; `report` is None where it makes no sense."""
 
     session: str
     MsgSeqNum: int
@@ -244,7 +244,7 @@ PersonCommand = (
 
 
 class Envelope(Struct, frozen=True):
-    """A command on the wire: `id` is chosen by the client; the same id again gets the same answer."""
+    """A command on the wire. The client chooses `id`; the same id gets the same answer."""
 
     id: str
     command: Raw

@@ -1,6 +1,7 @@
 """Events: what has happened. Past tense, tagged, the only content of the journal.
 
-A changed meaning gets a new `version` and an upcast in `tradeoms.store.upcast`; rows are never rewritten.
+A changed meaning gets a new version and an upcast in `tradeoms.store.upcast`; rows are never
+rewritten.
 """
 
 from datetime import date, datetime
@@ -236,7 +237,7 @@ class BlockAllocated(Event, frozen=True, tag=True):
 
 
 class LotsBooked(Event, frozen=True, tag=True):
-    """What an allocation did to the tax lots: opened lots, and reliefs of open ones (parallel arrays).
+    """What an allocation did to the tax lots: opened ones, and reliefs (parallel arrays).
 
     Money in cents. A relief names its lot by number; `proceeds` of a cover are its cost.
     """
@@ -330,7 +331,7 @@ class Cause(Struct, frozen=True, omit_defaults=True):
 
 
 class Record(Struct, frozen=True):
-    """One line of the journal: a gap-free number, the time of the decision, the cause, the event."""
+    """One line of the journal: a gap-free number, when it was decided, the cause, the event."""
 
     seq: int
     at: datetime

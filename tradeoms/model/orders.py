@@ -19,7 +19,7 @@ class Member(Struct, frozen=True, omit_defaults=True):
 
 
 class NewOrder(Struct, frozen=True, omit_defaults=True):
-    """What a portfolio manager asks for, as sent. `reference` is the PM's own key, kept as it came."""
+    """What a portfolio manager asks for. `reference` is the PM's own key, kept as it came."""
 
     instrument: str
     Side: fields.Side
@@ -172,7 +172,10 @@ class Placement(Struct, frozen=True, omit_defaults=True):
         """What may still be filled, by the rule for placements: zero once it has ended."""
         if self.transmission is fields.Transmission.Unsent or self.OrdStatus in ENDED:
             return ZERO
-        if self.OrdStatus is fields.OrdStatus.DoneForDay and self.TimeInForce is not fields.TimeInForce.GoodTillCancel:
+        if (
+            self.OrdStatus is fields.OrdStatus.DoneForDay
+            and self.TimeInForce is not fields.TimeInForce.GoodTillCancel
+        ):
             return ZERO
         return max(self.OrderQty - self.CumQty, ZERO)
 
@@ -193,7 +196,7 @@ ENDED = frozenset({fields.OrdStatus.Canceled, fields.OrdStatus.Rejected, fields.
 
 
 class Execution(Struct, frozen=True, omit_defaults=True):
-    """A fill of a placement. `key` = session/day/ExecID, because brokers use an ExecID again on another day."""
+    """A fill. `key` = session/day/ExecID: brokers use an ExecID again on another day."""
 
     key: str
     ExecID: str
@@ -212,7 +215,7 @@ class Execution(Struct, frozen=True, omit_defaults=True):
 
 
 class Report(Struct, frozen=True, omit_defaults=True):
-    """A broker's message 8, 9, 3 or j in one form for every FIX version. None: absent on the wire."""
+    """A broker's message 8, 9, 3 or j in one form for every FIX version. None: absent."""
 
     kind: str
     ClOrdID: str = ""

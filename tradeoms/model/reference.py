@@ -1,4 +1,4 @@
-"""Reference data: instruments, accounts, brokers, limits. It enters as commands, so the log holds it."""
+"""Reference data: instruments, accounts, brokers, limits. Commands bring it, the log holds it."""
 
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ class Tick(Struct, frozen=True):
 
 
 class Instrument(Struct, frozen=True, omit_defaults=True):
-    """Something that can be traded. Quantities are kept as int64 × 10^-qty_scale, prices × 10^-price_scale."""
+    """Something that can be traded. Quantities are int64 × 10^-qty_scale inside the book."""
 
     instrument: str
     Symbol: str
@@ -76,7 +76,7 @@ class Broker(Struct, frozen=True, omit_defaults=True):
 
 
 class Limit(Struct, frozen=True, omit_defaults=True):
-    """One compliance rule's parameters in force from a day on (until the next row of the same rule)."""
+    """One compliance rule's parameters in force from a day on, until the rule's next row."""
 
     rule: str
     effective: date
@@ -106,7 +106,7 @@ class Price(Struct, frozen=True):
 
 
 class OpeningLot(Struct, frozen=True):
-    """A lot an account owns on day one; a negative quantity is a short lot. `basis` is money for the whole lot."""
+    """A lot owned on day one, a short one below zero. `basis` is money for the whole lot."""
 
     account: str
     instrument: str

@@ -22,7 +22,7 @@ class SessionState(Struct, frozen=True):
 
 
 class State:
-    """Dicts of frozen entities, replaced whole, and columns for what is kept per account × instrument.
+    """Dicts of frozen entities, replaced whole, and columns for what is per account × instrument.
 
     Positions and lots are int64 in the instrument's units, money in cents (10^-2 of the currency).
     """
@@ -61,11 +61,23 @@ class State:
         self.buying = Grid(self.account_axis, self.instrument_axis)
         self.selling = Grid(self.account_axis, self.instrument_axis)
         self.cash = Grid(self.account_axis, self.currency_axis)
-        # size: units when opened; basis: cents for the whole size; remaining: units still open, all >= 0.
-        # acquired: days since 1970-01-01; short: 1 for a short lot, whose basis is what its sale brought.
-        self.lots = Table("account", "instrument", "short", "acquired", "size", "basis", "remaining")
+        # size: units when opened; basis: cents for the whole size; remaining: units still open;
+        # none is below zero. acquired: days since 1970-01-01. short: 1 for a short lot, whose
+        # basis is what its sale brought.
+        self.lots = Table(
+            "account", "instrument", "short", "acquired", "size", "basis", "remaining"
+        )
         self.realized = Table(
-            "block", "lot", "account", "instrument", "sold", "quantity", "basis", "proceeds", "gain", "long_term"
+            "block",
+            "lot",
+            "account",
+            "instrument",
+            "sold",
+            "quantity",
+            "basis",
+            "proceeds",
+            "gain",
+            "long_term",
         )
 
     def bump(self, counter: str, number: int) -> None:

@@ -49,7 +49,9 @@ class SqlJournal:
         self._insert = insert(journal)
         self.seq, self._hash = 0, GENESIS
         with engine.connect() as connection:
-            last = connection.execute(select(journal).order_by(journal.c.seq.desc()).limit(1)).first()
+            last = connection.execute(
+                select(journal).order_by(journal.c.seq.desc()).limit(1)
+            ).first()
         if last is not None:
             self.seq, self._hash = last.seq, last.hash
 
@@ -89,6 +91,11 @@ class SqlJournal:
         if found is None:
             raise JournalBroken(seq, "is missing, though it was once written")
         return bytes(found)
+
+    def hash_at(self, seq: int) -> bytes:
+        """The hash of a record; JournalBroken where there is no such record."""
+        with self._engine.connect() as connection:
+            return self._hash_at(connection, seq)
 
     def count(self) -> int:
         """Number of records, for progress."""
@@ -134,7 +141,9 @@ def decode(row: Row[tuple[object, ...]]) -> Record:
         if row.version == version_of(row.kind):
             body = _decode_event(row.body)
         else:
-            body = msgspec.convert(upcast(row.kind, row.version, msgspec.json.decode(row.body)), AnyEvent)
+            body = msgspec.convert(
+                upcast(row.kind, row.version, msgspec.json.decode(row.body)), AnyEvent
+            )
         return Record(row.seq, datetime.fromisoformat(row.at), _decode_cause(row.cause), body)
     except (msgspec.DecodeError, ValueError) as error:
         raise JournalBroken(row.seq, f"cannot be read: {error}") from error

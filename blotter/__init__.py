@@ -1,0 +1,1 @@
+"""The blotter: a terminal screen over the order management server."""

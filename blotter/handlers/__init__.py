@@ -1,0 +1,1 @@
+"""What each action does. A handler takes the Workplace and nothing else."""

@@ -1,0 +1,82 @@
+"""What the blotter needs of a client, what it collects from it, and how old that is."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from tradeoms.bus.client import Change
+from tradeoms.model.commands import Command
+from tradeoms.model.events import Answered
+
+STALE = 3.0  # seconds without a word from the server, after which nothing on the screen is trusted
+
+
+class Link(Protocol):
+    """The part of `tradeoms.bus.client.AsyncClient` that is used here."""
+
+    changed: Callable[[list[Change]], None]
+
+    @property
+    def tables(self) -> dict[str, dict[str, Any]]:
+        """Key -> row of every table followed."""
+
+    @property
+    def seq(self) -> dict[str, int]:
+        """The sequence number at which each table is true; missing before its snapshot."""
+
+    @property
+    def silence(self) -> float:
+        """Seconds since the server last said something."""
+
+    async def run(self) -> None:
+        """Receive for ever."""
+
+    async def follow(self, *tables: str) -> None:
+        """Follow tables; `changed` is called with their rows."""
+
+    async def submit(self, command: Command, id: str = "", timeout: float = 30.0) -> Answered:
+        """Send a command and wait for its answer."""
+
+    def close(self) -> None:
+        """Close; nothing is waited for."""
+
+
+class Feed:
+    """Changes since the last look, the latest version of a row only: the screen draws no more."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, dict[str, Any]] = {}
+
+    def put(self, changes: list[Change]) -> None:
+        """Take what the client reports."""
+        for table, key, row in changes:
+            self._waiting.setdefault(table, {})[key] = row
+
+    def take(self) -> Mapping[str, Mapping[str, Any]]:
+        """Table -> key -> row or None, of everything that waits."""
+        taken, self._waiting = self._waiting, {}
+        return taken
+
+
+class Pulse:
+    """The age of what is shown.
+
+    A client starts its silence anew when it asks again after a long one, though nothing was heard.
+    So a word after more than STALE seconds proves nothing yet; the next one, at most a heartbeat
+    later, does.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._last = now()
+        self._true = float("-inf")
+
+    def age(self, silence: float) -> float:
+        """Seconds since the server was surely heard; infinite before the first time."""
+        now = self._now()
+        heard = now - silence
+        if heard > self._last:
+            if heard - self._last < STALE:
+                self._true = heard
+            self._last = heard
+        return max(silence, now - self._true)

@@ -1,0 +1,44 @@
+"""Two states compared in everything that they hold, for tests of replay, snapshots and crashes."""
+
+from typing import Any
+
+import numpy as np
+
+from tradeoms.model.columns import Axis, Grid, Table
+from tradeoms.model.state import State
+
+
+def same(state: State, other: State) -> None:
+    """Assert that two states are equal to the last digit, cell and order of keys."""
+    assert vars(state).keys() == vars(other).keys()
+    for name, value in vars(state).items():
+        _same(name, value, vars(other)[name])
+
+
+def _same(name: str, a: Any, b: Any) -> None:
+    assert type(a) is type(b), name
+    if isinstance(a, Axis):
+        assert (a.names, a.index) == (b.names, b.index), name
+    elif isinstance(a, Grid):
+        assert (a.rows.names, a.columns.names) == (b.rows.names, b.columns.names), name
+        live = np.s_[: len(a.rows.names), : len(a.columns.names)]
+        np.testing.assert_array_equal(a.cells[live], b.cells[live], name, strict=True)
+        for grid in (a, b):
+            assert np.count_nonzero(grid.cells) == np.count_nonzero(grid.cells[live]), name
+    elif isinstance(a, Table):
+        assert a.size == b.size, name
+        assert a._columns.keys() == b._columns.keys(), name
+        for column in a._columns:
+            np.testing.assert_array_equal(a[column], b[column], f"{name}.{column}", strict=True)
+    else:
+        assert a == b, name
+        # Equal decimals may differ in their digits (1.0 and 1.00), equal dicts in their order.
+        assert _text(a) == _text(b), name
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, set | frozenset):
+        return repr(sorted(value))
+    if isinstance(value, dict):
+        return repr([(key, _text(entry)) for key, entry in value.items()])
+    return repr(value)

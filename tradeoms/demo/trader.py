@@ -1,0 +1,93 @@
+"""The trader's side of the demo: blocks what is staged, routes it, routes again what came back, finishes."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from tradeoms.bus.client import Client
+from tradeoms.demo.world import BROKERS
+from tradeoms.model import commands as c
+from tradeoms.model.events import Answered
+from tradeoms.model.fields import Outcome
+
+TABLES = ("orders", "blocks", "placements", "executions", "allocations", "lots", "realized", "sessions")
+Progress = Callable[[Client], None]
+
+
+class Stopped(Exception):
+    """The demo cannot go on, and why."""
+
+
+class Trader:
+    """Works every block to its end, as a person at the blotter would."""
+
+    def __init__(self, client: Client, progress: Progress) -> None:
+        self._client, self._progress = client, progress
+        self._sent: dict[str, int] = {}
+
+    def connected(self) -> None:
+        """Wait until every session is logged on."""
+        sessions = self._client.tables["sessions"]
+        self._until(lambda: sum(row.up for row in sessions.values()) == len(BROKERS), "sessions are not up")
+
+    def block(self, orders: int) -> None:
+        """Merge everything that is staged, once all the orders show."""
+        self._until(lambda: len(self._client.tables["orders"]) == orders, "orders")
+        staged = tuple(row.key for row in self._client.tables["orders"].values() if row.state == "staged")
+        self._ask(c.BlockOrders(staged))
+        self._until(lambda: all(row.state != "staged" for row in self._client.tables["orders"].values()), "blocks")
+
+    def work(self, busts: int) -> None:
+        """Route what is idle until every block is filled, and the busts that will come have come."""
+        while not self._worked(busts):
+            commands = [route for row in list(self._blocks()) if (route := self._route(row))]
+            if commands:
+                self._client.submit_all(commands)
+            self._tick()
+
+    def finish(self) -> None:
+        """Done with every block: allocate and book."""
+        self._client.submit_all([c.FinishBlock(row.key) for row in self._blocks()])
+        self._until(lambda: all(row.state == "allocated" for row in self._blocks()), "allocations")
+
+    def _blocks(self) -> Any:
+        return self._client.tables["blocks"].values()
+
+    def _tried(self, block: str) -> list[str]:
+        placements = self._client.tables["placements"].values()
+        return [row.broker for row in placements if row.block == block]
+
+    def _worked(self, busts: int) -> bool:
+        busted = sum(row.effect == "busted" for row in self._client.tables["executions"].values())
+        return busted >= busts and all(row.filled == row.OrderQty and not row.live for row in self._blocks())
+
+    def _route(self, row: Any) -> c.RouteBlock | None:
+        """Thirds at first; what comes back goes to the broker that had the block least."""
+        tried = self._tried(row.key)
+        if row.idle <= 0 or row.state not in ("open", "working") or self._sent.get(row.key) == row.placements:
+            return None
+        self._sent[row.key] = row.placements  # until the placements show, the row is as it was
+        if not tried:
+            third = row.idle // len(BROKERS)
+            parts = [third, third, row.idle - 2 * third]
+            routes = tuple(c.Route(name, part) for name, part in zip(BROKERS, parts, strict=True) if part)
+        else:
+            routes = (c.Route(min(reversed(BROKERS), key=tried.count), Decimal(row.idle)),)
+        return c.RouteBlock(row.key, routes, acknowledged=("price_collar", "order_value", "duplicate_order"))
+
+    def _ask(self, command: c.Command) -> Answered:
+        answer = self._client.submit(command, timeout=60)
+        if answer.outcome is not Outcome.Done:
+            raise Stopped(f"{answer.command}: {answer.problems}")
+        return answer
+
+    def _until(self, true: Callable[[], bool], what: str) -> None:
+        for _ in range(600):
+            if true():
+                return
+            self._tick()
+        raise Stopped(f"waited a minute for: {what}")
+
+    def _tick(self) -> None:
+        self._client.poll(0.1)
+        self._progress(self._client)

@@ -1,0 +1,1 @@
+"""Target models and the trades that lead to them: pure, on int64 arrays."""
