@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from tradeoms.queries import QUERIES
 from tradeoms.reader import Reader
 from tradeoms.store.journal import JournalBroken, SqlJournal, connect
 from tradeoms.store.migrate import upgrade
+from tradeoms.reports import REPORTS
 from tradeoms.store import readmodel, snapshots
 from tradeoms.store.readmodel import ReadModel
 
@@ -52,7 +54,9 @@ class Server:
         self.keys.server()
         self._gateway = Gateway([_session(settings, s) for s in settings.session], self._submit)
         self._feed = Feed(settings.home / "feed.sock")
-        self._bus = CommandServer(settings.bus.commands, self.keys, self.engine, settings.bus.insecure)
+        self._bus = CommandServer(
+            settings.bus.commands, self.keys, self.engine, settings.bus.insecure
+        )
         self.engine.consumers += [self._gateway, self._feed]
         self._reader: subprocess.Popen[bytes] | None = None
         self._stopping = False
@@ -123,7 +127,9 @@ def recover(settings: Settings, journal: SqlJournal) -> State:
     upgrade(engine, "readmodel")
     with ReadModel(engine).reading() as seen:
         if seen.seq > journal.seq:
-            raise JournalBroken(journal.seq + 1, f"is missing: the read model has seen record {seen.seq}")
+            raise JournalBroken(
+                journal.seq + 1, f"is missing: the read model has seen record {seen.seq}"
+            )
         if seen.hash != journal.hash_at(seen.seq):
             raise JournalBroken(seen.seq, "is not the record that the read model has seen")
     state = _snapshot(engine, journal)
@@ -152,6 +158,16 @@ def verify_journal(settings: Settings) -> tuple[int, str]:
     count = sum(1 for _ in journal.read())
     recover(settings, journal)
     return count, journal.hash_at(count).hex()
+
+
+def write_report(settings: Settings, name: str, day: date, folder: Path) -> list[Path]:
+    """Write a report of a day from the read model; KeyError with the known names where there is no such report."""
+    if name not in REPORTS:
+        raise KeyError(", ".join(REPORTS))
+    engine = readmodel.connect(settings.readmodel_url)
+    upgrade(engine, "readmodel")
+    folder.mkdir(parents=True, exist_ok=True)
+    return REPORTS[name].write(ReadModel(engine), day, folder, datetime.now(UTC))
 
 
 class ReaderProcess:

@@ -39,7 +39,10 @@ def every_fill_allocated_once(stored: Stored) -> str:
     for execution in state.executions.values():
         if execution.effect is Effect.Booked:
             filled[execution.block] = filled.get(execution.block, ZERO) + execution.LastQty
-    allocated = {name: state.instruments[state.blocks[name].instrument].quantity(a.quantity) for name, a in state.allocations.items()}
+    allocated = {
+        name: state.instruments[state.blocks[name].instrument].quantity(a.quantity)
+        for name, a in state.allocations.items()
+    }
     return "" if filled == allocated else f"filled {filled}, allocated {allocated}"
 
 
@@ -50,7 +53,10 @@ def blocks_are_their_accounts(stored: Stored) -> str:
             return f"{name}: accounts have {sum(allocation.quantities)} of {allocation.quantity}"
         statement = stored.state.blocks[name].statement
         assert statement is not None
-        if any(got > ordered for got, ordered in zip(allocation.quantities, statement.quantities, strict=True)):
+        if any(
+            got > ordered
+            for got, ordered in zip(allocation.quantities, statement.quantities, strict=True)
+        ):
             return f"{name}: an account has more than it ordered"
     return ""
 
@@ -70,7 +76,9 @@ def positions_are_their_lots(stored: Stored) -> str:
     state = stored.state
     sums = np.zeros_like(state.position.cells)
     signs = np.where(state.lots["short"] == 1, -1, 1)
-    np.add.at(sums, (state.lots["account"], state.lots["instrument"]), signs * state.lots["remaining"])
+    np.add.at(
+        sums, (state.lots["account"], state.lots["instrument"]), signs * state.lots["remaining"]
+    )
     different = np.argwhere(sums != state.position.cells)
     return "" if not len(different) else f"{len(different)} positions differ from their lots"
 
@@ -81,13 +89,19 @@ def quantities_are_the_brokers(stored: Stored) -> str:
     for placement in state.placements.values():
         book = stored.books[placement.broker]
         order = book.by_ClOrdID.get(placement.ClOrdID)
-        if order is None or order.CumQty != placement.CumQty or order.notional != placement.notional:
+        if (
+            order is None
+            or order.CumQty != placement.CumQty
+            or order.notional != placement.notional
+        ):
             return f"{placement.placement}: we have {placement.CumQty}, the broker {order and order.CumQty}"
         seen += len(order.executions)
     live = sum(execution.effect is Effect.Booked for execution in state.executions.values())
     if live != seen:
         return f"we hold {live} fills, the brokers {seen}"
-    twice = [id for book in stored.books.values() for id, times in book.received.items() if times != 1]
+    twice = [
+        id for book in stored.books.values() for id, times in book.received.items() if times != 1
+    ]
     unknown = sum(len(book.orders) for book in stored.books.values()) - len(state.placements)
     return f"sent twice: {twice}, unknown to us: {unknown}" if twice or unknown else ""
 

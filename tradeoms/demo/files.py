@@ -46,7 +46,7 @@ def prepare(folder: Path) -> Run:
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    ports = _free_ports(2 + len(world.BROKERS))
+    ports = free_ports(2 + len(world.BROKERS))
     commands, streams = (f"tcp://127.0.0.1:{port}" for port in ports[:2])
     run = Run(folder, folder / "tradeoms.toml", folder / "sim.toml", commands, streams)
     run.config.write_text(_config(run, ports[2:]))
@@ -68,12 +68,15 @@ def _sim(run: Run, ports: list[int]) -> str:
     text = f'seed = {world.SEED}\ncloses = "{world.CLOSES}"\ndate = "{world.DAY}"\nhome = "{run.folder / "sim"}"\n'
     for broker, port in zip(world.BROKERS, ports, strict=True):
         text += f'\n[[broker]]\nname = "{broker}"\nclient = "TRADEOMS"\nport = {port}\n'
-        text += f'commission_per_share = "{world.COMMISSION}"\nbehaviour = "partials"\n[broker.nth]\n'
+        text += (
+            f'commission_per_share = "{world.COMMISSION}"\nbehaviour = "partials"\n[broker.nth]\n'
+        )
         text += "".join(f'{n} = "{behaviour}"\n' for n, behaviour in SCENES[broker].items())
     return text
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """TCP ports of the loopback address that nobody listens on now."""
     sockets = [socket.socket() for _ in range(count)]
     for one in sockets:
         one.bind(("127.0.0.1", 0))

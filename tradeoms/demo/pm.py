@@ -28,7 +28,12 @@ def main(home: str, commands: str, streams: str) -> int:
         if answer.outcome is not Outcome.Done:
             sys.stderr.write(f"{basket.basket}: {answer.problems[:5]}\n")
             return 1
-    print(json.dumps({"orders": sum(len(basket.orders) for basket in baskets), "baskets": len(baskets)}), flush=True)
+    print(
+        json.dumps(
+            {"orders": sum(len(basket.orders) for basket in baskets), "baskets": len(baskets)}
+        ),
+        flush=True,
+    )
     return 0
 
 
@@ -37,10 +42,14 @@ def rebalance(client: Client, model: str) -> c.SubmitBasket:
     accounts = [one.account for one in world.clients() if one.model == model]
     names = list(world.ISINS)
     positions, cash, prices = (client.tables[table] for table in ("positions", "cash", "prices"))
-    shares = np.array([[_quantity(positions, account, name) for name in names] for account in accounts], np.int64)
+    shares = np.array(
+        [[_quantity(positions, account, name) for name in names] for account in accounts], np.int64
+    )
     money = np.array([int(cash[f"{account}/USD"].amount * 100) for account in accounts], np.int64)
     cents = np.array([int(prices[name].Px * 100) for name in names], np.int64)
-    weights = np.tile(np.array([world.weights(model)[name] for name in names], np.int64), (len(accounts), 1))
+    weights = np.tile(
+        np.array([world.weights(model)[name] for name in names], np.int64), (len(accounts), 1)
+    )
     change = trades(shares, cents, money, weights, LEAST)
     rows, columns = np.nonzero(change)
     orders = tuple(

@@ -1,5 +1,6 @@
 """The trader's side of the demo: blocks what is staged, routes it, routes again what came back, finishes."""
 
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,17 @@ from tradeoms.model import commands as c
 from tradeoms.model.events import Answered
 from tradeoms.model.fields import Outcome
 
-TABLES = ("orders", "blocks", "placements", "executions", "allocations", "lots", "realized", "sessions")
+TABLES = (
+    "orders",
+    "blocks",
+    "placements",
+    "executions",
+    "allocations",
+    "lots",
+    "realized",
+    "sessions",
+)
+PATIENCE = 30  # seconds
 Progress = Callable[[Client], None]
 
 
@@ -24,21 +35,30 @@ class Trader:
     def __init__(self, client: Client, progress: Progress) -> None:
         self._client, self._progress = client, progress
         self._sent: dict[str, int] = {}
+        self._news = time.monotonic()
 
     def connected(self) -> None:
         """Wait until every session is logged on."""
         sessions = self._client.tables["sessions"]
-        self._until(lambda: sum(row.up for row in sessions.values()) == len(BROKERS), "sessions are not up")
+        self._until(
+            lambda: sum(row.up for row in sessions.values()) == len(BROKERS), "sessions are not up"
+        )
 
     def block(self, orders: int) -> None:
         """Merge everything that is staged, once all the orders show."""
         self._until(lambda: len(self._client.tables["orders"]) == orders, "orders")
-        staged = tuple(row.key for row in self._client.tables["orders"].values() if row.state == "staged")
+        staged = tuple(row.key for row in _numbered(self._client.tables["orders"]) if row.state == "staged")
         self._ask(c.BlockOrders(staged))
-        self._until(lambda: all(row.state != "staged" for row in self._client.tables["orders"].values()), "blocks")
+        self._until(
+            lambda: all(row.state != "staged" for row in self._client.tables["orders"].values()),
+            "blocks",
+        )
 
     def work(self, busts: int) -> None:
-        """Route what is idle until every block is filled, and the busts that will come have come."""
+        """Route what is idle until every block is filled, and the busts that will come have come.
+
+        What came back is routed again once nothing is working any more, so that a run repeats.
+        """
         while not self._worked(busts):
             commands = [route for row in list(self._blocks()) if (route := self._route(row))]
             if commands:
@@ -51,7 +71,7 @@ class Trader:
         self._until(lambda: all(row.state == "allocated" for row in self._blocks()), "allocations")
 
     def _blocks(self) -> Any:
-        return self._client.tables["blocks"].values()
+        return _numbered(self._client.tables["blocks"])
 
     def _tried(self, block: str) -> list[str]:
         placements = self._client.tables["placements"].values()
@@ -59,21 +79,31 @@ class Trader:
 
     def _worked(self, busts: int) -> bool:
         busted = sum(row.effect == "busted" for row in self._client.tables["executions"].values())
-        return busted >= busts and all(row.filled == row.OrderQty and not row.live for row in self._blocks())
+        return busted >= busts and all(
+            row.filled == row.OrderQty and not row.live for row in self._blocks()
+        )
 
     def _route(self, row: Any) -> c.RouteBlock | None:
         """Thirds at first; what comes back goes to the broker that had the block least."""
         tried = self._tried(row.key)
-        if row.idle <= 0 or row.state not in ("open", "working") or self._sent.get(row.key) == row.placements:
+        if (
+            row.idle <= 0
+            or row.state not in ("open", "working")
+            or self._sent.get(row.key) == row.placements
+        ):
             return None
         self._sent[row.key] = row.placements  # until the placements show, the row is as it was
         if not tried:
             third = row.idle // len(BROKERS)
             parts = [third, third, row.idle - 2 * third]
-            routes = tuple(c.Route(name, part) for name, part in zip(BROKERS, parts, strict=True) if part)
+            routes = tuple(
+                c.Route(name, part) for name, part in zip(BROKERS, parts, strict=True) if part
+            )
         else:
             routes = (c.Route(min(reversed(BROKERS), key=tried.count), Decimal(row.idle)),)
-        return c.RouteBlock(row.key, routes, acknowledged=("price_collar", "order_value", "duplicate_order"))
+        return c.RouteBlock(
+            row.key, routes, acknowledged=("price_collar", "order_value", "duplicate_order")
+        )
 
     def _ask(self, command: c.Command) -> Answered:
         answer = self._client.submit(command, timeout=60)
@@ -89,5 +119,14 @@ class Trader:
         raise Stopped(f"waited a minute for: {what}")
 
     def _tick(self) -> None:
-        self._client.poll(0.1)
+        """Take news; Stopped where there was none for half a minute, though something is awaited."""
+        if self._client.poll(0.1):
+            self._news = time.monotonic()
+        elif time.monotonic() - self._news > PATIENCE:
+            raise Stopped(f"nothing has moved for {PATIENCE} s")
         self._progress(self._client)
+
+
+def _numbered(table: dict[str, Any]) -> list[Any]:
+    """Rows by the number in their key, so that a run repeats whatever order the rows arrived in."""
+    return sorted(table.values(), key=lambda row: int(row.key[1:]))

@@ -14,7 +14,15 @@ from msgspec import Struct
 import simulators
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Severity
-from tradeoms.model.reference import Account, Broker, Instrument, Limit, OpeningCash, OpeningLot, Price
+from tradeoms.model.reference import (
+    Account,
+    Broker,
+    Instrument,
+    Limit,
+    OpeningCash,
+    OpeningLot,
+    Price,
+)
 
 SEED = 7
 DAY, PREVIOUS = date(2022, 12, 28), date(2022, 12, 27)
@@ -81,7 +89,9 @@ def closes(day: date) -> dict[str, Decimal]:
 
 def weights(model: str) -> dict[str, int]:
     """Weights of a model in millionths."""
-    return {name: thousandths * 1000 for name, thousandths in zip(ISINS, MODELS[model], strict=True)}
+    return {
+        name: thousandths * 1000 for name, thousandths in zip(ISINS, MODELS[model], strict=True)
+    }
 
 
 def reference() -> list[c.Command]:
@@ -89,15 +99,25 @@ def reference() -> list[c.Command]:
     return [
         c.OpenDay(DAY),
         c.DefineInstruments(
-            tuple(Instrument(name, name, isin, "4", "USD", issuer=name) for name, isin in ISINS.items())
+            tuple(
+                Instrument(name, name, isin, "4", "USD", issuer=name)
+                for name, isin in ISINS.items()
+            )
         ),
         c.DefineAccounts(
             tuple(
-                Account(client.account, f"Invented client {client.account}", client.account, strategy=client.model)
+                Account(
+                    client.account,
+                    f"Invented client {client.account}",
+                    client.account,
+                    strategy=client.model,
+                )
                 for client in clients()
             )
         ),
-        c.DefineBrokers(tuple(Broker(name, f"Invented broker {name}", name, COMMISSION) for name in BROKERS)),
+        c.DefineBrokers(
+            tuple(Broker(name, f"Invented broker {name}", name, COMMISSION) for name in BROKERS)
+        ),
         c.SetHolidays("USD", HOLIDAYS),
         c.MarkPrices(
             tuple(
@@ -131,10 +151,18 @@ def opening() -> c.BookOpening:
     cash: list[OpeningCash] = []
     for client in clients():
         size = draw.randrange(800_000, 6_000_000)
-        cash.append(OpeningCash(client.account, "USD", Decimal(draw.randrange(size // 50, size // 20))))
+        cash.append(
+            OpeningCash(client.account, "USD", Decimal(draw.randrange(size // 50, size // 20)))
+        )
         for name, weight in weights(client.model).items():
             for day in draw.sample(BOUGHT, 2):
-                lot = _lot(client.account, name, day, size * weight * draw.randrange(25, 60), history[day][name])
+                lot = _lot(
+                    client.account,
+                    name,
+                    day,
+                    size * weight * draw.randrange(25, 60),
+                    history[day][name],
+                )
                 lots += [lot] if lot.quantity else []
     return c.BookOpening("demo day one", tuple(lots), tuple(cash))
 

@@ -1,7 +1,7 @@
-"""The daily trade blotter: every allocation of a trade date, one line an account, and what they add up to.
+"""The daily trade blotter: every allocation of a trade date, one line an account, with totals.
 
-Source: SEC rule 204-2(a)(3) and (7) memoranda, 17a-3(a)(1) layout. Lines are legal allocations;
-fills that no allocation has taken yet are listed apart, so that nothing of the day is missing.
+Lines are legal allocations. Fills that no allocation has taken yet are listed apart, so that
+nothing of the day is missing.
 """
 
 import csv
@@ -24,13 +24,14 @@ from tradeoms.views.orders import OrderRow
 TITLE = "Daily trade blotter"
 SIDES = {"Buy": "B", "Sell": "L", "SellShort": "SS", "SellShortExempt": "SSE"}
 ZERO = Decimal(0)
+PLACES = 8  # decimals of a printed average price
 
 
 class Line(Struct, frozen=True):
     """An account's trade. `side`: B buy, L long sale, SS short sale, SSE short sale exempt.
 
     Money to the cent in `currency`. `fees` is what `net` holds besides gross and commission.
-    `executed` is the block's last fill, in UTC as the broker gave it.
+    `executed` is the time of the block's last fill, in UTC.
     """
 
     trade_date: date
@@ -59,7 +60,10 @@ class Line(Struct, frozen=True):
 
 
 class Total(Struct, frozen=True):
-    """Sums over the lines of a currency and side; `side` "all": over the currency, net = sales - buys."""
+    """Sums over the lines of a currency and side.
+
+    `side` is "all" for the whole currency, where `net` is what sales brought less what buys cost.
+    """
 
     currency: str
     side: str
@@ -72,7 +76,7 @@ class Total(Struct, frozen=True):
 
 
 class Open(Struct, frozen=True):
-    """A block whose fills of the day wait for their allocation."""
+    """A block whose fills of the day wait for their allocation: their quantity and average."""
 
     block: str
     trader: str
@@ -81,7 +85,6 @@ class Open(Struct, frozen=True):
     state: str
     filled: Decimal
     avg_price: Decimal
-    value: Decimal
     currency: str
 
 
@@ -127,7 +130,7 @@ def _line(row: AllocationRow, order: OrderRow, block: BlockRow, fills: list[Exec
     return Line(
         trade_date=row.trade_date,
         settle_date=row.settle_date,
-        executed=max((fill.TransactTime for fill in fills), default=""),
+        executed=_readable(max((fill.TransactTime for fill in fills), default="")),
         block=row.block,
         order=row.order,
         account=row.account,
@@ -151,28 +154,38 @@ def _line(row: AllocationRow, order: OrderRow, block: BlockRow, fills: list[Exec
     )
 
 
+def _readable(TransactTime: str) -> str:
+    """20260302-14:30:00.5 as 2026-03-02 14:30:00.5; anything else as it is."""
+    day, dash, time = TransactTime.partition("-")
+    if not dash or len(day) != 8 or not day.isdecimal():
+        return TransactTime
+    return f"{day[:4]}-{day[4:6]}-{day[6:]} {time}"
+
+
 def _named(names: Iterable[str]) -> str:
     return " ".join(sorted({name for name in names if name}))
 
 
 def _waiting(reading: Reading, day: date) -> tuple[Open, ...]:
     """Blocks with fills of the day and no allocation, whenever they were opened."""
-    fills = reading.rows("executions", trade_date=day, effect="booked")
-    blocks = reading.any_of("blocks", "key", {fill.block for fill in fills})
-    mine = [b for b in blocks if b.filled and b.state != "allocated"]
-    return tuple(
-        Open(
-            block=block.key,
-            trader=block.trader,
-            side=SIDES[block.Side],
-            symbol=block.Symbol,
-            state=block.state,
-            filled=block.filled,
-            avg_price=round(block.AvgPx, 8),
-            value=round(block.filled * block.AvgPx, 2),
-            currency=block.Currency,
-        )
-        for block in sorted(mine, key=lambda block: int(block.key[1:]))
+    fills = _booked(reading.rows("executions", trade_date=day))
+    blocks = [b for b in reading.any_of("blocks", "key", fills) if b.state != "allocated"]
+    blocks.sort(key=lambda block: int(block.key[1:]))
+    return tuple(_open(block, fills[block.key]) for block in blocks)
+
+
+def _open(block: BlockRow, fills: list[ExecutionRow]) -> Open:
+    filled = sum((fill.LastQty for fill in fills), ZERO)
+    notional = sum((fill.LastQty * fill.LastPx for fill in fills), ZERO)
+    return Open(
+        block=block.key,
+        trader=block.trader,
+        side=SIDES[block.Side],
+        symbol=block.Symbol,
+        state=block.state,
+        filled=filled,
+        avg_price=round(notional / filled, PLACES),
+        currency=block.Currency,
     )
 
 
@@ -183,7 +196,8 @@ def totals(lines: Iterable[Line]) -> tuple[Total, ...]:
         groups[line.currency, line.side].append(line)
     found = [_total(currency, side, group) for (currency, side), group in sorted(groups.items())]
     for currency in sorted({total.currency for total in found}):
-        found.append(_total(currency, "all", [n for n in lines if n.currency == currency]))
+        mine = [line for line in lines if line.currency == currency]
+        found += [_total(currency, "all", mine)]
     return tuple(found)
 
 

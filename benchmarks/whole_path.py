@@ -1,0 +1,139 @@
+"""The whole path: PM's socket → durable → FIX → ack and fill durable → stream, beside a bare initiator.
+
+Both run against the same simulated broker, one after the other, and the ratio is of orders per second.
+Every order is its own FIX order: the trader's program blocks and routes whatever the stream shows as staged.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import fixconfig
+from tradeoms.bus.client import Client
+from tradeoms.bus.keys import KeyStore
+from tradeoms.demo import world
+from tradeoms.demo.files import USERS, free_ports
+from tradeoms.model import commands as c
+from tradeoms.model.fields import Outcome, Role, Side
+from tradeoms.model.orders import Member, NewOrder
+from decimal import Decimal
+
+ORDERS = 5000
+SYMBOLS = ("AAPL", "MSFT", "JPM", "KO", "XOM")
+
+
+@contextmanager
+def process(*module: str) -> Iterator[subprocess.Popen[str]]:
+    """A child that said `ready`."""
+    child = subprocess.Popen([sys.executable, "-m", *module], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None and child.stdout.readline().strip() == "ready"
+    try:
+        yield child
+    finally:
+        child.terminate()
+        child.wait(30)
+
+
+def simulators(folder: Path, port: int, client: str) -> Path:
+    """A broker that acknowledges and fills at once."""
+    path = folder / f"sim-{client}.toml"
+    path.write_text(
+        f'seed = 7\ncloses = "{world.CLOSES}"\ndate = "{world.DAY}"\nhome = "{folder / client}"\n'
+        f'[[broker]]\nname = "ALPHA"\nclient = "{client}"\nport = {port}\nbehaviour = "ack_fill"\n'
+    )
+    return path
+
+
+def bare(folder: Path, orders: int) -> float:
+    """Orders per second of the bare initiator."""
+    (port,) = free_ports(1)
+    with process("simulators", "--config", str(simulators(folder, port, "BARE"))):
+        dictionary = str(fixconfig.path("FIX.4.4") / "dictionary.xml")
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.bare",
+            str(port),
+            "ALPHA",
+            str(orders),
+            dictionary,
+        ]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return orders / float(json.loads(done.stdout)["seconds"])
+
+
+def ours(folder: Path, orders: int) -> float:
+    """Orders per second of the whole path, until the PM's stream shows the last fill."""
+    port, commands, streams = free_ports(3)
+    config = folder / "tradeoms.toml"
+    config.write_text(
+        f'home = "home"\nlog_level = "warning"\n[bus]\ncommands = "tcp://127.0.0.1:{commands}"\n'
+        f'streams = "tcp://127.0.0.1:{streams}"\n[[session]]\nname = "ALPHA"\nSenderCompID = "TRADEOMS"\n'
+        f'TargetCompID = "ALPHA"\nport = {port}\n'
+    )
+    keys = KeyStore(folder / "home" / "keys")
+    for user, role in USERS.items():
+        keys.new(user, [role])
+    keys.new("bench", [Role.PortfolioManager, Role.Trader, Role.Operations])
+    simulator = process("simulators", "--config", str(simulators(folder, port, "TRADEOMS")))
+    with simulator, process("tradeoms", "serve", "--config", str(config)):
+        credentials = keys.credentials("bench")
+        with Client(
+            f"tcp://127.0.0.1:{commands}", f"tcp://127.0.0.1:{streams}", credentials
+        ) as client:
+            for command in world.reference():
+                assert client.submit(command).outcome is Outcome.Done
+            client.follow("orders", "blocks", "placements", "sessions")
+            client.until(lambda: any(row.up for row in client.tables["sessions"].values()))
+            return orders / _drive(client, orders)
+
+
+def _drive(client: Client, orders: int) -> float:
+    """Send all orders; block and route what shows as staged; seconds until all placements are filled."""
+    began = time.perf_counter()
+    for number in range(orders):
+        order = NewOrder(
+            SYMBOLS[number % len(SYMBOLS)],
+            Side.Buy,
+            (Member(f"C{number % world.ACCOUNTS + 1:03d}", Decimal(100)),),
+            HandlInst="1",
+            reference=str(number),
+        )
+        client.send(c.SubmitOrder(order))
+    filled: set[str] = set()
+    while len(filled) < orders:
+        for change in client.poll(0.05):
+            if change.table == "orders" and change.row.state == "staged":
+                client.send(c.BlockOrders((change.key,)))
+            elif change.table == "blocks" and change.row.state == "open":
+                client.send(
+                    c.RouteBlock(
+                        change.key, (c.Route("ALPHA", change.row.idle),), ("price_collar",)
+                    )
+                )
+            elif change.table == "placements" and change.row.OrdStatus == "Filled":
+                filled.add(change.key)
+    return time.perf_counter() - began
+
+
+def main(orders: int = ORDERS) -> dict[str, object]:
+    """One line of `make bench`."""
+    with tempfile.TemporaryDirectory() as folder:
+        theirs = bare(Path(folder), orders)
+        own = ours(Path(folder), orders)
+    return {
+        "name": "whole_path",
+        "value": round(own, 1),
+        "unit": "orders/s",
+        "against": f"bare quickfix initiator, {theirs:.1f} orders/s",
+        "ratio": round(own / theirs, 3),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(main()))

@@ -1,0 +1,19 @@
+"""The command line. Each command says what it needs; every mistake is a line on stderr, exit code 2."""
+
+import typer
+
+from tradeoms.cli import client, server
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="tradeoms: a buy-side trade order management system.",
+)
+server.add_to(app)
+client.add_to(app)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

@@ -1,0 +1,230 @@
+"""Commands for people: orders, blocks, routes, tables, the blotter. All go over the bus with the user's key."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.table import Table
+
+from tradeoms.cli.common import DEFAULT, Config, console, fail, settings_of
+from tradeoms.model import commands as c
+from tradeoms.model import fields
+from tradeoms.model.events import Answered
+from tradeoms.model.orders import Member, NewOrder
+
+User = Annotated[
+    str, typer.Option("--user", "-u", help="Whose key to use.", envvar="TRADEOMS_USER")
+]
+Acknowledge = Annotated[
+    list[str] | None, typer.Option("--acknowledge", "-a", help="A warning's rule, once it is read.")
+]
+SIDES = {"buy": fields.Side.Buy, "sell": fields.Side.Sell, "short": fields.Side.SellShort}
+
+
+@contextmanager
+def connected(config: Path, user: str) -> Iterator[Any]:
+    """A client with the user's key; every failure is a line and exit 2."""
+    settings = settings_of(config)
+    from tradeoms.bus.client import BusRefused, Client, NoAnswer
+    from tradeoms.bus.keys import KeyStore
+
+    try:
+        credentials = KeyStore(settings.home / "keys").credentials(user)
+    except FileNotFoundError as error:
+        raise fail(
+            f"user {user} has no key: {error.filename} is missing; make one with: tradeoms keys new"
+        ) from None
+    client = Client(settings.bus.commands, settings.bus.streams, credentials)
+    try:
+        with client:
+            yield client
+    except (BusRefused, NoAnswer) as error:
+        raise fail(error) from None
+
+
+def say(answer: Answered) -> None:
+    """Print what became of a command; exit 1 where it was refused."""
+    if answer.outcome is fields.Outcome.Done:
+        console.print(f"{answer.command}: done {' '.join(answer.ids)}".rstrip(), highlight=False)
+        return
+    for problem in answer.problems:
+        value = f" = {problem.value!r}" if problem.value else ""
+        fail(f"{answer.command}: {problem.field}{value}: {problem.reason}")
+    raise typer.Exit(1)
+
+
+def _number(text: str, what: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise fail(f"{what} {text!r} is no number") from None
+
+
+def order(
+    side: Annotated[str, typer.Argument(help="buy, sell or short.")],
+    quantity: str,
+    instrument: str,
+    account: Annotated[
+        list[str], typer.Option(help="An account, or ACCOUNT:QUANTITY for several.")
+    ],
+    user: User,
+    limit: Annotated[str, typer.Option(help="Limit price.")] = "",
+    stop: Annotated[str, typer.Option(help="Stop price.")] = "",
+    tif: Annotated[
+        fields.TimeInForce, typer.Option(help="0 day, 1 GTC, 3 IOC, 4 FOK.")
+    ] = fields.TimeInForce.Day,
+    locate: Annotated[str, typer.Option(help="Locate id of a short sale.")] = "",
+    reason: str = "",
+    id: Annotated[str, typer.Option(help="Command id: the same id again does nothing twice.")] = "",
+    config: Config = DEFAULT,
+) -> None:
+    """Send an order as a portfolio manager."""
+    if side.lower() not in SIDES:
+        raise fail(f"side {side!r} must be one of {', '.join(SIDES)}")
+    members = tuple(_member(text, quantity, locate) for text in account)
+    kinds = {(False, False): "1", (True, False): "2", (False, True): "3", (True, True): "4"}
+    new = NewOrder(
+        instrument=instrument,
+        Side=SIDES[side.lower()],
+        members=members,
+        OrdType=fields.OrdType(kinds[bool(limit), bool(stop)]),
+        Price=_number(limit, "limit") if limit else None,
+        StopPx=_number(stop, "stop") if stop else None,
+        TimeInForce=tif,
+        reason=reason,
+    )
+    with connected(config, user) as client:
+        say(client.submit(c.SubmitOrder(new), id))
+
+
+def _member(text: str, quantity: str, locate: str) -> Member:
+    account, _, own = text.partition(":")
+    return Member(account, _number(own or quantity, "quantity"), locate)
+
+
+def block(orders: list[str], user: User, config: Config = DEFAULT) -> None:
+    """Merge staged orders into blocks."""
+    with connected(config, user) as client:
+        say(client.submit(c.BlockOrders(tuple(orders))))
+
+
+def route(
+    block: str,
+    routes: Annotated[list[str], typer.Argument(help="BROKER:QUANTITY, one or several.")],
+    user: User,
+    acknowledge: Acknowledge = None,
+    config: Config = DEFAULT,
+) -> None:
+    """Send parts of a block to brokers."""
+    parts = [text.partition(":") for text in routes]
+    command = c.RouteBlock(
+        block,
+        tuple(c.Route(broker, _number(quantity, "quantity")) for broker, _, quantity in parts),
+        tuple(acknowledge or ()),
+    )
+    with connected(config, user) as client:
+        say(client.submit(command))
+
+
+def cancel(
+    name: Annotated[str, typer.Argument(help="A placement (P…) or an order (O…).")],
+    user: User,
+    reason: str = "",
+    config: Config = DEFAULT,
+) -> None:
+    """Ask a broker to cancel a placement, or withdraw an order that is in no block."""
+    command = c.CancelOrder(name, reason) if name.startswith("O") else c.CancelPlacement(name)
+    with connected(config, user) as client:
+        say(client.submit(command))
+
+
+def finish(block: str, user: User, config: Config = DEFAULT) -> None:
+    """Done with a block: allocate its fills and book lots and cash."""
+    with connected(config, user) as client:
+        say(client.submit(c.FinishBlock(block)))
+
+
+def send(
+    files: Annotated[
+        list[Path], typer.Argument(help="JSON files: one command or a list of commands each.")
+    ],
+    user: User,
+    config: Config = DEFAULT,
+) -> None:
+    """Send commands from JSON files, such as reference data, limits and opening balances."""
+    commands = [command for file in files for command in _read(file)]
+    with connected(config, user) as client:
+        for command in commands:
+            say(client.submit(command))
+
+
+def _read(file: Path) -> list[c.Command]:
+    try:
+        return list(
+            msgspec.json.decode(file.read_bytes(), type=list[c.PersonCommand] | c.PersonCommand)
+        )  # type: ignore[call-overload,no-any-return]
+    except FileNotFoundError:
+        raise fail(f"{file}: there is no such file") from None
+    except msgspec.DecodeError as error:
+        raise fail(f"{file}: {error}") from None
+
+
+def watch(
+    table: str,
+    user: User,
+    once: Annotated[bool, typer.Option("--once", help="Print the table as it is and end.")] = False,
+    config: Config = DEFAULT,
+) -> None:
+    """Print a table, then every change as it comes."""
+    with connected(config, user) as client:
+        client.follow(table)
+        rows = list(client.tables[table].values())
+        console.print(
+            f"{table} as of record {client.seq[table]}: {len(rows)} rows", highlight=False
+        )
+        if rows:
+            console.print(_grid(rows))
+        while not once:
+            for change in client.poll(1.0):
+                text = "gone" if change.row is None else msgspec.json.encode(change.row).decode()
+                console.print(f"{change.key} {text}", highlight=False, markup=False)
+
+
+def _grid(rows: list[Any]) -> Table:
+    """Columns that hold anything at all, narrow enough to read."""
+    names = [
+        name
+        for name in rows[0].__struct_fields__
+        if any(getattr(row, name) not in ("", None) for row in rows)
+    ]
+    grid = Table(*names)
+    for row in rows:
+        grid.add_row(
+            *(str("" if getattr(row, name) is None else getattr(row, name)) for name in names)
+        )
+    return grid
+
+
+def blotter(user: User, config: Config = DEFAULT) -> None:
+    """Open the trader's blotter."""
+    settings = settings_of(config)
+    from blotter.app import run
+    from tradeoms.bus.keys import KeyStore
+
+    try:
+        credentials = KeyStore(settings.home / "keys").credentials(user)
+    except FileNotFoundError:
+        raise fail(
+            f"user {user} has no key; make one with: tradeoms keys new {user} --role trader"
+        ) from None
+    run(settings.bus.commands, settings.bus.streams, credentials)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register this module's commands."""
+    for command in (order, block, route, cancel, finish, send, watch, blotter):
+        app.command()(command)

@@ -1,0 +1,38 @@
+"""What commands share: the configuration, the console, how a mistake ends a command."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+from rich.console import Console
+
+from tradeoms.config import BadConfig, Settings, load
+
+console, errors = Console(), Console(stderr=True)
+
+DEFAULT = Path("tradeoms.toml")
+Config = Annotated[
+    Path, typer.Option("--config", "-c", help="The configuration file.", envvar="TRADEOMS_CONFIG")
+]
+LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+
+def settings_of(config: Path) -> Settings:
+    """The settings; exit 2 with every mistake of the file."""
+    try:
+        settings = load(config)
+    except BadConfig as error:
+        raise fail(error) from None
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[settings.log_level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    return settings
+
+
+def fail(error: Exception | str, code: int = 2) -> typer.Exit:
+    """Say what is wrong and give the exit to raise."""
+    errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+    return typer.Exit(code)

@@ -1,0 +1,128 @@
+"""Commands for whoever runs the system: serve, reader, verify, sim, report, demo, keys."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tradeoms.cli.common import DEFAULT, Config, console, fail, settings_of
+from tradeoms.model.fields import Role
+
+keys = typer.Typer(no_args_is_help=True, help="Keys of users.")
+
+
+def serve(config: Config = DEFAULT) -> None:
+    """Run the order management system: the writer, and a reader beside it."""
+    settings = settings_of(config)
+    # Loaded here and not above: help and small commands must not wait for the engines.
+    from tradeoms.app import Server
+    from tradeoms.store.journal import JournalBroken
+
+    try:
+        server = Server(settings, config.resolve())
+    except JournalBroken as error:
+        raise fail(error) from None
+    server.run(lambda: print("ready", flush=True))
+
+
+def reader(config: Config = DEFAULT) -> None:
+    """The reader process; `serve` starts it."""
+    from tradeoms.app import ReaderProcess
+
+    ReaderProcess(settings_of(config)).run()
+
+
+def verify(config: Config = DEFAULT) -> None:
+    """Walk the journal's hash chain and name the first broken record."""
+    from tradeoms.app import verify_journal
+    from tradeoms.store.journal import JournalBroken
+
+    try:
+        count, digest = verify_journal(settings_of(config))
+    except JournalBroken as error:
+        raise fail(f"broken: {error}", 1) from None
+    console.print(f"{count} records, chain intact, last hash {digest[:16]}")
+
+
+def sim(
+    config: Annotated[Path, typer.Option("--config", "-c", help="The simulators' file.")] = Path(
+        "sim.toml"
+    ),
+) -> None:
+    """Run simulated brokers. Their market is fictitious."""
+    import signal
+    import threading
+
+    from simulators import acceptor
+    from simulators.settings import SettingsError, load
+
+    try:
+        settings = load(config)
+    except SettingsError as error:
+        raise fail(error) from None
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    acceptor.run(settings, stop, lambda: print("ready", flush=True))
+
+
+def report(
+    name: Annotated[str, typer.Argument(help="Which report, such as daily-blotter.")],
+    day: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The trade date.")],
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("reports"),
+    config: Config = DEFAULT,
+) -> None:
+    """Write a report from the read model, as CSV and as a self-contained HTML page."""
+    from tradeoms.app import write_report
+
+    try:
+        paths = write_report(settings_of(config), name, day.date(), out)
+    except KeyError as error:
+        raise fail(f"unknown report {name!r}, known are {error.args[0]}") from None
+    for path in paths:
+        console.print(str(path), soft_wrap=True, highlight=False)
+
+
+def demo(
+    folder: Annotated[
+        Path, typer.Option(help="Where the run lies; an earlier one there is replaced.")
+    ] = Path("var/demo"),
+    blotter: Annotated[
+        bool, typer.Option("--blotter", help="Open the blotter on the same run.")
+    ] = False,
+) -> None:
+    """Run the product's main job for real: 250 invented accounts, real closes, three simulated brokers."""
+    from tradeoms.demo import run
+
+    raise typer.Exit(run.with_blotter(folder) if blotter else run.Demo(folder, console).run())
+
+
+@keys.command("new")
+def keys_new(
+    user: str,
+    role: Annotated[list[Role], typer.Option(help="May be given several times.")],
+    account: Annotated[
+        list[str] | None, typer.Option(help="Limit the user to these accounts.")
+    ] = None,
+    desk: Annotated[list[str] | None, typer.Option(help="Limit the user to these desks.")] = None,
+    config: Config = DEFAULT,
+) -> None:
+    """Make a key pair for a user; prints the file to hand to the person."""
+    from tradeoms.bus.keys import KeyStore
+
+    try:
+        path = KeyStore(settings_of(config).home / "keys").new(
+            user, role, account or (), desk or ()
+        )
+    except (FileExistsError, ValueError) as error:
+        raise fail(error) from None
+    console.print(str(path), soft_wrap=True, highlight=False)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register this module's commands."""
+    for command in (demo, serve, sim, report, verify):
+        app.command()(command)
+    app.command(hidden=True)(reader)
+    app.add_typer(keys, name="keys")
