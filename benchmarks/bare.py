@@ -48,7 +48,7 @@ class Bare(fix.Application):  # type: ignore[misc]
 
 
 def order(number: int, symbol: str) -> fix.Message:
-    """A market order, field by field."""
+    """A limit order above the market, field by field."""
     message = fix.Message()
     message.getHeader().setField(fix.MsgType(fix.MsgType_NewOrderSingle))
     message.setField(fix.ClOrdID(f"221228{number:08d}"))
@@ -58,7 +58,8 @@ def order(number: int, symbol: str) -> fix.Message:
     message.setField(fix.Side(fix.Side_BUY))
     message.setField(fix.TransactTime())
     message.setField(fix.OrderQty(100))
-    message.setField(fix.OrdType(fix.OrdType_MARKET))
+    message.setField(fix.OrdType(fix.OrdType_LIMIT))
+    message.setField(44, f"{50_000 + number}"[:-2] + "." + f"{50_000 + number}"[-2:])
     message.setField(fix.TimeInForce(fix.TimeInForce_DAY))
     message.setField(fix.HandlInst("1"))
     return message

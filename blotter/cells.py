@@ -38,12 +38,12 @@ def day(value: date | None) -> str:
 
 
 def bar(part: Decimal, whole: Decimal) -> str:
-    """How much of the whole is done, as blocks and percent: readable without colour."""
+    """How much of the whole is done, as a line and percent: readable without colour."""
     if not whole:
         return ""
     percent = int(part * 100 // whole)
     full = min(max(percent, 0), 100) * BAR // 100
-    return f"{'█' * full}{'░' * (BAR - full)}{percent:>4}%"
+    return f"{'━' * full}{'·' * (BAR - full)}{percent:>4}%"
 
 
 def plain(value: Any) -> str:
@@ -54,7 +54,14 @@ def plain(value: Any) -> str:
         return number(value)
     if isinstance(value, datetime):
         return value.astimezone().isoformat(" ", "milliseconds")
-    return "" if value is None else str(value)
+    return "" if value is None else printable(str(value))
+
+
+def printable(text: str) -> str:
+    """Without what would move the cursor or speak to the terminal: brokers' texts are anything."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else "·" for letter in text)
 
 
 def fit(text: str, width: int, right: bool) -> str:

@@ -1,6 +1,5 @@
-"""What the blotter needs of a client, what it collects from it, and how old that is."""
+"""What the blotter needs of a client, and what it collects from it between two drawings."""
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -34,7 +33,7 @@ class Link(Protocol):
     async def follow(self, *tables: str) -> None:
         """Follow tables; `changed` is called with their rows."""
 
-    async def submit(self, command: Command, id: str = "", timeout: float = 30.0) -> Answered:
+    async def submit(self, command: Command, /) -> Answered:
         """Send a command and wait for its answer."""
 
     def close(self) -> None:
@@ -56,27 +55,3 @@ class Feed:
         """Table -> key -> row or None, of everything that waits."""
         taken, self._waiting = self._waiting, {}
         return taken
-
-
-class Pulse:
-    """The age of what is shown.
-
-    A client starts its silence anew when it asks again after a long one, though nothing was heard.
-    So a word after more than STALE seconds proves nothing yet; the next one, at most a heartbeat
-    later, does.
-    """
-
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._last = now()
-        self._true = float("-inf")
-
-    def age(self, silence: float) -> float:
-        """Seconds since the server was surely heard; infinite before the first time."""
-        now = self._now()
-        heard = now - silence
-        if heard > self._last:
-            if heard - self._last < STALE:
-                self._true = heard
-            self._last = heard
-        return max(silence, now - self._true)

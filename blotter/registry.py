@@ -9,19 +9,28 @@ LABELS = {
     "question_mark": "?",
     "less_than_sign": "<",
     "greater_than_sign": ">",
-    "exclamation_mark": "!",
-    "space": "space",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "page up",
+    "pagedown": "page down",
+    "escape": "esc",
 }
 
 
 class Action(NamedTuple):
-    """Something a key does. Empty `tables`: on every table. `pinned`: in the footer first."""
+    """Something a key does. Empty `tables`: on every table. `pinned`: in the footer first.
+
+    A handler that waits, for the server or a dialog, is a coroutine and does not run twice at once;
+    the others act at once, however fast the keys come.
+    """
 
     key: str
     name: str
     title: str
     help: str
-    handler: Callable[[Workplace], Awaitable[None]]
+    handler: Callable[[Workplace], Awaitable[None] | None]
     tables: frozenset[str] = frozenset()
     footer: bool = False
     pinned: bool = False
@@ -29,7 +38,7 @@ class Action(NamedTuple):
     @property
     def label(self) -> str:
         """The key as it is printed on keyboards."""
-        return ", ".join(LABELS.get(key, key) for key in self.key.split(","))
+        return LABELS.get(self.key, self.key)
 
     def applies(self, table: str) -> bool:
         """Whether it does something on a table."""

@@ -1,8 +1,8 @@
 """Rows by key, always in order, with a selection: the grid without a screen.
 
-The order is a sorted list of places (no value?, value, key). A row whose sort value did not change
-keeps its place, so most updates touch no list; a few moves are bisected in, many are merged by one
-sort of an almost sorted list, which Python does in about linear time.
+The order is a sorted list of places (first or last, value, key). A row whose sort value did not
+change keeps its place, so most updates touch no list; a few moves are bisected in, many are merged
+by one sort of an almost sorted list, which Python does in about linear time.
 """
 
 from bisect import bisect_left, insort
@@ -86,7 +86,9 @@ class Rows:
 
     def _place(self, key: str, row: Any) -> Place:
         value = self.by(row)
-        return (True, 0, key) if value is None else (False, value, key)
+        if value is None:
+            return (not self.descending, 0, key)
+        return (self.descending, value, key)
 
     def _change(self, key: str, row: Any, old: set[str], new: list[Place]) -> None:
         before = self._places.get(key)

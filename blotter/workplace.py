@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from textual.app import App
 from textual.screen import ModalScreen
 
+from blotter.cells import printable
 from blotter.link import STALE, Link
 from blotter.widgets.grid import Grid
 from blotter.widgets.messages import Line
@@ -16,8 +17,9 @@ from tradeoms.model.commands import Command
 from tradeoms.model.events import Answered
 from tradeoms.model.fields import Outcome
 
-
 T = TypeVar("T")
+AT_ONCE = 100  # commands that wait for their answers together
+MUST = "must be acknowledged"  # so the server begins what a person may lift by having seen it
 
 
 class Workplace:
@@ -58,7 +60,7 @@ class Workplace:
 
     def tell(self, kind: str, text: str) -> None:
         """Show and keep a message: ok, note, warning or error."""
-        self._say(Line(datetime.now().astimezone(), kind, text))
+        self._say(Line(datetime.now().astimezone(), kind, printable(text)))
 
     async def ask(self, screen: ModalScreen[T]) -> T | None:
         """Show a dialog and wait for its result; None where the person went back."""
@@ -76,7 +78,9 @@ class Workplace:
             self.tell("error", f"{what}: refused: {refused}")
             return None
         except NoAnswer as late:
-            self.tell("error", f"{what}: {late}. It may still be carried out: look before you repeat it")
+            self.tell(
+                "error", f"{what}: {late}. It may still be carried out: look before you repeat it"
+            )
             return None
         finally:
             self.pending -= 1
@@ -84,15 +88,21 @@ class Workplace:
         return answered
 
     async def send_all(self, commands: Mapping[str, Command]) -> None:
-        """Send commands of one kind, each with its name, at once."""
-        await asyncio.gather(*(self.send(what, command) for what, command in commands.items()))
+        """Send commands of one kind, each with its name, some at once."""
+        named = list(commands.items())
+        for start in range(0, len(named), AT_ONCE):
+            some = named[start : start + AT_ONCE]
+            await asyncio.gather(*(self.send(what, command) for what, command in some))
 
     def _report(self, what: str, answered: Answered) -> None:
         if answered.outcome is Outcome.Done:
             ids = f" → {', '.join(answered.ids)}" if answered.ids else ""
             self.tell("ok", f"{what}: done{ids}")
+            for seen in answered.violations:
+                self.tell("warning", f"{what}: {seen.severity} {seen.rule}: {seen.message}")
         for problem in answered.problems:
-            self.tell("error", f"{what}: {described(problem.field, problem.value, problem.reason)}")
+            kind = "warning" if problem.reason.startswith(MUST) else "error"
+            self.tell(kind, f"{what}: {described(problem.field, problem.value, problem.reason)}")
         if answered.outcome is not Outcome.Done and not answered.problems:
             self.tell("error", f"{what}: {answered.outcome}, id {answered.id}")
 

@@ -5,23 +5,17 @@ trader's hand.
 """
 
 from collections.abc import Mapping
-from itertools import accumulate
 from typing import Any
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.events import Click, Resize
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from blotter import cells
-from blotter.columns import Column, Table
+from blotter.column import Column, Table
 from blotter.rows import Rows
-
-MARK = 2  # cells for the sign of selection
-GAP = " "
+from blotter.widgets.lines import MARK, Lines
 
 
 class Grid(ScrollView, can_focus=True, inherit_bindings=False):
@@ -52,8 +46,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         self.rows = Rows(self._sorted.value, table.sort[1])
         self._index = 0
         self._key: str | None = None
-        ends = accumulate(column.width + len(GAP) for column in table.columns)
-        self._fixed, *self._ends = (MARK + end for end in ends)
+        self._lines = Lines(table, self.get_component_rich_style)
 
     # ------------------------------------------------------------------------------------ rows
 
@@ -133,10 +126,9 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
 
     def slide(self, columns: int) -> None:
         """Scroll sideways by whole columns."""
-        starts = [0, *(end - self._fixed for end in self._ends)]
+        starts = self._lines.starts()
         here = max(n for n, start in enumerate(starts) if start <= self.scroll_offset.x)
-        place = min(max(here + columns, 0), len(starts) - 1)
-        self.scroll_to(x=starts[place], animate=False)
+        self._scroll(x=starts[min(max(here + columns, 0), len(starts) - 1)])
 
     def _rearrange(self) -> None:
         """After the rows moved: the cursor stays on its key, and its key on its line."""
@@ -150,35 +142,35 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
             self._index = self.rows.position(self._key)
         self._measure()
         if self.scroll_offset.y:
-            self.scroll_to(y=self.scroll_offset.y + self._index - before, animate=False)
+            self._scroll(y=self.scroll_offset.y + self._index - before)
         self._reveal()
         self.post_message(self.Moved())
 
     def _measure(self) -> None:
-        width = self._ends[-1] if self._ends else self._fixed
-        self.virtual_size = Size(width, len(self.rows) + 1)
+        self.virtual_size = Size(self._lines.width, len(self.rows) + 1)
 
     def _reveal(self) -> None:
         top = self.scroll_offset.y
         if self._index < top:
-            self.scroll_to(y=self._index, animate=False)
+            self._scroll(y=self._index)
         elif self._index >= top + self.page:
-            self.scroll_to(y=self._index - self.page + 1, animate=False)
+            self._scroll(y=self._index - self.page + 1)
 
     def _reveal_column(self, place: int) -> None:
         """Scroll a column into sight; the first one always is."""
-        if place:
-            end = self._ends[place - 1]
-            start = end - self.table.columns[place].width - len(GAP)
-            left, right = self.scroll_offset.x + self._fixed, self.scroll_offset.x + self.size.width
-            if start < left or end > right:
-                self.scroll_to(x=start - self._fixed, animate=False)
+        start, end = self._lines.span(place)
+        x, fixed = self.scroll_offset.x, self._lines.fixed
+        if place and (start < x + fixed or end > x + self.size.width):
+            self._scroll(x=start - fixed)
+
+    def _scroll(self, x: int | None = None, y: int | None = None) -> None:
+        """At once, and before the first drawing has found that there is something to scroll."""
+        self.scroll_to(x=x, y=y, animate=False, force=True)
 
     # ----------------------------------------------------------------------------------- mouse
 
     def on_mount(self) -> None:
-        """The size is known before there are rows."""
-        super().on_mount()
+        """The header is there before the rows."""
         self._measure()
 
     def on_resize(self, event: Resize) -> None:
@@ -197,74 +189,22 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
                 self.rows.toggle(self.rows.key_at(index))
                 self.post_message(self.Moved())
 
-    def _click_header(self, x: int) -> None:
-        if x >= self._fixed:
-            x += self.scroll_offset.x
-        ends = [self._fixed, *self._ends]
-        place = next((n for n, end in enumerate(ends) if x < end), len(ends) - 1)
-        column = self.table.columns[place]
-        again = column is self._sorted
-        self.sort(column, not self.rows.descending if again else False)
+    def _click_header(self, cell: int) -> None:
+        column = self._lines.column_at(cell, self.scroll_offset.x)
+        self.sort(column, column is self._sorted and not self.rows.descending)
 
     # ------------------------------------------------------------------------------------ draw
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the header, a row, or nothing."""
-        base = self.get_component_rich_style("grid--row")
-        index = y - 1 + self.scroll_offset.y
+        x, width, index = self.scroll_offset.x, self.size.width, y - 1 + self.scroll_offset.y
         if y == 0:
-            first, *rest = [self._header(column) for column in self.table.columns]
-            mark = Segment(" " * MARK, self.get_component_rich_style("grid--header"))
-        elif index < len(self.rows):
+            return self._lines.header(self._sorted, self.rows.descending, x, width)
+        if index < len(self.rows):
             key = self.rows.key_at(index)
-            style = self._row_style(key)
-            first, *rest = self._row(self.rows[key], style)
-            mark = Segment("● " if key in self.rows.selected else " " * MARK, style)
-        else:
-            return self._empty(y, base)
-        return self._join(mark, first, rest)
-
-    def _join(self, mark: Segment, first: Segment, rest: list[Segment]) -> Strip:
-        """The fixed part, then what the sideways scroll shows of the others."""
-        room = max(self.size.width - self._fixed, 0)
-        last = rest[-1] if rest else first
-        x = self.scroll_offset.x
-        others = Strip(rest).extend_cell_length(x + room, last.style).crop(x, x + room)
-        return Strip.join([Strip([mark, first]), others]).crop(0, self.size.width)
-
-    def _empty(self, y: int, base: Style) -> Strip:
+            selected = key in self.rows.selected
+            return self._lines.row(self.rows[key], key == self._key, selected, x, width)
         text = ""
         if y == 2 and not len(self.rows):
             text = "waiting for the server …" if self.waiting else f"no {self.table.name}"
-        return Strip([Segment(f"  {text}", base)]).adjust_cell_length(self.size.width, base)
-
-    def _header(self, column: Column) -> Segment:
-        if column is not self._sorted:
-            style = self.get_component_rich_style("grid--header")
-            return Segment(cells.fit(column.title, column.width, column.right) + GAP, style)
-        arrow = "▼" if self.rows.descending else "▲"
-        title = column.title[: column.width - 1] + arrow
-        style = self.get_component_rich_style("grid--header", "grid--sorted")
-        return Segment(cells.fit(title, column.width, column.right) + GAP, style)
-
-    def _row_style(self, key: str) -> Style:
-        if key == self._key:
-            return self.get_component_rich_style("grid--cursor")
-        return self.get_component_rich_style(
-            "grid--selected" if key in self.rows.selected else "grid--row"
-        )
-
-    def _row(self, row: Any, style: Style) -> list[Segment]:
-        quiet = self.table.tone(row)
-        last = self.table.columns[-1]
-        segments = []
-        for column in self.table.columns:
-            text = column.text(row)
-            shown = text if column is last else cells.fit(text, column.width, column.right) + GAP
-            segments.append(Segment(shown, style + self._tone(quiet or column.tone(row))))
-        return segments
-
-    def _tone(self, name: str) -> Style:
-        if not name:
-            return Style.null()
-        return self.get_component_rich_style(f"grid--{name}", partial=True)
+        return self._lines.blank(text, width)

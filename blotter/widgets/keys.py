@@ -40,5 +40,5 @@ class Keys(Static):
 
 
 def _key(action: Action) -> Content:
-    markup = f"[@click=app.perform('{action.name}')][bold $accent]$label[/] $title[/]"
+    markup = f"[bold $accent]$label[/] [@click=app.perform('{action.name}')]$title[/]"
     return Content.from_markup(markup, label=action.label, title=action.title)

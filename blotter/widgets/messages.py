@@ -38,5 +38,3 @@ def content(line: Line) -> Content:
     markup = f"[$text-muted]$at[/] [{STYLES[line.kind]}]$kind[/] $text"
     at = line.at.strftime("%H:%M:%S")
     return Content.from_markup(markup, at=at, kind=f"{line.kind:<7}", text=line.text)
-
-

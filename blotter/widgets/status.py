@@ -41,9 +41,7 @@ class Status(Static):
         text = "  ·  ".join(parts)
         if f"{word}{text}" != self._drawn:
             self._drawn = f"{word}{text}"
-            self.update(
-                Content.from_markup(f"[{style}] $word [/]  $rest", word=word, rest=text)
-            )
+            self.update(Content.from_markup(f"[{style}] $word [/]  $rest", word=word, rest=text))
 
 
 def _pulse(state: State) -> tuple[str, str]:

@@ -6,9 +6,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
-from blotter.columns import Table
-
-WIDE = 110  # from this width on, counts are shown
+from blotter.column import Table
 
 
 class Tabs(Static):
@@ -35,16 +33,21 @@ class Tabs(Static):
         self._draw()
 
     def _draw(self) -> None:
-        parts = [self._tab(n, table) for n, table in enumerate(self._tables, 1)]
-        self.update(Content(" ").join(parts))
+        wide = [f" {self._title(n, t)}{self._count(t)} " for n, t in enumerate(self._tables, 1)]
+        fits = sum(map(len, wide)) + len(wide) <= self.size.width
+        texts = wide if fits else [self._title(n, t) for n, t in enumerate(self._tables, 1)]
+        tabs = map(self._tab, self._tables, texts)
+        self.update(Content(" ").join(tabs))
 
-    def _tab(self, n: int, table: Table) -> Content:
-        shown = table.name == self._current
-        text = f"{n} {table.title}"
-        if self.size.width >= WIDE and self._counts.get(table.name):
-            text += f" {self._counts[table.name]:,}"
-        style = "bold $background on $primary" if shown else "$text-muted"
-        padded = f" {text} " if self.size.width >= WIDE else text
-        return Content.from_markup(
-            f"[{style} @click=app.perform('show_{table.name}')]$text[/]", text=padded
-        )
+    def _title(self, n: int, table: Table) -> str:
+        return f"{n} {table.title}"
+
+    def _count(self, table: Table) -> str:
+        count = self._counts.get(table.name)
+        return f" {count:,}" if count else ""
+
+    def _tab(self, table: Table, text: str) -> Content:
+        if table.name == self._current:
+            return Content.styled(text, "bold $background on $primary")
+        markup = f"[@click=app.perform('show_{table.name}')]$text[/]"
+        return Content.from_markup(markup, text=text)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
 from tests.views.house import House
@@ -110,7 +110,7 @@ def test_none_deletes_and_a_later_row_replaces(model: ReadModel) -> None:
 def test_a_write_happens_whole_or_not_at_all(model: ReadModel) -> None:
     good = AlertRow("1", "k", "s", "t", AT)
     bad: Any = AlertRow("2", None, "s", "t", AT)  # type: ignore[arg-type]
-    with pytest.raises(IntegrityError):
+    with pytest.raises(DBAPIError):
         model.write({"alerts": {"1": good}, "prices": {}, "unmatched": {"2": bad}}, 7, HASH)
     assert model.rows("alerts") == []
     assert model.seq == 0

@@ -24,9 +24,9 @@ def empty() -> Tables:
     return {name: {} for name in VIEWS}
 
 
-def fold(tables: Tables, state: State, event: e.AnyEvent) -> None:
+def fold(tables: Tables, state: State, events: Sequence[e.AnyEvent]) -> None:
     for name, view in VIEWS.items():
-        for key, row in view.rows(state, event):
+        for key, row in view.changed(state, events):
             if row is None:
                 tables[name].pop(key, None)
             else:
@@ -49,8 +49,7 @@ class Batches:
         self.tables = empty()
 
     def consume(self, records: Sequence[e.Record], state: State) -> None:
-        for record in records:
-            fold(self.tables, state, record.event)
+        fold(self.tables, state, [record.event for record in records])
         assert self.tables == whole(state)
 
 
@@ -66,7 +65,7 @@ def test_folding_gives_all_rows(seed: int, monkeypatch: pytest.MonkeyPatch) -> N
     tables, state = empty(), State()
     for record in house.journal.records:
         core.apply(state, record)
-        fold(tables, state, record.event)
+        fold(tables, state, [record.event])
     assert tables == whole(state) == batches.tables
 
 

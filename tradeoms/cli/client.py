@@ -166,7 +166,7 @@ def _read(file: Path) -> list[c.Command]:
     try:
         return list(
             msgspec.json.decode(file.read_bytes(), type=list[c.PersonCommand] | c.PersonCommand)
-        )  # type: ignore[call-overload,no-any-return]
+        )
     except FileNotFoundError:
         raise fail(f"{file}: there is no such file") from None
     except msgspec.DecodeError as error:

@@ -23,7 +23,7 @@ def serve(config: Config = DEFAULT) -> None:
         server = Server(settings, config.resolve())
     except JournalBroken as error:
         raise fail(error) from None
-    server.run(lambda: print("ready", flush=True))
+    server.run(lambda: typer.echo("ready"))
 
 
 def reader(config: Config = DEFAULT) -> None:
@@ -64,7 +64,7 @@ def sim(
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    acceptor.run(settings, stop, lambda: print("ready", flush=True))
+    acceptor.run(settings, stop, lambda: typer.echo("ready"))
 
 
 def report(

@@ -28,12 +28,8 @@ def main(home: str, commands: str, streams: str) -> int:
         if answer.outcome is not Outcome.Done:
             sys.stderr.write(f"{basket.basket}: {answer.problems[:5]}\n")
             return 1
-    print(
-        json.dumps(
-            {"orders": sum(len(basket.orders) for basket in baskets), "baskets": len(baskets)}
-        ),
-        flush=True,
-    )
+    sent = sum(len(basket.orders) for basket in baskets)
+    sys.stdout.write(json.dumps({"orders": sent, "baskets": len(baskets)}) + "\n")
     return 0
 
 

@@ -58,8 +58,8 @@ class Demo:
                     self.files.folder / "reports",
                 )
             stored = checks.load(self.files)
-        except Stopped as reason:
-            return self._end(f"FAILED {reason}", 1)
+        except Stopped as stopped:
+            return self._end(f"FAILED {stopped}", 1)
         show.summary(self._console, stored, orders, elapsed, reports)
         failures = [
             f"{name}: {reason}" for name, check in checks.CHECKS if (reason := check(stored))

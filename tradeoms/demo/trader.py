@@ -47,7 +47,9 @@ class Trader:
     def block(self, orders: int) -> None:
         """Merge everything that is staged, once all the orders show."""
         self._until(lambda: len(self._client.tables["orders"]) == orders, "orders")
-        staged = tuple(row.key for row in _numbered(self._client.tables["orders"]) if row.state == "staged")
+        staged = tuple(
+            row.key for row in _numbered(self._client.tables["orders"]) if row.state == "staged"
+        )
         self._ask(c.BlockOrders(staged))
         self._until(
             lambda: all(row.state != "staged" for row in self._client.tables["orders"].values()),

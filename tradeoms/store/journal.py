@@ -5,10 +5,11 @@ from datetime import datetime
 from hashlib import sha256
 
 import msgspec
-from sqlalchemy import Engine, create_engine, event, func, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import Row
 
 from tradeoms.model.events import AnyEvent, Cause, Record
+from tradeoms.store.columns import Insert
 from tradeoms.store.schema import journal
 from tradeoms.store.upcast import upcast, version_of
 
@@ -46,7 +47,7 @@ class SqlJournal:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._insert = insert(journal)
+        self._insert = Insert(journal, engine.dialect)
         self.seq, self._hash = 0, GENESIS
         with engine.connect() as connection:
             last = connection.execute(
@@ -65,12 +66,12 @@ class SqlJournal:
             raise JournalBroken(records[0].seq, f"does not follow {self.seq}")
         rows, digest = [], self._hash
         for record in records:
-            row = encode(record, digest)
-            digest = row["hash"]
-            rows.append(row)
+            columns = encode(record)
+            digest = chain(digest, *columns)
+            rows.append((*columns, digest))
         # A second writer on the same journal fails here on the primary key, and stops.
         with self._engine.begin() as connection:
-            connection.execute(self._insert, rows)
+            self._insert(connection, rows)
         self.seq, self._hash = records[-1].seq, digest
 
     def read(self, after: int = 0) -> Iterator[Record]:
@@ -84,7 +85,7 @@ class SqlJournal:
                 digest = check(row, expected, digest)
                 yield decode(row)
 
-    def _hash_at(self, connection, seq: int) -> bytes:  # type: ignore[no-untyped-def]
+    def _hash_at(self, connection: Connection, seq: int) -> bytes:
         if seq == 0:
             return GENESIS
         found = connection.execute(select(journal.c.hash).where(journal.c.seq == seq)).scalar()
@@ -103,27 +104,25 @@ class SqlJournal:
             return int(connection.execute(select(func.count()).select_from(journal)).scalar_one())
 
 
-def encode(record: Record, previous: bytes) -> dict[str, object]:
-    """A row; its hash covers every other column and the hash before it."""
+def encode(record: Record) -> tuple[int, str, str, str, int, str]:
+    """The columns of a row but its hash, which covers them and the hash before it."""
     kind = type(record.event).__name__
-    row = {
-        "seq": record.seq,
-        "at": record.at.isoformat(timespec="microseconds"),
-        "cause": _encode(record.cause).decode(),
-        "kind": kind,
-        "version": version_of(kind),
-        "body": _encode(record.event).decode(),
-    }
-    return row | {"hash": chain(previous, *row.values())}
+    return (
+        record.seq,
+        record.at.isoformat(timespec="microseconds"),
+        _encode(record.cause).decode(),
+        kind,
+        version_of(kind),
+        _encode(record.event).decode(),
+    )
 
 
-def chain(previous: bytes, *columns: object) -> bytes:
-    """SHA-256 over the hash before and the columns, each preceded by its length."""
-    digest = sha256(previous)
-    for column in columns:
-        text = str(column).encode()
-        digest.update(b"%d:" % len(text) + text)
-    return digest.digest()
+def chain(
+    previous: bytes, seq: int, at: str, cause: str, kind: str, version: int, body: str
+) -> bytes:
+    """SHA-256 over the hash before and the columns; lengths keep texts from running together."""
+    head = f"{seq}|{version}|{len(at)}|{at}|{len(cause)}|{cause}|{len(kind)}|{kind}|"
+    return sha256(previous + head.encode() + body.encode()).digest()
 
 
 def check(row: Row[tuple[object, ...]], expected: int, previous: bytes) -> bytes:

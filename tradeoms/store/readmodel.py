@@ -7,8 +7,9 @@ PostgreSQL it is NUMERIC.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
@@ -19,12 +20,10 @@ from sqlalchemy import (
     Column,
     Connection,
     Date,
-    DateTime,
     Dialect,
     Engine,
     LargeBinary,
     MetaData,
-    Numeric,
     String,
     Table,
     Text,
@@ -35,52 +34,15 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeEngine
 
 from tradeoms.model.events import Answered
 from tradeoms.model.state import State
+from tradeoms.store.columns import Exact, Moment, Upsert
 from tradeoms.views import VIEWS, View
 
 Upserts = Mapping[str, Mapping[str, Any | None]]  # view, key, row; None deletes
 _answer = msgspec.json.Decoder(Answered).decode
-
-
-class Exact(TypeDecorator[Decimal]):
-    """A Decimal with all its digits: NUMERIC without bounds, TEXT in SQLite, which has none."""
-
-    impl = Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        kind = Text() if dialect.name == "sqlite" else Numeric(asdecimal=True)
-        return dialect.type_descriptor(kind)
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
-        return format(value, "f") if value is not None and dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
-        return None if value is None else Decimal(value)
-
-
-class Moment(TypeDecorator[datetime]):
-    """A time in UTC; SQLite, which has no zones, keeps it without one."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None or dialect.name != "sqlite":
-            return value
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(
-        self,
-        value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002
-    ) -> datetime | None:
-        if value is None:
-            return None
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 TYPES: dict[Any, type[TypeEngine[Any]]] = {
@@ -231,30 +193,25 @@ class ReadModel:
             _move(connection, state.seq, hash)
 
 
+@cache
+def _writer(table: Table, dialect: Dialect) -> Upsert:
+    return Upsert(table, dialect)
+
+
 def _upsert(connection: Connection, table: Table, rows: Mapping[str, Any | None]) -> None:
-    """Delete, then insert: the same on every database."""
-    if rows:
-        old = [{"old": key} for key in rows]
-        connection.execute(delete(table).where(table.c.key == bindparam("old")), old)
-        _insert(connection, table, (row for row in rows.values() if row is not None))
+    gone = [{"old": key} for key, row in rows.items() if row is None]
+    if gone:
+        connection.execute(delete(table).where(table.c.key == bindparam("old")), gone)
+    _insert(connection, table, (row for row in rows.values() if row is not None))
 
 
 def _insert(connection: Connection, table: Table, rows: Iterable[Any]) -> None:
-    new = [msgspec.structs.asdict(row) for row in rows]
-    if new:
-        connection.execute(insert(table), new)
+    _writer(table, connection.dialect)(connection, map(msgspec.structs.astuple, rows))
 
 
 def _keep_answers(connection: Connection, answered: Sequence[Answered]) -> None:
-    new = {(a.user, a.id): msgspec.json.encode(a).decode() for a in answered}
-    if new:
-        old = [{"u": user, "i": id} for user, id in new]
-        mine = delete(answers).where(
-            answers.c.user == bindparam("u"), answers.c.id == bindparam("i")
-        )
-        connection.execute(mine, old)
-        rows = [{"user": user, "id": id, "answer": text} for (user, id), text in new.items()]
-        connection.execute(insert(answers), rows)
+    rows = ((a.user, a.id, msgspec.json.encode(a).decode()) for a in answered)
+    _writer(answers, connection.dialect)(connection, rows)
 
 
 def _move(connection: Connection, seq: int, hash: bytes) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
-#: For an event type, the steps from version 1 to 2, 2 to 3, and so on. Its version is 1 + their number.
+#: For an event type, the steps from version 1 to 2, 2 to 3, and so on: its version is 1 + their
+#: number.
 UPCASTS: dict[str, tuple[Upcast, ...]] = {}
 
 

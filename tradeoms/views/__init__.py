@@ -8,11 +8,13 @@ consumer may ask after a whole batch. Folding the upserts of every event, in ord
 key gives the rows of `all_rows`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from tradeoms.model import events as e
 from tradeoms.model.events import AnyEvent
 from tradeoms.model.state import State
 from tradeoms.views import (
@@ -28,6 +30,7 @@ from tradeoms.views import (
     prices,
     realized,
     sessions,
+    touched,
     unmatched,
 )
 
@@ -36,28 +39,88 @@ Upsert = tuple[str, Any]  # key and row; None in place of the row deletes it
 
 
 class View(NamedTuple):
-    """One table: its name, its row type, the upserts of an event (None deletes), all rows."""
+    """One table: its name, its row type, the upserts of an event (None deletes), all rows.
+
+    `on` are the types of events that can change it.
+    """
 
     name: str
     row: type[Row]
     rows: Callable[[State, AnyEvent], Iterable[Upsert]]
     all_rows: Callable[[State], Iterable[Any]]
+    on: frozenset[type]
+    keys: Callable[[State, AnyEvent], Iterable[str]] | None = None
+    upserts: Callable[[State, Iterable[str]], Iterable[Upsert]] | None = None
 
+    def changed(self, state: State, events: Sequence[AnyEvent]) -> Iterator[Upsert]:
+        """The upserts of a batch; where keys are known, a row that changed often is built once."""
+        mine = [event for event in events if type(event) in self.on]
+        if self.keys and self.upserts:
+            keys, names = self.keys, dict[str, None]()
+            for event in mine:
+                names.update(dict.fromkeys(keys(state, event)))
+            return iter(self.upserts(state, names))
+        return chain.from_iterable(self.rows(state, event) for event in mine)
+
+
+def _keyed(module: Any, name: str, row: type[Row], on: Iterable[type]) -> View:
+    """A view whose module says which keys an event touches, and the rows of keys."""
+
+    def rows(state: State, event: AnyEvent) -> Iterable[Upsert]:
+        found: Iterable[Upsert] = module.upserts(state, module.keys(state, event))
+        return found
+
+    return View(name, row, rows, module.all_rows, frozenset(on), module.keys, module.upserts)
+
+
+def _view(module: Any, name: str, row: type[Row], *on: type) -> View:
+    return View(name, row, module.rows, module.all_rows, frozenset(on))
+
+
+_ALLOCATION = (e.BlockAllocated, e.BlockReopened)
+_BOOKING = (e.OpeningBooked, e.LotsBooked, e.LotsReversed)
+_PLACEMENT = (*touched.OF_PLACEMENT, e.PlacementRouted, e.MessagesSent)
+_ORDER = (e.OrderEntered, e.OrderCancelled, e.BasketReleased)
+_NAMES = e.InstrumentsDefined
 
 _TABLES = (
-    View("orders", orders.OrderRow, orders.rows, orders.all_rows),
-    View("blocks", blocks.BlockRow, blocks.rows, blocks.all_rows),
-    View("placements", placements.PlacementRow, placements.rows, placements.all_rows),
-    View("executions", executions.ExecutionRow, executions.rows, executions.all_rows),
-    View("allocations", allocations.AllocationRow, allocations.rows, allocations.all_rows),
-    View("positions", positions.PositionRow, positions.rows, positions.all_rows),
-    View("cash", cash.CashRow, cash.rows, cash.all_rows),
-    View("lots", lots.LotRow, lots.rows, lots.all_rows),
-    View("realized", realized.RealizedRow, realized.rows, realized.all_rows),
-    View("prices", prices.PriceRow, prices.rows, prices.all_rows),
-    View("sessions", sessions.SessionRow, sessions.rows, sessions.all_rows),
-    View("alerts", alerts.AlertRow, alerts.rows, alerts.all_rows),
-    View("unmatched", unmatched.UnmatchedRow, unmatched.rows, unmatched.all_rows),
+    _keyed(
+        orders,
+        "orders",
+        orders.OrderRow,
+        (*_ORDER, e.ViolationOverridden, e.BlockOpened, e.BlockDissolved, *_ALLOCATION, _NAMES),
+    ),
+    _keyed(
+        blocks,
+        "blocks",
+        blocks.BlockRow,
+        (e.BlockOpened, *touched.OF_BLOCK, *_PLACEMENT, _NAMES),
+    ),
+    _keyed(placements, "placements", placements.PlacementRow, _PLACEMENT),
+    _view(executions, "executions", executions.ExecutionRow, e.Reported),
+    _view(allocations, "allocations", allocations.AllocationRow, *_ALLOCATION, _NAMES),
+    _view(
+        positions,
+        "positions",
+        positions.PositionRow,
+        *_ORDER,
+        *_BOOKING,
+        *_ALLOCATION,
+        e.PricesMarked,
+        _NAMES,
+    ),
+    _view(cash, "cash", cash.CashRow, *_BOOKING),
+    _view(lots, "lots", lots.LotRow, *_BOOKING, _NAMES),
+    _view(realized, "realized", realized.RealizedRow, *_BOOKING, _NAMES),
+    _view(prices, "prices", prices.PriceRow, e.PricesMarked, _NAMES),
+    _keyed(
+        sessions,
+        "sessions",
+        sessions.SessionRow,
+        (e.SessionChanged, e.ReportUnmatched, e.BrokersDefined, *_PLACEMENT),
+    ),
+    _view(alerts, "alerts", alerts.AlertRow, e.AlertRaised),
+    _view(unmatched, "unmatched", unmatched.UnmatchedRow, e.ReportUnmatched),
 )
 VIEWS: dict[str, View] = {view.name: view for view in _TABLES}
 

@@ -89,13 +89,14 @@ def row(state: State, block: Block) -> BlockRow:
     )
 
 
-def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, BlockRow | None]]:
-    """Blocks that the event changed, by themselves or through a placement."""
-    for name in _touched(state, event):
+def upserts(state: State, keys: Iterable[str]) -> Iterator[tuple[str, BlockRow | None]]:
+    """The rows of these blocks."""
+    for name in keys:
         yield name, row(state, state.blocks[name])
 
 
-def _touched(state: State, event: e.AnyEvent) -> Iterable[str]:
+def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
+    """Blocks that the event changed, by themselves or through a placement."""
     if type(event) is e.InstrumentsDefined:
         defined = touched.instruments(event)
         return [block.block for block in state.blocks.values() if block.instrument in defined]

@@ -101,15 +101,16 @@ def _rules(order: Order, severity: Severity) -> str:
     return ", ".join(dict.fromkeys(v.rule for v in order.violations if v.severity is severity))
 
 
-def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, OrderRow | None]]:
-    """Orders that the event changed; a basket's all at once."""
-    for name in _touched(state, event):
+def upserts(state: State, keys: Iterable[str]) -> Iterator[tuple[str, OrderRow | None]]:
+    """The rows of these orders, of those that are visible."""
+    for name in keys:
         order = state.orders.get(name)
         if order is not None and order.state is not OrderState.Draft:
             yield name, row(state, order)
 
 
-def _touched(state: State, event: e.AnyEvent) -> Iterable[str]:
+def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
+    """Orders that the event changed; a basket's all at once."""
     if type(event) is e.OrderEntered:
         return () if event.order.state is OrderState.Draft else (event.order.order,)
     if isinstance(event, e.OrderCancelled | e.ViolationOverridden):

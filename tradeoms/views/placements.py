@@ -1,6 +1,6 @@
 """Placements: the parts of blocks that are at brokers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -87,10 +87,15 @@ def _asked(request: Request) -> str:
     return f"{request.kind.value} {request.OrderQty:f}{price}{stop}"
 
 
-def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, PlacementRow | None]]:
-    """Placements that the event changed."""
-    for name in touched.placements(state, event):
+def upserts(state: State, keys: Iterable[str]) -> Iterator[tuple[str, PlacementRow | None]]:
+    """The rows of these placements."""
+    for name in keys:
         yield name, row(state.placements[name])
+
+
+def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
+    """Placements that the event changed."""
+    return touched.placements(state, event)
 
 
 def all_rows(state: State) -> Iterator[PlacementRow]:

@@ -33,15 +33,16 @@ def row(state: State, session: SessionState) -> SessionRow:
     )
 
 
-def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, SessionRow | None]]:
-    """Sessions that changed, or on which a message came or left."""
-    for name in _touched(state, event):
+def upserts(state: State, keys: Iterable[str]) -> Iterator[tuple[str, SessionRow | None]]:
+    """The rows of these sessions."""
+    for name in keys:
         session = state.sessions.get(name)
         if session is not None:
             yield name, row(state, session)
 
 
-def _touched(state: State, event: e.AnyEvent) -> Iterable[str]:
+def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
+    """Sessions that changed, or on which a message came or left."""
     if isinstance(event, e.SessionChanged | e.MessagesSent | e.ReportUnmatched):
         return (event.session,)
     if isinstance(event, e.BrokersDefined):

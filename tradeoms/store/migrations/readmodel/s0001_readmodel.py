@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from tradeoms.store.readmodel import Exact, Moment
+from tradeoms.store.columns import Exact, Moment
 
 revision = "s0001_readmodel"
 down_revision = None

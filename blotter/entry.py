@@ -1,0 +1,92 @@
+"""A new order as typed: fields of text, checked all at once, as a NewOrder."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from blotter.split import BadSplit, amount
+from tradeoms.model.fields import OrdType, Side
+from tradeoms.model.orders import Member, NewOrder
+
+SIDES = {
+    "buy": Side.Buy,
+    "b": Side.Buy,
+    "sell": Side.Sell,
+    "s": Side.Sell,
+    "short": Side.SellShort,
+    "ss": Side.SellShort,
+}
+TYPES = {
+    "market": OrdType.Market,
+    "limit": OrdType.Limit,
+    "stop": OrdType.Stop,
+    "stoplimit": OrdType.StopLimit,
+}
+
+
+class Field(NamedTuple):
+    """One line of the ticket."""
+
+    name: str
+    hint: str
+
+
+FIELDS = (
+    Field("account", "account"),
+    Field("instrument", "instrument or Symbol"),
+    Field("side", "buy, sell, short"),
+    Field("quantity", "2500, 10k"),
+    Field("type", "market, limit, stop, stoplimit; empty: by the price"),
+    Field("price", "limit price"),
+    Field("stop", "stop price"),
+    Field("locate", "for a short sale"),
+)
+
+
+def read(
+    text: Mapping[str, str], instruments: Mapping[str, str]
+) -> tuple[NewOrder | None, list[str]]:
+    """The order, or everything that is wrong with it. `instruments`: name -> Symbol, as known."""
+    problems: list[str] = []
+    quantity = _amount("quantity", text, problems)
+    price, stop = _amount("price", text, problems), _amount("stop", text, problems)
+    side = SIDES.get(text["side"].lower())
+    kind = _type(text["type"].lower(), price, stop)
+    problems += [f"{name}: is needed" for name in ("account", "instrument") if not text[name]]
+    if side is None:
+        problems.append(f"side {text['side']}: say buy, sell or short")
+    if quantity is None and not text["quantity"]:
+        problems.append("quantity: is needed")
+    if kind is None:
+        problems.append(f"type {text['type']}: say {', '.join(TYPES)}")
+    if problems or side is None or kind is None or quantity is None:
+        return None, problems
+    name = instrument(text["instrument"], instruments)
+    member = Member(text["account"], quantity, text["locate"])
+    return NewOrder(name, side, (member,), kind, price, stop), []
+
+
+def instrument(text: str, instruments: Mapping[str, str]) -> str:
+    """The instrument whose name or Symbol was typed; else the text, and the server decides."""
+    if text in instruments:
+        return text
+    named = [name for name, Symbol in instruments.items() if Symbol.upper() == text.upper()]
+    return named[0] if len(named) == 1 else text
+
+
+def _type(text: str, price: Decimal | None, stop: Decimal | None) -> OrdType | None:
+    if text:
+        return TYPES.get(text)
+    if stop is not None:
+        return OrdType.Stop if price is None else OrdType.StopLimit
+    return OrdType.Market if price is None else OrdType.Limit
+
+
+def _amount(name: str, text: Mapping[str, str], problems: list[str]) -> Decimal | None:
+    if not text[name]:
+        return None
+    try:
+        return amount(text[name])
+    except BadSplit as error:
+        problems.append(f"{name}: {error}")
+        return None

@@ -1,0 +1,77 @@
+"""How a trader writes a split: `ALPHA 500, BRAVO 2k @ 10.25, CHARLY rest`."""
+
+import re
+from collections.abc import Collection
+from decimal import Decimal, InvalidOperation
+
+from tradeoms.model.commands import Route
+from tradeoms.model.fields import OrdType
+
+REST = "rest"
+_SUFFIXES = {"k": Decimal(1000), "m": Decimal(1000000)}
+_PART = re.compile(r"(?P<broker>\S+)\s+(?P<quantity>[^\s@]+)(?:\s*@\s*(?P<price>\S+))?")
+
+
+class BadSplit(ValueError):
+    """The text cannot be sent; the message says why."""
+
+
+def parse(text: str, idle: Decimal, brokers: Collection[str], OrdType: str) -> tuple[Route, ...]:
+    """The routes of a text for a block with `idle` to give and an OrdType by FIX's name.
+
+    Raises:
+        BadSplit: with what is wrong in words for the trader.
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not parts:
+        raise BadSplit("name at least one broker and quantity")
+    names = {broker.upper(): broker for broker in brokers}
+    wanted = [_part(part, names) for part in parts]
+    sizes = _sizes([quantity for _, quantity, _ in wanted], idle)
+    return tuple(
+        _route(broker, size, price, OrdType)
+        for (broker, _, price), size in zip(wanted, sizes, strict=True)
+    )
+
+
+def _part(text: str, names: dict[str, str]) -> tuple[str, Decimal | None, Decimal | None]:
+    match = _PART.fullmatch(text)
+    if match is None:
+        raise BadSplit(f"“{text}”: write BROKER QUANTITY, or BROKER rest")
+    broker = match["broker"]
+    if broker.upper() not in names:
+        known = ", ".join(sorted(names.values())) or "none"
+        raise BadSplit(f"unknown broker {broker}; known: {known}")
+    quantity = None if match["quantity"].lower() == REST else amount(match["quantity"])
+    return names[broker.upper()], quantity, amount(match["price"]) if match["price"] else None
+
+
+def amount(text: str) -> Decimal:
+    """A positive number as typed; 2k is 2000, 1.5m is 1500000."""
+    factor = _SUFFIXES.get(text[-1:].lower())
+    try:
+        value = Decimal(text[:-1]) * factor if factor else Decimal(text)
+    except InvalidOperation:
+        raise BadSplit(f"“{text}” is not a number") from None
+    if not value.is_finite() or value <= 0:
+        raise BadSplit(f"“{text}” is not above zero")
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
+
+
+def _sizes(quantities: list[Decimal | None], idle: Decimal) -> list[Decimal]:
+    """Each part's quantity; `rest` gets what the others leave."""
+    if quantities.count(None) > 1:
+        raise BadSplit("only one broker can have the rest")
+    rest = idle - sum((q for q in quantities if q is not None), Decimal(0))
+    if rest < 0:
+        raise BadSplit(f"that is {-rest:,f} more than the idle {idle:,f}")
+    if rest == 0 and None in quantities:
+        raise BadSplit("there is no rest: the others take all that is idle")
+    return [rest if q is None else q for q in quantities]
+
+
+def _route(broker: str, quantity: Decimal, price: Decimal | None, block: str) -> Route:
+    """A price turns a market order into a limit order; of another block the type stays."""
+    if price is None:
+        return Route(broker, quantity)
+    return Route(broker, quantity, OrdType.Limit if block == "Market" else None, price)

@@ -1,0 +1,276 @@
+"""A client in memory with AsyncClient's interface, and rows to fill it with."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tradeoms.bus.client import BusRefused, Change
+from tradeoms.model.commands import Command, Problem
+from tradeoms.model.events import Answered
+from tradeoms.model.fields import Outcome
+from tradeoms.model.orders import Violation
+from tradeoms.views import VIEWS
+from tradeoms.views.alerts import AlertRow
+from tradeoms.views.blocks import BlockRow
+from tradeoms.views.executions import ExecutionRow
+from tradeoms.views.orders import OrderRow
+from tradeoms.views.placements import PlacementRow
+from tradeoms.views.positions import PositionRow
+from tradeoms.views.prices import PriceRow
+from tradeoms.views.sessions import SessionRow
+
+AT = datetime(2025, 1, 2, 15, 30, tzinfo=UTC)
+DAY = date(2025, 1, 2)
+ZERO = Decimal(0)
+D = Decimal
+NAMES = {"AAPL": "189.25", "MSFT": "415.10", "NVDA": "131.38", "XOM": "108.44", "KO": "62.07"}
+
+Answer = Callable[[Command], Answered]
+
+
+def done(*ids: str) -> Answered:
+    """A command that was carried out."""
+    return Answered("trader", "id", Outcome.Done, "c", AT, ids)
+
+
+def refused(*problems: Problem, violations: tuple[Violation, ...] = ()) -> Answered:
+    """A command that was not."""
+    return Answered("trader", "id", Outcome.Refused, "c", AT, (), problems, violations)
+
+
+class FakeLink:
+    """Answers from a list, in order, then with done; remembers what was sent."""
+
+    def __init__(self, **tables: list[Any]) -> None:
+        self.changed: Callable[[list[Change]], None] = lambda changes: None
+        self.tables: dict[str, dict[str, Any]] = {}
+        self.seq: dict[str, int] = {}
+        self.silence = 0.0
+        self.sent: list[Command] = []
+        self.answers: list[Answered | Exception] = []
+        self.held = asyncio.Event()
+        self.held.set()
+        self.refusal = BusRefused("unknown user")
+        self.refusing = asyncio.Event()
+        self.knows_us = True
+        self.closed = False
+        self._first = tables
+
+    async def run(self) -> None:
+        """Wait for ever, or be refused."""
+        await self.refusing.wait()
+        self.refusing.clear()
+        raise self.refusal
+
+    async def follow(self, *tables: str) -> None:
+        """Give the snapshots at once."""
+        assert set(tables) <= set(VIEWS)
+        for table in tables if self.knows_us else ():
+            self.tables[table], self.seq[table] = {}, 41
+            self.push(table, *self._first.get(table, []))
+
+    def push(self, table: str, *rows: Any) -> None:
+        """New versions of rows."""
+        self.seq[table] += 1
+        self.tables[table].update((row.key, row) for row in rows)
+        self.changed([Change(table, row.key, row) for row in rows])
+
+    def drop(self, table: str, *keys: str) -> None:
+        """Rows that are gone."""
+        for key in keys:
+            del self.tables[table][key]
+        self.changed([Change(table, key, None) for key in keys])
+
+    async def submit(self, command: Command, /) -> Answered:
+        """Remember, answer."""
+        self.sent.append(command)
+        await self.held.wait()
+        answer = self.answers.pop(0) if self.answers else done()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        """Remember it."""
+        self.closed = True
+
+
+def order(n: int, **changed: Any) -> OrderRow:
+    """The n-th order."""
+    Symbol = list(NAMES)[n % len(NAMES)]
+    limit = n % 3 == 1
+    values: dict[str, Any] = {
+        "key": f"O{n}",
+        "pm": "ann",
+        "desk": "equity",
+        "basket": "",
+        "instrument": f"{Symbol}.US",
+        "Symbol": Symbol,
+        "SecurityID": "",
+        "SecurityIDSource": "",
+        "share_class": "",
+        "Currency": "USD",
+        "Side": "SellShort" if n % 7 == 3 else "Sell" if n % 3 == 2 else "Buy",
+        "OrdType": "Limit" if limit else "Market",
+        "OrderQty": D(100 * (1 + n * 37 % 250)),
+        "Price": D(NAMES[Symbol]) if limit else None,
+        "StopPx": None,
+        "TimeInForce": "Day",
+        "accounts": 1 if n % 2 else 4,
+        "account": f"FUND{n % 9}" if n % 2 else "",
+        "state": "staged",
+        "block": "",
+        "CumQty": ZERO,
+        "AvgPx": ZERO,
+        "arrival": D(NAMES[Symbol]),
+        "strategy": "core",
+        "instructions": "",
+        "reason": "",
+        "discretionary": True,
+        "reference": f"R-{n}",
+        "warnings": "order_value" if n % 11 == 4 else "",
+        "blocks": "",
+        "entered": AT + timedelta(seconds=n),
+        "trade_date": DAY,
+    }
+    return OrderRow(**values | changed)
+
+
+def block(n: int, **changed: Any) -> BlockRow:
+    """The n-th block."""
+    Symbol = list(NAMES)[n % len(NAMES)]
+    values: dict[str, Any] = {
+        "key": f"B{n}",
+        "trader": "tom",
+        "instrument": f"{Symbol}.US",
+        "Symbol": Symbol,
+        "SecurityID": "",
+        "SecurityIDSource": "",
+        "Currency": "USD",
+        "Side": "Buy",
+        "OrdType": "Market",
+        "OrderQty": D(10000),
+        "Price": None,
+        "StopPx": None,
+        "TimeInForce": "Day",
+        "state": "open",
+        "idle": D(10000),
+        "working": ZERO,
+        "filled": ZERO,
+        "AvgPx": ZERO,
+        "orders": 2,
+        "members": 5,
+        "placements": 0,
+        "live": 0,
+        "pms": "ann",
+        "desks": "equity",
+        "opened": AT,
+        "frozen_at": None,
+        "trade_date": DAY,
+    }
+    return BlockRow(**values | changed)
+
+
+def placement(n: int, **changed: Any) -> PlacementRow:
+    """The n-th placement."""
+    values: dict[str, Any] = {
+        "key": f"P{n}",
+        "block": "B1",
+        "broker": "ALPHA" if n % 2 else "BRAVO",
+        "session": "ALPHA" if n % 2 else "BRAVO",
+        "trader": "tom",
+        "instrument": "MSFT.US",
+        "Symbol": "MSFT",
+        "Side": "Buy",
+        "OrdType": "Market",
+        "OrderQty": D(2000),
+        "Price": None,
+        "StopPx": None,
+        "TimeInForce": "Day",
+        "OrdStatus": "PartiallyFilled",
+        "CumQty": D(500),
+        "LeavesQty": D(1500),
+        "AvgPx": D("415.1233333333333333333333333"),
+        "requests": "",
+        "transmission": "acknowledged",
+        "text": "",
+        "instructions": "",
+        "ClOrdID": f"250102{n}",
+        "OrderID": f"A{n}",
+        "routed": AT,
+        "trade_date": DAY,
+    }
+    return PlacementRow(**values | changed)
+
+
+def execution(n: int, **changed: Any) -> ExecutionRow:
+    """The n-th execution."""
+    values: dict[str, Any] = {
+        "key": f"ALPHA/2025-01-02/E{n}",
+        "ExecID": f"E{n}",
+        "placement": "P1",
+        "block": "B1",
+        "broker": "ALPHA",
+        "trader": "tom",
+        "instrument": "MSFT.US",
+        "Symbol": "MSFT",
+        "Side": "Buy",
+        "LastQty": D(100),
+        "LastPx": D("415.12"),
+        "LastMkt": "XNAS",
+        "TransactTime": f"20250102-15:30:{n % 60:02}",
+        "effect": "booked",
+        "replaced_by": "",
+        "trade_date": DAY,
+    }
+    return ExecutionRow(**values | changed)
+
+
+def position(account: str, Symbol: str, quantity: str) -> PositionRow:
+    """A position with a price."""
+    Px = D(NAMES[Symbol])
+    value = D(quantity) * Px
+    key = f"{account}/{Symbol}.US"
+    return PositionRow(
+        key, account, f"{Symbol}.US", Symbol, "USD", D(quantity), ZERO, ZERO, Px, value
+    )
+
+
+def alert(n: int) -> AlertRow:
+    """The n-th alert."""
+    return AlertRow(str(n), "unmatched", "ALPHA", "a fill for an order we do not know", AT)
+
+
+def session(name: str, up: bool) -> SessionRow:
+    """A session that reaches the broker of its name."""
+    return SessionRow(name, name, up, "", 7, 9)
+
+
+def price(Symbol: str) -> PriceRow:
+    """A price of record."""
+    return PriceRow(f"{Symbol}.US", Symbol, "USD", D(NAMES[Symbol]), "close", "2025-01-02")
+
+
+def world(orders: int = 40) -> FakeLink:
+    """A morning on the desk."""
+    return FakeLink(
+        orders=[order(n) for n in range(1, orders + 1)],
+        blocks=[
+            block(1, state="working", idle=D(6000), working=D(3000), filled=D(1000), placements=2),
+            block(2),
+            block(3, Side="SellShort", state="allocated", idle=ZERO, filled=D(10000)),
+        ],
+        placements=[
+            placement(1),
+            placement(2),
+            placement(3, OrdStatus="Filled", CumQty=D(2000), LeavesQty=ZERO),
+            placement(4, OrdStatus="", transmission="unsent", LeavesQty=ZERO, CumQty=ZERO),
+        ],
+        executions=[execution(n) for n in range(1, 30)],
+        positions=[position("FUND1", "AAPL", "12500"), position("FUND2", "KO", "-300")],
+        alerts=[alert(1)],
+        sessions=[session("ALPHA", True), session("BRAVO", True), session("CHARLY", False)],
+        prices=[price(Symbol) for Symbol in NAMES],
+    )

@@ -1,0 +1,43 @@
+"""A new order as typed."""
+
+from decimal import Decimal as D
+
+from blotter import entry
+from tradeoms.model.fields import OrdType, Side
+from tradeoms.model.orders import Member, NewOrder
+
+KNOWN = {"AAPL.US": "AAPL", "X.US": "X", "X.CA": "X"}
+EMPTY = {field.name: "" for field in entry.FIELDS}
+
+
+def read(**typed: str) -> tuple[NewOrder | None, list[str]]:
+    return entry.read(EMPTY | typed, KNOWN)
+
+
+def test_a_symbol_names_its_instrument_and_a_price_makes_a_limit() -> None:
+    order, problems = read(account="F1", instrument="aapl", side="b", quantity="2k", price="10.5")
+    assert problems == []
+    member = Member("F1", D(2000))
+    assert order == NewOrder("AAPL.US", Side.Buy, (member,), OrdType.Limit, D("10.5"))
+
+
+def test_an_ambiguous_symbol_is_left_to_the_server() -> None:
+    order, _ = read(account="F1", instrument="X", side="short", quantity="5", locate="L7")
+    assert order == NewOrder("X", Side.SellShort, (Member("F1", D(5), "L7"),))
+
+
+def test_the_type_follows_the_prices() -> None:
+    def kind(**typed: str) -> OrdType | None:
+        order, _ = read(account="F1", instrument="X", side="sell", quantity="5", **typed)
+        return order and order.OrdType
+
+    assert kind() is OrdType.Market
+    assert kind(stop="9") is OrdType.Stop
+    assert kind(stop="9", price="8") is OrdType.StopLimit
+    assert kind(type="LIMIT", price="8") is OrdType.Limit
+
+
+def test_everything_wrong_is_said_at_once() -> None:
+    order, problems = read(side="hold", quantity="lots", type="peg", price="-1")
+    assert order is None
+    assert len(problems) == 6

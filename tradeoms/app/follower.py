@@ -1,0 +1,108 @@
+"""The reader process: follows the log, serves streams and questions, fills the read model."""
+
+import os
+import sys
+import time
+from typing import Any
+
+from tradeoms.app.recovery import recover
+from tradeoms.bus.feed import ready, receive, subscribe
+from tradeoms.bus.keys import KeyStore
+from tradeoms.bus.streams import StreamServer
+from tradeoms.config import Settings
+from tradeoms.model.events import Answered, Record
+from tradeoms.queries import QUERIES
+from tradeoms.reader import Reader
+from tradeoms.store import readmodel, snapshots
+from tradeoms.store.journal import SqlJournal, connect
+from tradeoms.store.readmodel import ReadModel
+
+QUIET = 0.25  # seconds without records, after which the read model is written
+LATEST = 2.0  # seconds after which it is written however busy: a row that changed often, once
+SNAPSHOT_EVERY = 20_000  # records
+LOOK = 1.0  # seconds of silence on the feed, after which the journal itself is looked at
+
+
+class ReaderProcess:
+    """Follows the log: streams and questions for clients, read model and snapshots on disk."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._journal = SqlJournal(connect(settings.journal_url))
+        self._reader = Reader(recover(settings, self._journal))
+        self._database = readmodel.connect(settings.readmodel_url)
+        self._readmodel = ReadModel(self._database)
+        self._streams = StreamServer(
+            settings.bus.streams,
+            KeyStore(settings.home / "keys"),
+            self._reader,
+            self._journal.read,
+            QUERIES,
+            settings.bus.insecure,
+        )
+        self._feed = subscribe(self._streams.context, settings.home / "feed.sock")
+        self._unwritten: dict[str, dict[str, Any]] = {}
+        self._answered: list[Answered] = []
+        self._written = self._looked = self._followed = time.monotonic()
+        self._snapshot_seq = self._readmodel_seq = self._reader.state.seq
+
+    def run(self) -> None:
+        """Until the writer is gone."""
+        self._catch_up_readmodel()
+        writer = sys.stdin.fileno()
+        while True:
+            sources = ready((self._feed, self._streams.socket, writer), QUIET)
+            if writer in sources and not os.read(writer, 1):
+                break
+            if self._feed in sources:
+                self._follow(self._received())
+            elif time.monotonic() - self._looked > LOOK:
+                self._follow(list(self._journal.read(self._reader.state.seq)))
+            self._streams.listen()
+            self._write()
+        self._follow(list(self._journal.read(self._reader.state.seq)))
+        self._write(final=True)
+
+    def _received(self) -> list[Record]:
+        """All batches that wait, as one: a row that changed in several is built and sent once."""
+        records = receive(self._feed)
+        while ready((self._feed,), 0):
+            records += receive(self._feed)
+        return records
+
+    def _catch_up_readmodel(self) -> None:
+        """Everything, where the read model is not where the state is."""
+        seq = self._reader.state.seq
+        if self._readmodel.seq != seq:
+            self._readmodel.rebuild(self._reader.state, self._journal.hash_at(seq))
+
+    def _follow(self, records: list[Record]) -> None:
+        """Apply a batch; one that does not continue what we have sends us to the journal."""
+        self._looked = time.monotonic()
+        after = self._reader.state.seq
+        records = [record for record in records if record.seq > after]
+        if records and records[0].seq != after + 1:
+            records = list(self._journal.read(after))
+        if not records:
+            self._streams.publish([], {})
+            return
+        self._followed = self._looked
+        self._reader.follow(records)
+        changes = self._reader.take()
+        self._streams.publish(records, changes)
+        self._answered += [record.event for record in records if isinstance(record.event, Answered)]
+        for table, rows in changes.items():
+            self._unwritten.setdefault(table, {}).update(rows)
+
+    def _write(self, final: bool = False) -> None:
+        now = time.monotonic()
+        if not final and now - self._followed < QUIET and now - self._written < LATEST:
+            return
+        self._written = time.monotonic()
+        seq = self._reader.state.seq
+        if seq > self._readmodel_seq:
+            self._readmodel.write(self._unwritten, seq, self._journal.hash_at(seq), self._answered)
+            self._unwritten, self._answered, self._readmodel_seq = {}, [], seq
+        if seq - self._snapshot_seq >= SNAPSHOT_EVERY or (final and seq > self._snapshot_seq):
+            body = snapshots.encode(self._reader.state)
+            snapshots.save(self._database, seq, self._journal.hash_at(seq), body)
+            self._snapshot_seq = seq

@@ -1,0 +1,51 @@
+"""From what is on disk to a state: start-up and recovery are this one path."""
+
+from tradeoms import core
+from tradeoms.config import Settings
+from tradeoms.model.state import State
+from tradeoms.store import readmodel, snapshots
+from tradeoms.store.journal import JournalBroken, SqlJournal, connect
+from tradeoms.store.migrate import upgrade
+from tradeoms.store.readmodel import ReadModel
+
+
+def recover(settings: Settings, journal: SqlJournal) -> State:
+    """The state as of the journal's end: the newest usable snapshot, then every record after it.
+
+    Raises:
+        JournalBroken: a record is missing, altered or unreadable.
+    """
+    engine = readmodel.connect(settings.readmodel_url)
+    upgrade(engine, "readmodel")
+    with ReadModel(engine).reading() as seen:
+        if seen.seq > journal.seq:
+            raise JournalBroken(
+                journal.seq + 1, f"is missing: the read model has seen record {seen.seq}"
+            )
+        if seen.hash != journal.hash_at(seen.seq):
+            raise JournalBroken(seen.seq, "is not the record that the read model has seen")
+    state = _usable(snapshots.latest(engine), journal)
+    for record in journal.read(state.seq):
+        core.apply(state, record)
+    engine.dispose()
+    return state
+
+
+def _usable(found: tuple[int, bytes, State] | None, journal: SqlJournal) -> State:
+    """The snapshot's state where the journal vouches for it; else an empty one."""
+    if found is None:
+        return State()
+    seq, digest, state = found
+    return state if seq <= journal.seq and journal.hash_at(seq) == digest else State()
+
+
+def verify_journal(settings: Settings) -> tuple[int, str]:
+    """Walk the whole chain; number of records and the last hash.
+
+    Raises:
+        JournalBroken: names the first record that is missing, altered or unreadable.
+    """
+    journal = SqlJournal(connect(settings.journal_url))
+    count = sum(1 for _ in journal.read())
+    recover(settings, journal)
+    return count, journal.hash_at(count).hex()

@@ -1,0 +1,106 @@
+"""The writer process."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from tradeoms.app.recovery import recover
+from tradeoms.bus.feed import Feed
+from tradeoms.bus.keys import KeyStore
+from tradeoms.bus.server import CommandServer
+from tradeoms.config import Session, Settings
+from tradeoms.engine import Engine
+from tradeoms.fix.gateway import Gateway
+from tradeoms.fix.settings import SessionSettings
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.state import State
+from tradeoms.store.journal import SqlJournal, connect
+from tradeoms.store.migrate import upgrade
+
+log = structlog.get_logger("app")
+
+
+class Server:
+    """The writer process: journal, engine, gateway, door for commands, and its reader beside it."""
+
+    def __init__(self, settings: Settings, config: Path) -> None:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._settings, self._config = settings, config
+        engine = connect(settings.journal_url)
+        upgrade(engine, "journal")
+        self.journal = SqlJournal(engine)
+        self.engine = Engine(self._recover(), self.journal, self._recover)
+        self.keys = KeyStore(settings.home / "keys")
+        self.keys.server()
+        self._gateway = Gateway([_session(settings, s) for s in settings.session], self._submit)
+        self._feed = Feed(settings.home / "feed.sock")
+        self._bus = CommandServer(
+            settings.bus.commands, self.keys, self.engine, settings.bus.insecure
+        )
+        self.engine.consumers += [self._gateway, self._feed]
+        self._reader: subprocess.Popen[bytes] | None = None
+        self._stopping = False
+
+    def _submit(self, command: c.Command, cause: e.Cause) -> None:
+        self.engine.submit(command, cause)
+
+    def _recover(self) -> State:
+        return recover(self._settings, self.journal)
+
+    def run(self, ready: Callable[[], None]) -> None:
+        """Serve until SIGTERM or SIGINT, which quickfix takes for itself when it is imported."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.engine.stop())
+        threading.Thread(target=self._keep_reader, name="reader-keeper", daemon=True).start()
+        self._gateway.start(self.engine.state)
+        self._bus.start()
+        ready()
+        try:
+            self.engine.run()
+        except BaseException:
+            log.exception("the writer stopped")
+            # Threads of quickfix and ZeroMQ must not keep a process alive that no longer decides.
+            os._exit(70)
+        self._close()
+
+    def _close(self) -> None:
+        self._stopping = True
+        self._gateway.stop()
+        self._bus.stop()
+        self._feed.close()
+        if self._reader and self._reader.stdin:
+            # Its standard input ends: it reads the journal to the end, writes, and stops.
+            self._reader.stdin.close()
+            self._reader.wait()
+
+    def _keep_reader(self) -> None:
+        """Start the reader, and start it again when it dies. It dies with us: its input ends."""
+        while not self._stopping:
+            command = [sys.executable, "-m", "tradeoms", "reader", "--config", str(self._config)]
+            self._reader = subprocess.Popen(command, stdin=subprocess.PIPE)
+            code = self._reader.wait()
+            if not self._stopping:
+                log.error("the reader stopped", code=code)
+                time.sleep(1.0)
+
+
+def _session(settings: Settings, session: Session) -> SessionSettings:
+    return SessionSettings(
+        name=session.name,
+        SenderCompID=session.SenderCompID,
+        TargetCompID=session.TargetCompID,
+        host=session.host,
+        port=session.port,
+        store=settings.home / "fix" / session.name,
+        version=session.version,
+        log=settings.home / "fixlog" / session.name if session.log else None,
+        overrides=session.overrides,
+    )
