@@ -1,11 +1,19 @@
-"""One TOML file and the environment, as typed settings; every mistake is reported at once, with its key."""
+"""One TOML file and the environment, as typed settings; every mistake is reported at once."""
 
+import os
 import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings.sources import PydanticBaseSettingsSource
+
+PREFIX = "TRADEOMS_"
 
 
 class BadConfig(Exception):
@@ -13,13 +21,24 @@ class BadConfig(Exception):
 
 
 def _address(value: str) -> str:
-    if not value.startswith("tcp://") or not value.rpartition(":")[2].isdigit():
+    host, _, port = value.removeprefix("tcp://").rpartition(":")
+    number = int(port) if port.isdecimal() else 0
+    if not value.startswith("tcp://") or not host or not 1 <= number <= 65535:
         raise ValueError("must look like tcp://127.0.0.1:5701")
     return value
 
 
+def _url(value: str) -> str:
+    if value and "://" not in value:
+        raise ValueError("must look like sqlite:////var/lib/tradeoms/journal.db")
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
+Url = Annotated[str, AfterValidator(_url)]
 CompID = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,32}$")]
+#: Also the name of a folder.
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$")]
 
 
 class Strict(BaseModel):
@@ -29,7 +48,7 @@ class Strict(BaseModel):
 
 
 class Bus(Strict):
-    """Where clients connect."""
+    """Where clients connect. `insecure`: without keys, which only loopback addresses may be."""
 
     commands: Address = "tcp://127.0.0.1:5701"
     streams: Address = "tcp://127.0.0.1:5702"
@@ -39,7 +58,7 @@ class Bus(Strict):
 class Session(Strict):
     """One FIX session with a broker."""
 
-    name: CompID
+    name: Name
     SenderCompID: CompID
     TargetCompID: CompID
     host: str = "127.0.0.1"
@@ -50,26 +69,32 @@ class Session(Strict):
 
 
 class Settings(BaseSettings):
-    """Everything the server is told. TRADEOMS_BUS__COMMANDS in the environment overrides bus.commands."""
+    """Everything the server is told. TRADEOMS_BUS__COMMANDS in the environment overrides
+    bus.commands of the file; a list, such as session, is JSON there.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix="TRADEOMS_", env_nested_delimiter="__", extra="forbid", frozen=True
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
     )
 
     home: Path = Path("var/tradeoms")
-    journal: str = ""
-    readmodel: str = ""
+    journal: Url = ""
+    readmodel: Url = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     bus: Bus = Bus()
     session: tuple[Session, ...] = ()
 
-    @model_validator(mode="after")
-    def _names_are_unique(self) -> "Settings":
-        names = [session.name for session in self.session]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"session names used twice: {', '.join(twice)}")
-        return self
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before what the file says."""
+        return env_settings, init_settings
 
     @property
     def journal_url(self) -> str:
@@ -88,26 +113,101 @@ def load(path: Path) -> Settings:
     Raises:
         BadConfig: with every mistake, each with its key, value and reason.
     """
+    content = _read(path)
+    lines: list[str] = []
+    settings = None
     try:
-        content = tomllib.loads(path.read_text())
+        settings = Settings(**content)
+    except ValidationError as error:
+        lines = [_line(path, mistake) for mistake in error.errors()]
+    except SettingsError as error:
+        lines = [f"environment: {error}"]
+    # What fits together is asked of the settings; where there are none, of the file as it stands,
+    # so that these mistakes are named together with the others.
+    known = settings.model_dump() if settings else content
+    lines += [f"{path}: {line}" for check in CHECKS for line in check(known)]
+    if settings is None or lines:
+        raise BadConfig("\n".join(lines))
+    home = (path.parent / settings.home.expanduser()).resolve()
+    return settings.model_copy(update={"home": home})
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise BadConfig(f"{path}: there is no such file") from None
-    except tomllib.TOMLDecodeError as error:
+    except (OSError, ValueError) as error:  # tomllib's and Unicode errors are ValueErrors
         raise BadConfig(f"{path}: {error}") from None
-    try:
-        settings = Settings(**_merge(content, Settings.model_construct()))
-    except ValidationError as error:
-        raise BadConfig("\n".join(_line(path, mistake) for mistake in error.errors())) from None
-    if not settings.home.is_absolute():
-        settings = settings.model_copy(update={"home": (path.parent / settings.home).resolve()})
-    return settings
-
-
-def _merge(content: dict[str, Any], _: Settings) -> dict[str, Any]:
-    return content
 
 
 def _line(path: Path, mistake: Any) -> str:
-    key = ".".join(str(part) for part in mistake["loc"]) or "(file)"
+    """The source, the key, the value as given, the reason."""
+    place = [str(part) for part in mistake["loc"]]
+    variable = PREFIX + "__".join(place).upper()
+    source = variable if variable in {name.upper() for name in os.environ} else str(path)
     value = "" if mistake["type"] == "missing" else f" = {str(mistake['input'])[:80]!r}"
-    return f"{path}: {key}{value}: {mistake['msg']}"
+    reason = mistake["msg"].removeprefix("Value error, ")
+    return f"{source}: {'.'.join(place) or '(file)'}{value}: {reason}"
+
+
+def _sessions(content: dict[str, Any]) -> list[dict[str, Any]]:
+    found = content.get("session", ())
+    many = found if isinstance(found, list | tuple) else ()
+    return [session for session in many if isinstance(session, dict)]
+
+
+def _twice(values: list[Any]) -> Iterator[Any]:
+    return (value for value, times in Counter(map(str, values)).items() if times > 1)
+
+
+def _names_are_unique(content: dict[str, Any]) -> Iterator[str]:
+    names = [session["name"] for session in _sessions(content) if "name" in session]
+    for name in _twice(names):
+        yield f"session.name = {name!r}: is used twice"
+
+
+def _pairs_are_unique(content: dict[str, Any]) -> Iterator[str]:
+    pairs = [
+        f"{session['SenderCompID']} -> {session['TargetCompID']}"
+        for session in _sessions(content)
+        if {"SenderCompID", "TargetCompID"} <= session.keys()
+    ]
+    for pair in _twice(pairs):
+        yield f"session.SenderCompID -> TargetCompID = {pair!r}: is used twice"
+
+
+def _bus(content: dict[str, Any]) -> dict[str, Any]:
+    found = content.get("bus", {})
+    return Bus().model_dump() | (found if isinstance(found, dict) else {})
+
+
+def _doors_differ(content: dict[str, Any]) -> Iterator[str]:
+    bus = _bus(content)
+    if bus["commands"] == bus["streams"]:
+        yield f"bus.streams = {bus['streams']!r}: is the address of bus.commands too"
+
+
+def _plain_text_stays_here(content: dict[str, Any]) -> Iterator[str]:
+    bus = _bus(content)
+    if bus["insecure"] is not True:
+        return
+    for name in ("commands", "streams"):
+        if not _loopback(str(bus[name])):
+            yield f"bus.{name} = {bus[name]!r}: only loopback addresses may be insecure"
+
+
+def _loopback(address: str) -> bool:
+    try:
+        host = urlsplit(address).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+CHECKS: tuple[Callable[[dict[str, Any]], Iterator[str]], ...] = (
+    _names_are_unique,
+    _pairs_are_unique,
+    _doors_differ,
+    _plain_text_stays_here,
+)

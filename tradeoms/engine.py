@@ -5,7 +5,6 @@ answered. What arrives during a commit is the next batch: no timer, the busier t
 """
 
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -16,17 +15,20 @@ from typing import Protocol
 import structlog
 
 from tradeoms import core
+from tradeoms.core.attention import alert, unmatched
+from tradeoms.core.baskets import dropped, interrupted
 from tradeoms.core.context import Context, Refusal
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import Outcome
+from tradeoms.model.orders import Violation
 from tradeoms.model.state import State
 
 log = structlog.get_logger("engine")
 
 SLICE_SECONDS = 0.005
 MOST_ITEMS = 1000  # of one batch, so that a cancel never waits behind an endless queue
-DEEPEST = 10_000  # reactions of one command; more is a loop
+DEEPEST = 100_000  # events and reactions of one command; more is a loop
 
 Answer = Callable[[e.Answered], None]
 
@@ -66,7 +68,13 @@ class Item:
 
     @property
     def key(self) -> str:
+        """What makes two commands the same one."""
         return f"{self.cause.user}/{self.cause.command}"
+
+    @property
+    def name(self) -> str:
+        """The command's type."""
+        return type(self.command).__name__
 
 
 def priority_of(command: c.Command, cause: e.Cause) -> Priority:
@@ -121,7 +129,7 @@ class Engine:
         self._commit()
 
     def _recover(self) -> None:
-        for event in core.baskets.interrupted(self.state):
+        for event in interrupted(self.state):
             self._book(event, e.Cause())
         self._commit()
 
@@ -137,20 +145,26 @@ class Engine:
             return items
 
     def _work(self, item: Item) -> None:
-        if item.slices is None and item.cause.user:
-            if known := self.state.answers.get(item.key):
-                self._replies.append((item, known))
-                return
-            if running := self._running.get(item.key):
-                running.answers += item.answers
-                return
-        before = len(self._batch)
+        if item.slices is None and item.cause.user and self._known(item):
+            return
+        before = self.state.seq
         try:
             self._decide(item)
         except Refusal as refusal:
-            self._answer(item, Outcome.Refused, refusal.problems, refusal)
-        except Exception:
-            self._discard(item, before)
+            self._answer(item, Outcome.Refused, refusal.problems, refusal.violations)
+        except Exception as error:
+            log.exception("command failed", command=item.name, cause=item.cause)
+            self._discard(item, before, f"{item.name}: {type(error).__name__}: {error}")
+
+    def _known(self, item: Item) -> bool:
+        """True where this id was answered, or is being worked on: then the answer is for both."""
+        if answered := self.state.answers.get(item.key):
+            self._replies.append((item, answered))
+            return True
+        if running := self._running.get(item.key):
+            running.answers += item.answers
+            return True
+        return False
 
     def _decide(self, item: Item) -> None:
         if type(item.command) in core.SLICED:
@@ -177,17 +191,29 @@ class Engine:
         self._answer(item, Outcome.Done)
 
     def _follow(self, events: list[e.AnyEvent], item: Item, context: Context) -> None:
-        """Book events and decide what follows from each at once, in the same transaction."""
-        booked = 0
-        waiting = deque(events)
+        """Book events and decide what follows from each at once, in the same transaction.
+
+        A reaction is decided only when its turn comes, on what the reactions before it have booked.
+        """
+        waiting: deque[e.AnyEvent | c.Command] = deque(events)
+        steps = 0
         while waiting:
-            event = waiting.popleft()
-            self._book(event, item.cause)
-            item.ids.extend(_ids(event))
-            booked += 1
-            assert booked < DEEPEST, f"{type(item.command).__name__} reacts without end"
-            for command in core.react(self.state, event):
-                waiting.extendleft(reversed(core.decide(self.state, command, context)))
+            steps += 1
+            assert steps < DEEPEST, f"{item.name} reacts without end"
+            todo = waiting.popleft()
+            if isinstance(todo, c.Command):
+                waiting.extendleft(reversed(self._decide_reaction(todo, context)))
+            else:
+                self._book(todo, item.cause)
+                item.ids.extend(_ids(todo))
+                waiting.extendleft(reversed(core.react(self.state, todo)))
+
+    def _decide_reaction(self, command: c.Command, context: Context) -> list[e.AnyEvent]:
+        try:
+            return core.decide(self.state, command, context)
+        except Refusal as refusal:
+            # What it follows from is booked already: too late to refuse anything.
+            raise RuntimeError(f"{type(command).__name__} was refused: {refusal}") from refusal
 
     def _book(self, event: e.AnyEvent, cause: e.Cause) -> None:
         record = e.Record(self.state.seq + 1, self._now, cause, event)
@@ -199,54 +225,53 @@ class Engine:
         item: Item,
         outcome: Outcome,
         problems: tuple[c.Problem, ...] = (),
-        refusal: Refusal | None = None,
+        violations: tuple[Violation, ...] = (),
     ) -> None:
         self._running.pop(item.key, None)
         answered = e.Answered(
             user=item.cause.user,
             id=item.cause.command,
             outcome=outcome,
-            command=type(item.command).__name__,
+            command=item.name,
             at=self._now,
             ids=tuple(item.ids) if outcome is Outcome.Done else (),
             problems=problems,
-            violations=refusal.violations if refusal else (),
+            violations=violations,
         )
         self._book(answered, item.cause)
         self._replies.append((item, answered))
 
-    def _discard(self, item: Item, before: int) -> None:
+    def _discard(self, item: Item, before: int, text: str) -> None:
         """A bug: nothing of the command stays, its sender is told, a person sees an alert.
 
-        What it applied is undone by the one way there is: the state is read again from the log.
+        What it applied since record `before` is undone by the one way there is: the state is read
+        again from the log. A basket's earlier slices are in the log already, invisible; they go.
         """
-        log.exception("command failed", command=type(item.command).__name__, cause=item.cause)
-        text = f"{type(item.command).__name__}: {traceback.format_exc(limit=-1).strip().splitlines()[-1]}"
-        if len(self._batch) > before:
-            del self._batch[before:]
-            self._commit()
-            self.state = self._reload()
+        if self.state.seq > before:
+            self._batch = [record for record in self._batch if record.seq <= before]
+            self._commit(reload=True)
         context = Context(self._now, item.cause.user, self._counters)
         subject = item.cause.command or item.cause.session
-        self._book(
-            e.AlertRaised(context.number("alert"), "internal error", subject, text, self._now),
-            item.cause,
-        )
+        events: list[e.AnyEvent] = [alert(context, "internal error", subject, text)]
+        command = item.command
+        if isinstance(command, c.ReportReceived):
+            events += unmatched(command, text, context)
+        elif item.slices is not None and isinstance(command, c.SubmitBasket):
+            events += dropped(self.state, command.basket, text)
+        for event in events:
+            self._book(event, item.cause)
         if item.cause.user:
             self._answer(item, Outcome.Internal, (c.Problem("", "", text),))
-        elif isinstance(item.command, c.ReportReceived):
-            raw = item.command
-            number = context.number("unmatched")
-            unread = e.ReportUnmatched(
-                number, raw.session, raw.MsgSeqNum, text, raw.raw, raw.report
-            )
-            self._book(unread, item.cause)
 
-    def _commit(self) -> None:
+    def _commit(self, reload: bool = False) -> None:
+        """Append the batch, then tell everybody; `reload` where the state has more than the log."""
         records, replies = self._batch, self._replies
         self._batch, self._replies = [], []
         if records:
             self._journal.append(records)
+        if reload:
+            self.state.become(self._reload())
+        if records:
             for consumer in self.consumers:
                 consumer.consume(records, self.state)
         for item, answered in replies:

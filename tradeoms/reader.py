@@ -21,22 +21,42 @@ class Reader:
     def __init__(self, state: State) -> None:
         self.state = state
         self.dirty: Changes = {name: {} for name in VIEWS}
+        self._whole: Changes = {}
 
     def follow(self, records: Iterable[Record]) -> None:
         """Apply records that continue the state, and note the rows they change (None: gone)."""
+        applied = []
         for record in records:
-            assert record.seq == self.state.seq + 1, f"record {record.seq} does not follow {self.state.seq}"
+            assert record.seq == self.state.seq + 1, (
+                f"record {record.seq} does not follow {self.state.seq}"
+            )
             core.apply(self.state, record)
-            for name, view in VIEWS.items():
-                dirty = self.dirty[name]
-                for key, row in view.rows(self.state, record.event):
-                    dirty[key] = row
+            applied.append(record.event)
+        for name, view in VIEWS.items():
+            changed: dict[str, Any] = dict(view.changed(self.state, applied))
+            self.dirty[name] |= changed
+            if name in self._whole:
+                _fold(self._whole[name], changed)
 
     def take(self) -> Changes:
         """What changed since the last call."""
         taken, self.dirty = self.dirty, {name: {} for name in VIEWS}
         return {name: rows for name, rows in taken.items() if rows}
 
-    def rows(self, table: str) -> Iterable[Any]:
-        """All rows of a table as they are now."""
-        return VIEWS[table].all_rows(self.state)
+    def rows(self, table: str) -> list[Any]:
+        """All rows of a table as they are now.
+
+        Built when first asked for, kept up to date from then on: a hundred screens that open in
+        the morning cost one.
+        """
+        if table not in self._whole:
+            self._whole[table] = {row.key: row for row in VIEWS[table].all_rows(self.state)}
+        return list(self._whole[table].values())
+
+
+def _fold(rows: dict[str, Any], changed: dict[str, Any]) -> None:
+    for key, row in changed.items():
+        if row is None:
+            rows.pop(key, None)
+        else:
+            rows[key] = row

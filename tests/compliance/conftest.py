@@ -6,9 +6,8 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from tradeoms import core
 from tradeoms.compliance import check_basket, check_order, check_route
-from tradeoms.core import orders as core_orders
-from tradeoms.core import reference as core_reference
 from tradeoms.model import events as e
 from tradeoms.model.commands import Route
 from tradeoms.model.fields import OrdType, Override, Severity, Side
@@ -41,8 +40,7 @@ class Book:
         self.apply(e.AccountsDefined(accounts))
 
     def apply(self, event):
-        tables = (core_reference.APPLY, core_orders.APPLY)
-        next(t for t in tables if type(event) in t)[type(event)](self.state, event)
+        core.APPLY[type(event)](self.state, event)
 
     def limit(
         self, rule, severity=Severity.Block, override=Override.Never, effective=TODAY, **parameters
@@ -54,7 +52,7 @@ class Book:
         self.state.limits[rule] = tuple(sorted(rows, key=lambda row: row.effective))
 
     def restrict(self, issuer="ABC Inc", effective=TODAY, **fields):
-        self.state.restrictions += (Restriction(issuer, effective, **fields),)
+        self.apply(e.Restricted((Restriction(issuer, effective, **fields),)))
 
     def mark(self, price="50.00", instrument="ABC", age=0, at=None):
         at = at if at is not None else (self.now - timedelta(seconds=age)).isoformat()

@@ -1,10 +1,13 @@
 """The same order twice in 2 s with 5 allowed: found; after 5 s: not."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from tests.compliance.conftest import TODAY
 from tradeoms.compliance import fingerprint
+from tradeoms.model import events as e
 from tradeoms.model.fields import Override, Severity, Side
 
 WARN = [("duplicate_order", "WARN")]
@@ -51,6 +54,21 @@ def test_message_names_the_earlier_order(once):
 def test_a_withdrawn_order_does_not_count(once):
     once.cancel(once.state.orders["O1"])
     assert once.rules(100, "52.40") == []
+
+
+def test_an_earlier_order_counts_though_a_later_one_was_withdrawn(once):
+    once.wait(1)
+    second = once.enter(100, "52.40")
+    once.cancel(second)
+    once.wait(1)
+    (violation,) = once.check(once.order(100, "52.40"))
+    assert violation.facts["earlier"] == "O1"
+
+
+def test_a_new_business_day_forgets(once):
+    once.apply(e.DayOpened(TODAY + timedelta(days=1)))
+    assert once.rules(100, "52.40") == []
+    assert once.state.fingerprints == {}
 
 
 def test_at_routing_the_later_one_is_the_duplicate_while_the_earlier_stands(once):

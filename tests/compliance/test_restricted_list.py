@@ -44,7 +44,7 @@ def test_it_may_hold_for_one_side_only(book):
     book.restrict(sells=False)
     assert book.rules(100) == BLOCKED
     assert book.rules(100, side=Side.Sell) == []
-    book.state.restrictions = ()
+    book.state.restrictions.clear()
     book.restrict(buys=False)
     assert book.rules(100) == []
     assert book.rules(100, side=Side.Sell) == BLOCKED

@@ -56,9 +56,8 @@ class Server:
         return recover(self._settings, self.journal)
 
     def run(self, ready: Callable[[], None]) -> None:
-        """Serve until SIGTERM or SIGINT, which quickfix takes for itself when it is imported."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.engine.stop())
+        """Serve until SIGTERM or SIGINT."""
+        self._heed_signals()
         threading.Thread(target=self._keep_reader, name="reader-keeper", daemon=True).start()
         self._gateway.start(self.engine.state)
         self._bus.start()
@@ -70,6 +69,24 @@ class Server:
             # Threads of quickfix and ZeroMQ must not keep a process alive that no longer decides.
             os._exit(70)
         self._close()
+
+    def _heed_signals(self) -> None:
+        """SIGTERM and SIGINT, which quickfix takes for itself when it is imported, end the loop.
+
+        Python runs a handler on the main thread only, and that may just have gone to sleep in the
+        queue, where nothing wakes it. So a thread hears of the signal through a pipe.
+        """
+        hear, tell = os.pipe()
+        os.set_blocking(tell, False)
+        signal.set_wakeup_fd(tell)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
+
+        def stop() -> None:
+            os.read(hear, 1)
+            self.engine.stop()
+
+        threading.Thread(target=stop, name="signals", daemon=True).start()
 
     def _close(self) -> None:
         self._stopping = True

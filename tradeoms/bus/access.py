@@ -1,13 +1,16 @@
 """Who may do and see what: the one place where commands are checked and streams are filtered."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tradeoms.bus.keys import User
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Role
+from tradeoms.model.orders import NewOrder
 from tradeoms.model.state import State
 
-PM, TRADER, COMPLIANCE, OPERATIONS = Role.PortfolioManager, Role.Trader, Role.Compliance, Role.Operations
+PM, TRADER = Role.PortfolioManager, Role.Trader
+COMPLIANCE, OPERATIONS = Role.Compliance, Role.Operations
 
 #: The roles that may send a command. A command without a row may be sent by nobody.
 MAY: dict[type, frozenset[Role]] = {
@@ -36,42 +39,83 @@ MAY: dict[type, frozenset[Role]] = {
 BY_ACCOUNT = frozenset({"allocations", "positions", "lots", "realized", "cash"})
 #: Tables of which a row shows an order, a block or something below a block.
 BY_MEMBER = frozenset({"orders", "blocks", "placements", "executions"})
+#: Tables that everybody sees.
+BY_NOBODY = frozenset({"sessions", "prices"})
 
 
-def forbidden(user: User, command: c.Command) -> str:
-    """Why the user may not send this command; empty where the user may."""
+def forbidden(user: User, command: c.Command, state: State) -> str:
+    """Why the user may not send this command; empty where the user may.
+
+    `state` may be a little old: an order's accounts and desk never change, and what it does not
+    know yet is nobody's, so that a user with an account set may not touch it.
+    """
     if not MAY.get(type(command), frozenset()) & set(user.roles):
         return f"role {', '.join(user.roles)} may not send {type(command).__name__}"
-    orders = _new_orders(command)
-    if user.accounts:
-        foreign = sorted({m.account for order in orders for m in order.members} - user.accounts)
-        if foreign:
-            return f"accounts {', '.join(foreign[:5])} are not yours"
-    if user.desks and any(order.desk not in user.desks for order in orders):
+    if not user.accounts and not user.desks:
+        return ""
+    try:
+        touched = list(_touched(command, state))
+    except KeyError as error:
+        return f"{error.args[0]} is unknown, or not yours"
+    foreign = sorted({account for _, accounts in touched for account in accounts} - user.accounts)
+    if user.accounts and foreign:
+        return f"accounts {', '.join(foreign[:5])} are not yours"
+    desks = {desk for desk, _ in touched if desk is not None}
+    if user.desks and not desks <= user.desks:
         return "the desk is not yours"
     return ""
 
 
-def _new_orders(command: c.Command) -> tuple[c.NewOrder, ...]:
+#: A desk (None: of no order) and accounts.
+Touched = tuple[str | None, Iterable[str]]
+
+
+def _touched(command: c.Command, state: State) -> Iterator[Touched]:
+    """What a command would act upon; KeyError for an order, block or placement that is unknown."""
     if isinstance(command, c.SubmitOrder):
+        yield _of_order(command.order)
+    elif isinstance(command, c.SubmitBasket):
+        yield from map(_of_order, command.orders)
+    elif isinstance(command, c.BookOpening):
+        yield None, [lot.account for lot in command.lots]
+        yield None, [cash.account for cash in command.cash]
+    for name in _orders(command, state):
+        yield _of_order(state.orders[name])
+
+
+def _of_order(order: NewOrder | Any) -> Touched:
+    return order.desk, [member.account for member in order.members]
+
+
+def _orders(command: c.Command, state: State) -> tuple[str, ...]:
+    """The orders that a command names, by themselves or through their block."""
+    if isinstance(command, c.CancelOrder | c.OverrideViolation):
         return (command.order,)
-    return command.orders if isinstance(command, c.SubmitBasket) else ()
+    if isinstance(command, c.BlockOrders):
+        return command.orders
+    if isinstance(command, c.DissolveBlock | c.RouteBlock | c.FinishBlock):
+        return state.blocks[command.block].orders
+    if isinstance(command, c.CancelPlacement | c.ReplacePlacement):
+        return state.blocks[state.placements[command.placement].block].orders
+    return ()
 
 
 def sees(user: User, state: State, table: str, row: Any) -> bool:
     """Whether a row may be shown: an account set limits a user to what touches these accounts."""
-    if not user.accounts:
+    if not user.accounts or table in BY_NOBODY:
         return True
     if table in BY_ACCOUNT:
         return row.account in user.accounts
-    if table in BY_MEMBER:
-        return bool(user.accounts & _accounts(state, table, row))
-    return table in ("sessions", "prices")
+    return table in BY_MEMBER and _has_any(user.accounts, _orders_of(state, table, row), state)
 
 
-def _accounts(state: State, table: str, row: Any) -> set[str]:
+def _orders_of(state: State, table: str, row: Any) -> tuple[str, ...]:
     if table == "orders":
-        names: tuple[str, ...] = (row.key,)
-    else:
-        names = state.blocks[row.key if table == "blocks" else row.block].orders
-    return {member.account for name in names for member in state.orders[name].members}
+        return (row.key,)
+    return state.blocks[row.key if table == "blocks" else row.block].orders
+
+
+def _has_any(accounts: frozenset[str], orders: tuple[str, ...], state: State) -> bool:
+    return any(
+        member.account in accounts for name in orders for member in state.orders[name].members
+    )

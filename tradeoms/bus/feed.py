@@ -1,6 +1,6 @@
 """From the writer to its readers: batches of records that are on disk, over a local socket.
 
-Nothing depends on it: a reader that misses a batch sees the gap in the numbers and reads the journal.
+Nothing depends on it: a reader that misses a batch sees the gap and reads the journal.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Feed:
         self._socket.setsockopt(zmq.LINGER, 0)
         self._socket.bind(f"ipc://{path}")
 
-    def consume(self, records: Sequence[Record], state: State) -> None:
+    def consume(self, records: Sequence[Record], state: State) -> None:  # noqa: ARG002
         """On the writer's thread, which alone uses the socket."""
         self._socket.send(encode(records))
 
@@ -38,7 +38,7 @@ class Feed:
 
 def subscribe(context: zmq.Context[Any], path: Path) -> zmq.Socket[Any]:
     """A reader's end."""
-    socket = context.socket(zmq.SUB)
+    socket: zmq.Socket[Any] = context.socket(zmq.SUB)
     socket.setsockopt(zmq.LINGER, 0)
     socket.setsockopt(zmq.SUBSCRIBE, b"")
     socket.connect(f"ipc://{path}")
@@ -48,3 +48,11 @@ def subscribe(context: zmq.Context[Any], path: Path) -> zmq.Socket[Any]:
 def receive(socket: zmq.Socket[Any]) -> list[Record]:
     """One batch."""
     return _records.decode(socket.recv())
+
+
+def ready(sources: Sequence[Any], seconds: float) -> set[Any]:
+    """Which of these sockets and file numbers have something to read, waiting at most so long."""
+    poller = zmq.Poller()
+    for source in sources:
+        poller.register(source, zmq.POLLIN)
+    return {source for source, _ in poller.poll(int(seconds * 1000))}

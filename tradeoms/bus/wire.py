@@ -1,4 +1,7 @@
-"""What travels on the bus: a kind frame and one JSON frame. Everybody uses these types, nobody their bytes."""
+"""What travels on the bus: a kind frame and one JSON frame.
+
+Everybody uses these types, nobody their bytes.
+"""
 
 from typing import Any
 
@@ -6,30 +9,41 @@ import msgspec
 from msgspec import Struct
 
 COMMAND, ANSWER, REFUSED = b"command", b"answer", b"refused"
-SUBSCRIBE, UNSUBSCRIBE, CREDIT, EVENTS = b"subscribe", b"unsubscribe", b"credit", b"events"
+SUBSCRIBE, CREDIT, EVENTS = b"subscribe", b"credit", b"events"
 SNAPSHOT, ROWS, RECORDS = b"snapshot", b"rows", b"records"
 QUERY, RESULT = b"query", b"result"
 
+Message = tuple[bytes, bytes]  # kind and body
+
 MOST_BYTES = 32 * 1024 * 1024  # of one message; a basket of 50,000 orders is below it
+JOURNAL = "records"  # the name of the stream of records, where a table's name could stand
 
 
 class Refused(Struct, frozen=True):
-    """The bus itself says no: not a command, not your role, no such table."""
+    """The bus itself says no: not a command, not your role, no such table.
+
+    `id` names the command, `stream` the table or the records, where it is about one.
+    """
 
     reason: str
     id: str = ""
+    stream: str = ""
 
 
 class Subscribe(Struct, frozen=True):
-    """Send me this table: its rows as they are, then what changes."""
+    """Send me this table: its rows as they are, then what changes.
+
+    What is sent for it carries `number`, so that it is not mixed up with an earlier subscription.
+    """
 
     table: str
+    number: int = 0
 
 
 class Credit(Struct, frozen=True):
-    """I have taken `messages` more; send on."""
+    """I have taken `messages` more of a stream; send on."""
 
-    table: str
+    stream: str
     messages: int = 1
 
 
@@ -40,23 +54,23 @@ class Events(Struct, frozen=True):
 
 
 class Snapshot(Struct, frozen=True):
-    """Rows of a table as of `seq`; `more` where another part follows. `at` is the server's time, ISO."""
+    """Rows of a table as of `seq`; `more` where another part follows."""
 
     table: str
+    number: int
     seq: int
     rows: tuple[msgspec.Raw, ...]
     more: bool
-    at: str = ""
 
 
 class Rows(Struct, frozen=True):
-    """New versions of rows as of `seq`, and keys of rows that are gone."""
+    """New versions of rows as of `seq`, and keys of rows that are gone; neither: I am alive."""
 
     table: str
+    number: int
     seq: int
-    rows: tuple[msgspec.Raw, ...]
+    rows: tuple[msgspec.Raw, ...] = ()
     gone: tuple[str, ...] = ()
-    at: str = ""
 
 
 class Query(Struct, frozen=True):

@@ -1,7 +1,7 @@
 """The pure core: `decide` makes events, `apply` books an event, `react` says what follows.
 
-One file a noun; each adds its functions to the three tables here. A command or event that no table
-knows is a bug and stops the process, except that `react` and `apply` may have nothing to do.
+One file a noun; each adds its functions to the tables here. A command without a row in `DECIDE` or
+`SLICED`, or an event without one in `APPLY`, is a bug. From most events nothing follows.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,13 +12,15 @@ from tradeoms.core import (
     baskets,
     blocks,
     booking,
-    executions,
     limits,
     lots,
+    openings,
     orders,
     placements,
     reference,
     reopening,
+    reports,
+    routing,
     sessions,
 )
 from tradeoms.core.context import Context, Refusal
@@ -29,28 +31,33 @@ from tradeoms.model.state import State
 Decide = Callable[[State, Any, Context], list[e.AnyEvent]]
 Apply = Callable[[State, Any], None]
 React = Callable[[State, Any], list[c.Command]]
+Slices = Callable[[State, Any, Context], Iterator[list[e.AnyEvent]]]
 
 NOUNS = (
     reference,
+    openings,
     limits,
     orders,
     baskets,
     blocks,
+    routing,
     placements,
-    executions,
+    reports,
     booking,
     sessions,
     allocations,
     lots,
+    reopening,
 )
 DECIDE: dict[type, Decide] = {}
 APPLY: dict[type, Apply] = {}
-REACT: dict[type, React] = {**reopening.REACT}
+REACT: dict[type, React] = {}
+SLICED: dict[type, Slices] = {}
 for noun in NOUNS:
     DECIDE.update(getattr(noun, "DECIDE", {}))
     APPLY.update(getattr(noun, "APPLY", {}))
     REACT.update(getattr(noun, "REACT", {}))
-SLICED: dict[type, Callable[[State, Any, Context], Iterator[list[e.AnyEvent]]]] = {**baskets.SLICED}
+    SLICED.update(getattr(noun, "SLICED", {}))
 
 
 def decide(state: State, command: c.Command, ctx: Context) -> list[e.AnyEvent]:

@@ -32,7 +32,7 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
     assert statement is not None
     parts = [p for p in placements(state, block) if p.CumQty]
     filled = sum((p.CumQty for p in parts), ZERO)
-    notional = sum((p.notional for p in parts), ZERO) * instrument.multiplier
+    notional = sum((p.notional for p in parts), ZERO)
     seed = days(state.business_date)
     ties = _ties(state, block, statement, seed)
     one = np.array([0, len(statement.accounts)], np.int64)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from tradeoms import compliance
+from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal, refuse
-from tradeoms.core.orders import enter, pend
+from tradeoms.core.orders import enter, forget, pend
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import OrderState, Override, Severity
@@ -23,8 +24,9 @@ def submit_basket(
 
     Every order is looked at before anything is refused, so that all that is wrong is named at once.
     """
-    if not command.basket or command.basket in state.baskets:
-        raise refuse("basket", command.basket, "needs a name that no basket has")
+    taken = command.basket in state.baskets or command.basket in state.drafts
+    if not command.basket or taken:
+        raise refuse("basket", brief(command.basket), "needs a name that no basket has")
     if not command.orders:
         raise refuse("orders", "", "a basket needs at least one order")
     problems: list[c.Problem] = []
@@ -36,11 +38,9 @@ def submit_basket(
         except Refusal as refusal:
             problems += refusal.problems
             violations += refusal.violations
-            continue
-        if not problems:
+        else:
             drafts.append(replace(order, basket=command.basket, state=OrderState.Draft))
-            yield [e.OrderEntered(drafts[-1])]
-    orders = tuple(order.order for order in drafts)
+        yield [] if problems else [e.OrderEntered(drafts[-1])]
     if not problems:
         over = compliance.check_basket(state, tuple(drafts), ctx.now)
         violations += over
@@ -48,11 +48,9 @@ def submit_basket(
             c.Problem(f"basket.{v.rule}", command.basket, v.message) for v in over if _final(v)
         ]
     if problems:
-        yield (
-            [e.BasketDropped(command.basket, orders, f"{len(problems)} problems")] if orders else []
-        )
+        yield dropped(state, command.basket, f"{len(problems)} problems")
         raise Refusal(*problems[:WORST_SHOWN], violations=tuple(violations[:WORST_SHOWN]))
-    yield [e.BasketReleased(command.basket, orders)]
+    yield [e.BasketReleased(command.basket, tuple(order.order for order in drafts))]
 
 
 def _final(violation: Violation) -> bool:
@@ -61,10 +59,14 @@ def _final(violation: Violation) -> bool:
 
 def interrupted(state: State) -> list[e.AnyEvent]:
     """Baskets that a crash cut short are dropped; the client sends the same command again."""
-    return [
-        e.BasketDropped(basket, tuple(orders), "the system stopped while it was read")
-        for basket, orders in state.drafts.items()
-    ]
+    reason = "the system stopped while it was read"
+    return [event for name in state.drafts for event in dropped(state, name, reason)]
+
+
+def dropped(state: State, basket: str, reason: str) -> list[e.AnyEvent]:
+    """Whatever of the basket has been staged invisibly goes."""
+    orders = tuple(state.drafts.get(basket, ()))
+    return [e.BasketDropped(basket, orders, reason)] if orders else []
 
 
 def apply_released(state: State, event: e.BasketReleased) -> None:
@@ -81,8 +83,7 @@ def apply_dropped(state: State, event: e.BasketDropped) -> None:
     for name in event.orders:
         order = state.orders.pop(name)
         pend(state, order, -1)
-        for member in order.members:
-            state.fingerprints.pop(compliance.fingerprint(order, member), None)
+        forget(state, order)
 
 
 SLICED = {c.SubmitBasket: submit_basket}

@@ -21,34 +21,41 @@ def apply_reported(state: State, event: e.Reported) -> None:
     placement, report = state.placements[event.placement], event.report
     quantity, notional = _book(state, event)
     answered = next((r for r in placement.requests if _answers(report, r)), None)
-    accepted = answered if answered and report.kind != K.CancelReject else None
+    accepted = answered if answered and _accepts(report, answered) else None
+    terms = accepted if accepted and accepted.kind is RequestKind.Replace else placement
     state.placements[event.placement] = replace(
         placement,
-        OrdStatus=report.OrdStatus or placement.OrdStatus,
+        OrdStatus=_OrdStatus(placement, report),
         OrderQty=_OrderQty(placement, report),
         OrderID=report.OrderID or placement.OrderID,
         ClOrdID=accepted.ClOrdID if accepted else placement.ClOrdID,
-        Price=accepted.Price if _replaced(report, accepted) else placement.Price,
-        StopPx=accepted.StopPx if _replaced(report, accepted) else placement.StopPx,
+        Price=terms.Price,
+        StopPx=terms.StopPx,
         CumQty=placement.CumQty + quantity,
         notional=placement.notional + notional,
         requests=tuple(r for r in placement.requests if r is not answered),
         transmission=Transmission.Acknowledged,
         text=report.Text or placement.text,
     )
-    if report.OrderID and not placement.OrderID:
+    # Some brokers give an order a new OrderID when it is replaced: both mean this placement.
+    if report.OrderID:
         state.placement_of[f"{placement.session}|{report.OrderID}"] = event.placement
 
 
-def _replaced(report: Report, accepted: Request | None) -> bool:
-    return (
-        report.kind == K.Replaced and accepted is not None and accepted.kind is RequestKind.Replace
-    )
+def _duplicate(report: Report) -> bool:
+    """True for a reject of an id the broker has seen before: it says nothing about this order."""
+    return report.kind == K.Rejected and report.OrdRejReason == DUPLICATE_ClOrdID
+
+
+def _OrdStatus(placement: Placement, report: Report) -> OrdStatus | None:
+    kills = report.OrdStatus is OrdStatus.Rejected and placement.OrdStatus is not None
+    if report.OrdStatus is None or (_duplicate(report) and kills):
+        return placement.OrdStatus
+    return report.OrdStatus
 
 
 def _OrderQty(placement: Placement, report: Report) -> Decimal:
-    duplicate = report.kind == K.Rejected and report.OrdRejReason == DUPLICATE_ClOrdID
-    if report.OrderQty is None or duplicate or report.kind == K.Status:
+    if report.OrderQty is None or _duplicate(report):
         return placement.OrderQty
     return report.OrderQty
 
@@ -65,6 +72,21 @@ def _answers(report: Report, request: Request) -> bool:
     return report.kind in (wanted, K.CancelReject)
 
 
+def _accepts(report: Report, request: Request) -> bool:
+    """True where the broker did what the settled request asked, so that its id is the order's now.
+
+    The answer to a question shows that only by the order's state.
+    """
+    if report.kind == K.CancelReject:
+        return False
+    if report.kind != K.Status or request.kind is RequestKind.New:
+        return True
+    if request.kind is RequestKind.Cancel:
+        return report.OrdStatus is OrdStatus.Canceled
+    same_price = report.Price is None or report.Price == request.Price
+    return report.OrderQty == request.OrderQty and same_price
+
+
 def _book(state: State, event: e.Reported) -> tuple[Decimal, Decimal]:
     """Book, bust or correct; the change of CumQty and notional."""
     new, old = event.execution, state.executions.get(event.replaces)
@@ -73,7 +95,8 @@ def _book(state: State, event: e.Reported) -> tuple[Decimal, Decimal]:
         state.executions[old.key] = replace(
             old, effect=event.effect, replaced_by=new.key if new else ""
         )
-        quantity, notional = -old.LastQty, -old.LastQty * old.LastPx
+        if old.effect is not Effect.Disputed:  # what was disputed was never counted
+            quantity, notional = -old.LastQty, -old.LastQty * old.LastPx
     if new is not None:
         disputed = event.effect is Effect.Disputed
         _keep(state, replace(new, effect=Effect.Disputed) if disputed else new)
@@ -84,8 +107,7 @@ def _book(state: State, event: e.Reported) -> tuple[Decimal, Decimal]:
 
 def _keep(state: State, execution: Execution) -> None:
     state.executions[execution.key] = execution
-    session = execution.key.split("/", 1)[0]
-    state.execution_of[f"{session}/{execution.ExecID}"] = execution.key
+    state.execution_of[f"{execution.placement}/{execution.ExecID}"] = execution.key
 
 
 def apply_rejected(state: State, event: e.RequestRejected) -> None:

@@ -6,154 +6,68 @@ A message is never refused: what fits nothing of ours is kept for a person to se
 
 from decimal import Decimal
 
+from msgspec.structs import replace
+
+from tradeoms.core.attention import alert, unmatched
+from tradeoms.core.bounds import MOST_MONEY, MOST_UNITS, bad_number, bad_price
 from tradeoms.core.context import Context
 from tradeoms.core.reopening import reopen
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import Effect, OrdStatus, ReportKind, RequestKind
-from tradeoms.model.orders import Execution, Placement, Report
+from tradeoms.model.fields import BlockState, Effect, OrdStatus, ReportKind
+from tradeoms.model.orders import ZERO, Execution, Placement, Report
+from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
 K = ReportKind
+CORPORATE_ACTION = "0"  # ExecRestatementReason
 
 
-def receive(state: State, command: c.ReportReceived, ctx: Context) -> list[e.AnyEvent]:
-    """A broker's message is a report on a placement, a rejected request, or unmatched."""
-    report = command.report
-    if report is None:
-        return _unmatched(state, command, ctx, command.error)
-    placement = find(state, command.session, report)
-    if placement is None:
-        return _unmatched(state, command, ctx, _why_unknown(report))
-    if report.kind == K.MessageReject:
-        reason = report.Text or f"reject of message {report.RefSeqNum}"
-        alert = _alert(ctx, "reject", placement.placement, reason)
-        return [e.RequestRejected(placement.placement, report.ClOrdID, reason), alert]
-    if (
-        report.kind == K.CancelReject
-        and report.OrdStatus is OrdStatus.Rejected
-        and not _is_new(placement, report)
-    ):
-        # The broker does not know what we wanted to cancel: no reason to kill a live placement.
-        return _cancel_unknown(placement, report, ctx)
-    if report.kind == K.Status and report.OrdStatus is OrdStatus.Rejected:
-        return _unknown_at_broker(placement, report)
-    if report.kind == K.Trade:
-        return _trade(state, command, placement, report, ctx)
-    if report.kind in (K.TradeCancel, K.TradeCorrect):
-        return _amend_trade(state, command, placement, report, ctx)
-    return [e.Reported(placement.placement, report), *_alerts(placement, report, ctx)]
-
-
-def find(state: State, session: str, report: Report) -> Placement | None:
-    """By ClOrdID; by OrderID only where the broker gives no ClOrdID (a telephoned order)."""
-    key = report.ClOrdID or f"{session}|{report.OrderID}"
-    placement = state.placements.get(state.placement_of.get(key, ""))
-    return placement if placement and placement.session == session else None
-
-
-def _why_unknown(report: Report) -> str:
-    if report.ClOrdID:
-        return f"ClOrdID {report.ClOrdID} is not ours on this session"
-    return f"no ClOrdID, and OrderID {report.OrderID or '(none)'} is unknown"
-
-
-def _unmatched(
-    state: State, command: c.ReportReceived, ctx: Context, reason: str
-) -> list[e.AnyEvent]:
-    number = ctx.number("unmatched")
-    return [
-        e.ReportUnmatched(
-            number, command.session, command.MsgSeqNum, reason, command.raw, command.report
-        ),
-        _alert(ctx, "unknown report", str(number), f"{command.session}: {reason}"),
-    ]
-
-
-def _alert(ctx: Context, kind: str, subject: str, text: str) -> e.AlertRaised:
-    return e.AlertRaised(ctx.number("alert"), kind, subject, text, ctx.now)
-
-
-def _is_new(placement: Placement, report: Report) -> bool:
-    return any(
-        r.kind is RequestKind.New and r.ClOrdID == report.ClOrdID for r in placement.requests
-    )
-
-
-def _cancel_unknown(placement: Placement, report: Report, ctx: Context) -> list[e.AnyEvent]:
-    text = f"the broker does not know the order: {report.Text or 'no text'}"
-    return [
-        e.RequestRejected(placement.placement, report.ClOrdID, text),
-        _alert(ctx, "cancel rejected", placement.placement, text),
-    ]
-
-
-def _unknown_at_broker(placement: Placement, report: Report) -> list[e.AnyEvent]:
-    """The answer to our question after a lost line: what it never saw is sent again."""
-    waiting = [r for r in placement.requests if r.ClOrdID == report.ClOrdID]
-    return [e.RequestResent(placement.placement, report.ClOrdID)] if waiting else []
-
-
-def _alerts(placement: Placement, report: Report, ctx: Context) -> list[e.AnyEvent]:
-    asked = any(
-        r.ClOrdID == report.ClOrdID and r.kind is RequestKind.Cancel for r in placement.requests
-    )
-    if report.kind == K.Rejected:
-        return [_alert(ctx, "reject", placement.placement, report.Text or "rejected by the broker")]
-    if report.kind == K.Canceled and not asked:
-        return [
-            _alert(
-                ctx,
-                "unsolicited cancel",
-                placement.placement,
-                report.Text or "cancelled by the broker",
-            )
-        ]
-    if report.kind == K.CancelReject:
-        return [
-            _alert(ctx, "cancel rejected", placement.placement, report.Text or "too late to cancel")
-        ]
-    return []
-
-
-def execution_key(session: str, report: Report, ExecID: str, default_day: str) -> str:
-    """session/day/ExecID: unique although brokers begin their ExecIDs again every day."""
-    return f"{session}/{report.TradeDate or report.TransactTime[:8] or default_day}/{ExecID}"
-
-
-def _trade(
+def trade(
     state: State, command: c.ReportReceived, placement: Placement, report: Report, ctx: Context
 ) -> list[e.AnyEvent]:
-    key = execution_key(command.session, report, report.ExecID, f"{state.business_date:%Y%m%d}")
-    if key in state.executions:
-        return []  # the same fill again: booked once
+    """Book a fill once; a guarantee books nothing; what cannot be ours is kept as disputed."""
+    key = execution_key(placement, report)
+    if (known := state.executions.get(key)) is not None:
+        if (known.placement, known.LastQty, known.LastPx) == _content(placement, report):
+            return []  # the same fill again: booked once
+        reason = f"ExecID {report.ExecID} again, with another order, quantity or price"
+        return unmatched(command, reason, ctx)
     if report.OrdStatus is OrdStatus.Stopped and report.CumQty == placement.CumQty:
         return [e.Reported(placement.placement, report, note="a guarantee, not a trade")]
     execution = _execution(key, placement, report, state)
-    if execution is None or (reason := _wrong_instrument(placement, report)):
-        reason = "LastQty or LastPx is missing or not above zero" if execution is None else reason
-        alert = _alert(ctx, "disputed", placement.placement, f"ExecID {report.ExecID}: {reason}")
-        return [
-            e.Reported(placement.placement, report, Effect.Disputed, execution, note=reason),
-            alert,
-        ]
-    after = placement.CumQty + execution.LastQty
-    note = _doubt(placement, report, after)
+    instrument = state.instruments[placement.instrument]
+    if reason := _unbookable(instrument, report) or _wrong_instrument(placement, report):
+        kept = execution if report.LastQty is not None and report.LastPx is not None else None
+        event = e.Reported(placement.placement, report, Effect.Disputed, kept, note=reason)
+        text = f"ExecID {report.ExecID}: {reason}"
+        return [event, alert(ctx, "disputed", placement.placement, text)]
+    note = _doubt(placement, report)
     events: list[e.AnyEvent] = [
         e.Reported(placement.placement, report, Effect.Booked, execution, note=note)
     ]
     if note:
-        events.append(
-            _alert(ctx, "fill in doubt", placement.placement, f"ExecID {report.ExecID}: {note}")
-        )
-    return events + reopen(
-        state, placement.block, f"fill {report.ExecID} came after the allocation", ctx
-    )
+        text = f"ExecID {report.ExecID}: {note}"
+        events.append(alert(ctx, "fill in doubt", placement.placement, text))
+    reason = f"fill {report.ExecID} came after the allocation"
+    return events + reopen(state, placement.block, reason, ctx)
 
 
-def _execution(key: str, placement: Placement, report: Report, state: State) -> Execution | None:
-    if not report.LastQty or not report.LastPx or report.LastQty <= 0 or report.LastPx <= 0:
-        return None
+def execution_key(placement: Placement, report: Report) -> str:
+    """session/day/ExecID: unique although brokers begin their ExecIDs again every day.
+
+    Without a date the placement stands for the day, so that what is sent again after midnight is
+    still the same.
+    """
+    day = report.TradeDate or report.TransactTime[:8] or placement.placement
+    return f"{placement.session}/{day}/{report.ExecID}"
+
+
+def _content(placement: Placement, report: Report) -> tuple[str, Decimal, Decimal]:
+    return placement.placement, report.LastQty or ZERO, report.LastPx or ZERO
+
+
+def _execution(key: str, placement: Placement, report: Report, state: State) -> Execution:
     return Execution(
         key=key,
         ExecID=report.ExecID,
@@ -162,12 +76,27 @@ def _execution(key: str, placement: Placement, report: Report, state: State) -> 
         broker=placement.broker,
         instrument=placement.instrument,
         Side=placement.Side,
-        LastQty=report.LastQty,
-        LastPx=report.LastPx,
+        LastQty=report.LastQty or ZERO,
+        LastPx=report.LastPx or ZERO,
         TransactTime=report.TransactTime,
         trade_date=state.business_date,
         LastMkt=report.LastMkt,
     )
+
+
+def _unbookable(instrument: Instrument, report: Report) -> str:
+    """Why numbers cannot be a fill of the instrument: booked, they would break the allocation."""
+    quantity, price = report.LastQty, report.LastPx
+    if quantity is None or price is None or quantity <= 0 or price <= 0:
+        return "LastQty or LastPx is missing or not above zero"
+    most = instrument.quantity(MOST_UNITS)
+    if reason := bad_number(quantity, instrument.qty_scale, most):
+        return f"LastQty {quantity} {reason}"
+    if reason := bad_price(price):
+        return f"LastPx {price} {reason}"
+    if quantity * price * instrument.multiplier > MOST_MONEY:
+        return f"{quantity} at {price} is worth more than {MOST_MONEY:,}"
+    return ""
 
 
 def _wrong_instrument(placement: Placement, report: Report) -> str:
@@ -178,49 +107,77 @@ def _wrong_instrument(placement: Placement, report: Report) -> str:
     return ""
 
 
-def _doubt(placement: Placement, report: Report, after: Decimal) -> str:
+def _doubt(placement: Placement, report: Report) -> str:
+    """What a person should know about a fill that is booked all the same."""
+    after = placement.CumQty + (report.LastQty or ZERO)
     if after > max([placement.OrderQty, *(r.OrderQty for r in placement.requests)]):
         return f"over-filled: {after} of {placement.OrderQty}"
     if report.CumQty is not None and report.CumQty != after:
         return f"the broker's CumQty is {report.CumQty}, our fills make {after}"
-    if placement.Price is not None and report.LastPx is not None:
-        worse = (
-            report.LastPx < placement.Price
-            if placement.Side.sells
-            else report.LastPx > placement.Price
-        )
-        return f"LastPx {report.LastPx} is worse than the limit {placement.Price}" if worse else ""
-    return ""
+    limit, price = placement.Price, report.LastPx
+    if limit is None or price is None:
+        return ""
+    worse = price < limit if placement.Side.sells else price > limit
+    return f"LastPx {price} is worse than the limit {limit}" if worse else ""
 
 
-def _amend_trade(
+def amend(
     state: State, command: c.ReportReceived, placement: Placement, report: Report, ctx: Context
 ) -> list[e.AnyEvent]:
     """A bust removes, a correction replaces the execution that ExecRefID names."""
-    target = state.executions.get(
-        state.execution_of.get(f"{command.session}/{report.ExecRefID}", "")
-    )
-    if target is None or target.placement != placement.placement:
-        return _unmatched(
-            state,
-            command,
-            ctx,
-            f"ExecRefID {report.ExecRefID} is no execution of {placement.placement}",
-        )
-    key = execution_key(command.session, report, report.ExecID, f"{state.business_date:%Y%m%d}")
-    if target.effect is Effect.Busted or key in state.executions:
-        return []  # the same amendment again
+    key = execution_key(placement, report)
+    if key in state.executions:
+        return []  # the same correction again
+    target = _named(state, placement, report.ExecRefID)
+    if target is None:
+        reason = f"ExecRefID {report.ExecRefID} is no execution of {placement.placement}"
+        return unmatched(command, reason, ctx)
+    if target.effect is Effect.Busted:
+        return []  # the same bust again
     execution, effect = None, Effect.Busted
     if report.kind == K.TradeCorrect:
+        instrument = state.instruments[placement.instrument]
+        if reason := _unbookable(instrument, report) or _wrong_instrument(placement, report):
+            return unmatched(command, f"a correction that cannot be booked: {reason}", ctx)
         execution, effect = _execution(key, placement, report, state), Effect.Corrected
-        if execution is None:
-            return _unmatched(state, command, ctx, "a correction without LastQty or LastPx")
     text = f"{effect.value} ExecID {report.ExecRefID}: {target.LastQty} at {target.LastPx}"
     return [
         e.Reported(placement.placement, report, effect, execution, replaces=target.key),
-        _alert(ctx, effect.value, placement.placement, text),
+        alert(ctx, effect.value, placement.placement, text),
         *reopen(state, placement.block, text, ctx),
     ]
 
 
-DECIDE = {c.ReportReceived: receive}
+def _named(state: State, placement: Placement, ExecID: str) -> Execution | None:
+    """The execution an ExecRefID means: where it was corrected already, the last correction."""
+    key = state.execution_of.get(f"{placement.placement}/{ExecID}", "")
+    execution = state.executions.get(key)
+    while execution is not None and execution.replaced_by:
+        execution = state.executions[execution.replaced_by]
+    return execution
+
+
+def restated(
+    state: State, command: c.ReportReceived, placement: Placement, report: Report, ctx: Context
+) -> list[e.AnyEvent]:
+    """A corporate action on an order that lives on: CumQty changes, the money does not.
+
+    The difference is an execution at price zero; any other restatement never moves CumQty, and
+    none does once the block is allocated: the lots have their own corporate actions then.
+    """
+    event = e.Reported(placement.placement, report)
+    if report.ExecRestatementReason != CORPORATE_ACTION or report.CumQty is None:
+        return [event]
+    change = report.CumQty - placement.CumQty
+    allocated = state.blocks[placement.block].state is BlockState.Allocated
+    instrument = state.instruments[placement.instrument]
+    most = instrument.quantity(MOST_UNITS)
+    text = f"a corporate action changes CumQty from {placement.CumQty} to {report.CumQty}"
+    told = alert(ctx, "restated", placement.placement, text)
+    if allocated or bad_number(report.CumQty, instrument.qty_scale, most) or not report.ExecID:
+        return [event, told]
+    adjusted = replace(report, LastQty=change, LastPx=ZERO)
+    execution = _execution(execution_key(placement, report), placement, adjusted, state)
+    if not change or execution.key in state.executions:
+        return [event]
+    return [e.Reported(placement.placement, report, Effect.Booked, execution, note=text), told]

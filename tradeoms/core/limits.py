@@ -34,7 +34,8 @@ def apply_limits(state: State, event: e.LimitsSet) -> None:
 
 
 def apply_restricted(state: State, event: e.Restricted) -> None:
-    state.restrictions += event.restrictions
+    for row in event.restrictions:
+        state.restrictions[row.issuer] = (*state.restrictions.get(row.issuer, ()), row)
 
 
 DECIDE = {c.SetLimits: set_limits, c.Restrict: restrict}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocation.exact import round_ratio
+from allocation.exact import Mask, round_ratio
 from allocation.lots import Disposals, Lots, Relief
 from allocation.relief import RELIEF, relieve
 from allocation.term import long_term
@@ -100,7 +100,7 @@ def _relieve(
 
 
 def _crossed_zero(
-    state: State, block: Block, trades: Trades, opens: Int64s, ctx: Context
+    state: State, block: Block, trades: Trades, opens: Mask, ctx: Context
 ) -> list[e.AnyEvent]:
     """A plain sell that found too few lots opened a short: booked, and a person must look."""
     if block.Side is not Side.Sell or not opens.any():
@@ -167,14 +167,10 @@ def _move(state: State, block: Block, sign: int) -> None:
     accounts = state.account_axis.numbers(allocation.accounts)
     units, net = np.array(allocation.quantities, np.int64), np.array(allocation.net, np.int64)
     sign = -sign if block.Side.sells else sign
-    np.add.at(
-        state.position.cells,
-        (accounts, state.instrument_axis.index[block.instrument]),
-        sign * units,
-    )
-    np.add.at(
-        state.cash.cells, (accounts, state.currency_axis.index[instrument.Currency]), -sign * net
-    )
+    held = state.position.cells[:, state.instrument_axis.index[block.instrument]]
+    cash = state.cash.cells[:, state.currency_axis.index[instrument.Currency]]
+    np.add.at(held, accounts, sign * units)
+    np.add.at(cash, accounts, -sign * net)
 
 
 def apply_reversed(state: State, event: e.LotsReversed) -> None:

@@ -1,22 +1,15 @@
 """Orders: checked at the edge, passed through compliance, staged, held, withdrawn."""
 
-from decimal import Decimal
-
 from msgspec.structs import replace
 
 from tradeoms import compliance
+from tradeoms.core.checks import check_fields
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import OrderState, OrdType, Override, Severity
-from tradeoms.model.orders import NewOrder, Order, OverrideGiven
-from tradeoms.model.reference import Instrument
+from tradeoms.model.fields import OrderState, Override, Severity
+from tradeoms.model.orders import ZERO, NewOrder, Order, OverrideGiven
 from tradeoms.model.state import State
-
-MOST_UNITS = (
-    10**12
-)  # shares × 10^qty_scale of one order; keeps every int64 product of the book in range
-ZERO = Decimal(0)
 
 
 def submit_order(state: State, command: c.SubmitOrder, ctx: Context) -> list[e.AnyEvent]:
@@ -41,93 +34,6 @@ def enter(state: State, new: NewOrder, ctx: Context, field: str) -> Order:
     held = any(v.severity is Severity.Block for v in violations)
     return replace(
         order, violations=violations, state=OrderState.Held if held else OrderState.Staged
-    )
-
-
-def check_fields(state: State, new: NewOrder, field: str = "") -> list[c.Problem]:
-    """Everything wrong with an order that needs no compliance rule to see."""
-    instrument = state.instruments.get(new.instrument)
-    if instrument is None:
-        return [
-            c.Problem(f"{field}instrument", new.instrument, "unknown instrument"),
-            *_member_problems(state, new, field),
-        ]
-    problems = _member_problems(state, new, field)
-    for n, member in enumerate(new.members):
-        reason = bad_quantity(instrument, member.OrderQty)
-        if reason:
-            problems.append(
-                c.Problem(f"{field}members[{n}].OrderQty", str(member.OrderQty), reason)
-            )
-    problems += price_problems(instrument, new.OrdType, new.Price, new.StopPx, field)
-    for name in ("instructions", "HandlInst", "reference", "reason", "strategy", "desk"):
-        if reason := bad_text(getattr(new, name)):
-            problems.append(c.Problem(f"{field}{name}", ascii(getattr(new, name))[:60], reason))
-    return problems
-
-
-def _member_problems(state: State, new: NewOrder, field: str) -> list[c.Problem]:
-    if not new.members:
-        return [c.Problem(f"{field}members", "", "an order needs at least one account")]
-    problems, seen = [], set()
-    for n, member in enumerate(new.members):
-        if member.account not in state.accounts:
-            problems.append(
-                c.Problem(f"{field}members[{n}].account", member.account, "unknown account")
-            )
-        if member.account in seen:
-            problems.append(
-                c.Problem(f"{field}members[{n}].account", member.account, "named twice")
-            )
-        seen.add(member.account)
-    return problems
-
-
-def bad_quantity(instrument: Instrument, quantity: Decimal) -> str:
-    """Why a quantity cannot be ordered; empty where it can."""
-    if not quantity.is_finite() or quantity <= 0:
-        return "must be above zero"
-    if quantity != round(quantity, instrument.qty_scale) or quantity % instrument.lot:
-        return f"must be a multiple of {instrument.lot}"
-    if instrument.units(quantity) > MOST_UNITS:
-        return f"is above the largest quantity, {instrument.quantity(MOST_UNITS)}"
-    return ""
-
-
-def price_problems(
-    instrument: Instrument, kind: OrdType, Price: Decimal | None, StopPx: Decimal | None, field: str
-) -> list[c.Problem]:
-    """Prices must be there exactly where the type asks for them, positive and on tick."""
-    problems = []
-    for name, value, wanted in (
-        ("Price", Price, kind.has_limit),
-        ("StopPx", StopPx, kind.has_stop),
-    ):
-        if wanted and value is None:
-            problems.append(
-                c.Problem(f"{field}{name}", "", f"an order of type {kind.name} needs it")
-            )
-        elif not wanted and value is not None:
-            problems.append(
-                c.Problem(f"{field}{name}", str(value), f"an order of type {kind.name} has none")
-            )
-        elif value is not None and (not value.is_finite() or value <= 0):
-            problems.append(c.Problem(f"{field}{name}", str(value), "must be above zero"))
-        elif value is not None and value % instrument.tick_at(value):
-            problems.append(
-                c.Problem(f"{field}{name}", str(value), f"is off tick {instrument.tick_at(value)}")
-            )
-    return problems
-
-
-def bad_text(text: str) -> str:
-    """Why a text may not travel in a FIX field; empty where it may."""
-    if len(text) > 512:
-        return "is longer than 512 characters"
-    return (
-        ""
-        if text.isascii() and (text.isprintable() or not text)
-        else "has characters outside printable ASCII"
     )
 
 
@@ -203,7 +109,9 @@ def _consent_problems(order: Order, command: c.OverrideViolation, ctx: Context) 
     problems = []
     if not command.reason.strip():
         problems.append(c.Problem("reason", "", "an override needs a reason"))
-    if command.expires <= ctx.now:
+    if command.expires.tzinfo is None:
+        problems.append(c.Problem("expires", str(command.expires), "has no time zone"))
+    elif command.expires <= ctx.now:
         problems.append(c.Problem("expires", str(command.expires), "is in the past"))
     if ctx.user == order.pm:
         problems.append(c.Problem("user", ctx.user, "may not lift a block on an own order"))
@@ -222,8 +130,19 @@ def apply_entered(state: State, event: e.OrderEntered) -> None:
     if order.state is OrderState.Draft:
         state.drafts.setdefault(order.basket, []).append(order.order)
     for member in order.members:
-        state.fingerprints[compliance.fingerprint(order, member)] = (order.entered, order.order)
+        key = compliance.fingerprint(order, member)
+        earlier = state.fingerprints.get(key, ())
+        state.fingerprints[key] = (*earlier, (order.entered, order.order))
     pend(state, order, 1)
+
+
+def forget(state: State, order: Order) -> None:
+    """Take back the order's fingerprints; those of the same orders around it stay."""
+    for member in order.members:
+        key = compliance.fingerprint(order, member)
+        others = tuple(row for row in state.fingerprints.pop(key, ()) if row[1] != order.order)
+        if others:
+            state.fingerprints[key] = others
 
 
 def pend(state: State, order: Order, sign: int) -> None:

@@ -57,7 +57,7 @@ def apply_changed(state: State, event: e.SessionChanged) -> None:
 def apply_sent(state: State, event: e.MessagesSent) -> None:
     session = session_of(state, event.session)
     state.sessions[event.session] = replace(
-        session, out_seq=max(session.out_seq, *event.MsgSeqNums)
+        session, out_seq=max((session.out_seq, *event.MsgSeqNums))
     )
     for ClOrdID in event.ClOrdIDs:
         placement = state.placements[state.placement_of[ClOrdID]]
@@ -65,6 +65,10 @@ def apply_sent(state: State, event: e.MessagesSent) -> None:
             state.placements[placement.placement] = replace(
                 placement, transmission=Transmission.Sent
             )
+
+
+def apply_asked(state: State, event: e.StatusRequested) -> None:
+    """A question changes nothing; its answer may."""
 
 
 def apply_resent(state: State, event: e.RequestResent) -> None:
@@ -80,5 +84,10 @@ def received(state: State, session: str, MsgSeqNum: int) -> None:
 
 
 DECIDE = {c.ChangeSession: change_session, c.RequestStatus: request_status}
-APPLY = {e.SessionChanged: apply_changed, e.MessagesSent: apply_sent, e.RequestResent: apply_resent}
+APPLY = {
+    e.SessionChanged: apply_changed,
+    e.MessagesSent: apply_sent,
+    e.StatusRequested: apply_asked,
+    e.RequestResent: apply_resent,
+}
 REACT = {e.SessionChanged: react_changed}

@@ -1,12 +1,15 @@
 """Brokers' messages, from wire text to a `Report`: one split, no object per field."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 from tradeoms.fix.dialect import Dialect
 from tradeoms.model.fields import OrdStatus, ReportKind
 from tradeoms.model.orders import Report
 
 SOH = "\x01"
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
+LONGEST_NUMBER = 40
 TEXTS = (
     "ClOrdID",
     "OrigClOrdID",
@@ -25,6 +28,7 @@ TEXTS = (
     "ExecRestatementReason",
     "RefMsgType",
 )
+REQUESTS = ("D", "F", "G")  # a reject of one of these may name it by BusinessRejectRefID
 NUMBERS = ("OrderQty", "Price", "LastQty", "LastPx", "CumQty", "LeavesQty", "AvgPx")
 
 
@@ -56,6 +60,8 @@ def decode(dialect: Dialect, fields: dict[str, str]) -> Report:
     for name in NUMBERS:
         if value := fields.get(tags[name]):
             values[name] = _number(name, value)
+    if kind == ReportKind.MessageReject and fields.get("372", "") in REQUESTS:
+        values.setdefault("ClOrdID", fields.get(tags["BusinessRejectRefID"], ""))
     if status := fields.get("39"):
         values["OrdStatus"] = _status(status)
     if number := fields.get("45"):
@@ -84,13 +90,10 @@ def _kind(dialect: Dialect, fields: dict[str, str]) -> str:
 
 
 def _number(name: str, text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise Unreadable(f"{name} {text!r} is no number") from None
-    if not number.is_finite():
-        raise Unreadable(f"{name} {text!r} is no number")
-    return number
+    # Stricter than Decimal, which takes exponents, underscores, any script's digits and NaN.
+    if len(text) > LONGEST_NUMBER or not NUMBER.fullmatch(text):
+        raise Unreadable(f"{name} {text[:60]!r} is no number")
+    return Decimal(text)
 
 
 def _status(text: str) -> OrdStatus:

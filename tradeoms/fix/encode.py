@@ -47,11 +47,12 @@ def encode_status(
 
 
 def _instrument(instrument: Instrument) -> dict[str, str]:
-    return {
-        "Symbol": instrument.Symbol,
-        "SecurityID": instrument.SecurityID,
-        "SecurityIDSource": instrument.SecurityIDSource,
-    }
+    """The Symbol, and the SecurityID where there is one: it means nothing without its source."""
+    fields = {"Symbol": instrument.Symbol}
+    if instrument.SecurityID and instrument.SecurityIDSource:
+        fields["SecurityID"] = instrument.SecurityID
+        fields["SecurityIDSource"] = instrument.SecurityIDSource
+    return fields
 
 
 def _terms(placement: Placement, request: Request) -> dict[str, str]:

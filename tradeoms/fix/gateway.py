@@ -5,37 +5,20 @@ In: a callback copies the message and queues it. The next expected number at sta
 on disk plus one, so the broker sends again exactly what was lost.
 """
 
-from collections import deque
-from collections.abc import Callable, Sequence
-from queue import SimpleQueue
-from threading import Thread
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import quickfix as fix
-import structlog
+from msgspec.structs import replace
 
 from tradeoms.fix.application import Application, Inbound
-from tradeoms.fix.dialect import dialect
+from tradeoms.fix.dialect import Dialect, dialect
 from tradeoms.fix.encode import encode, encode_status
+from tradeoms.fix.sender import Outgoing, Sender, Submit
 from tradeoms.fix.settings import SessionSettings, quickfix_settings
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.orders import Placement
+from tradeoms.model.orders import Report
 from tradeoms.model.state import State
-
-log = structlog.get_logger("fix")
-REMEMBERED = 50_000  # messages sent, by number, so that a reject by RefSeqNum finds its order
-
-Submit = Callable[[c.Command, e.Cause], None]
-
-
-class Outgoing(NamedTuple):
-    """A message that is ready to leave."""
-
-    session: str
-    text: str
-    placement: str
-    ClOrdID: str
 
 
 class Gateway:
@@ -44,36 +27,33 @@ class Gateway:
     def __init__(self, sessions: Sequence[SessionSettings], submit: Submit) -> None:
         self._sessions = {s.name: s for s in sessions}
         self._submit = submit
-        self._ids: dict[str, fix.SessionID] = {}
+        self._sender = Sender(submit)
         self._engines: list[tuple[fix.SocketInitiator, tuple[object, ...]]] = []
-        self._queue: SimpleQueue[Outgoing | None] = SimpleQueue()
-        self._sender = Thread(target=self._send_all, name="fix-sender", daemon=True)
-        self._sent: dict[tuple[str, int], str] = {}
-        self._order: deque[tuple[str, int]] = deque()
 
     def start(self, state: State) -> None:
         """Connect every session, with the message numbers that the journal knows."""
         for name, known in state.sessions.items():
             if known.up:
-                self._submit(
-                    c.ChangeSession(name, up=False, reason="the system started"),
-                    e.Cause(session=name),
-                )
+                down = c.ChangeSession(name, up=False, reason="the system started")
+                self._submit(down, e.Cause(session=name))
         self._sender.start()
         for session in self._sessions.values():
             self._start(session, state)
 
     def _start(self, session: SessionSettings, state: State) -> None:
-        application = Application(session.name, self._receive, self._changed)
+        application = Application(session.name, self._receive, self._changed, self._sender.leaving)
         settings = quickfix_settings(session)
         store, logs = fix.FileStoreFactory(settings), _log_factory(session, settings)
         initiator = fix.SocketInitiator(application, store, settings, logs)
         sid = application.session_id
-        self._ids[session.name] = sid
+        self._sender.ids[session.name] = sid
         known = state.sessions.get(session.name)
         engine = fix.Session.lookupSession(sid)
-        if known and known.in_seq:
-            engine.setNextTargetMsgSeqNum(known.in_seq + 1)
+        if known:
+            # Also where nothing of the session is on disk yet: quickfix may have taken the first
+            # reports. Its own number is lower only after a reset, and then it is the right one.
+            expected = min(known.in_seq + 1, engine.getExpectedTargetNum())
+            engine.setNextTargetMsgSeqNum(expected)
         if known and known.out_seq >= engine.getExpectedSenderNum():
             engine.setNextSenderMsgSeqNum(known.out_seq + 1)
         initiator.start()
@@ -82,9 +62,14 @@ class Gateway:
 
     def stop(self) -> None:
         """Log off and stop the threads."""
-        self._queue.put(None)
-        for initiator, _ in self._engines:
+        self._sender.stop()
+        while self._engines:
+            initiator, used = self._engines.pop()
             initiator.stop(True)
+            # In this order: left to the garbage collector, what an initiator's destructor needs may
+            # be gone before it, and the process ends in a segmentation fault.
+            del initiator
+            del used
 
     def consume(self, records: Sequence[e.Record], state: State) -> None:
         """Queue the messages that the records ask for; encoded here, where the state is at rest."""
@@ -105,73 +90,36 @@ class Gateway:
         if request is None:  # answered or returned unsent within the same batch
             return
         instrument = state.instruments[placement.instrument]
-        text = encode(self._dialect(placement), placement, request, instrument, poss_resend)
-        self._queue.put(Outgoing(placement.session, text, name, ClOrdID))
+        spoken = self._dialect(placement.session)
+        text = encode(spoken, placement, request, instrument, poss_resend)
+        self._sender.put(Outgoing(placement.session, text, name, ClOrdID))
 
     def _status(self, state: State, event: e.StatusRequested) -> None:
         placement = state.placements[event.placement]
         instrument = state.instruments[placement.instrument]
-        text = encode_status(self._dialect(placement), placement, event.ClOrdID, instrument)
-        self._queue.put(Outgoing(placement.session, text, event.placement, ""))
+        spoken = self._dialect(placement.session)
+        text = encode_status(spoken, placement, event.ClOrdID, instrument)
+        self._sender.put(Outgoing(placement.session, text, event.placement, ""))
 
-    def _dialect(self, placement: Placement):  # type: ignore[no-untyped-def]
-        return dialect(self._sessions[placement.session].version)
-
-    def _send_all(self) -> None:
-        """The sender's thread: send what is queued, then confirm the burst in one command a session."""
-        while (first := self._queue.get()) is not None:
-            confirmed: dict[str, list[tuple[int, str]]] = {}
-            message: Outgoing | None = first
-            while message is not None:
-                self._send(message, confirmed)
-                message = None if self._queue.empty() else self._queue.get()
-                if message is None and not self._queue.empty():
-                    return
-            for session, sent in confirmed.items():
-                numbers, ids = zip(*sent, strict=True)
-                self._submit(
-                    c.ConfirmSent(session, numbers, tuple(i for i in ids if i)),
-                    e.Cause(session=session),
-                )
-
-    def _send(self, message: Outgoing, confirmed: dict[str, list[tuple[int, str]]]) -> None:
-        sid = self._ids.get(message.session)
-        engine = fix.Session.lookupSession(sid) if sid else None
-        # sendToTarget says True even while logged off, and the order would leave at the next logon.
-        if engine is None or not engine.isLoggedOn():
-            if message.ClOrdID:
-                unsent = c.ReturnUnsent(message.ClOrdID, message.placement, "the session is down")
-                self._submit(unsent, e.Cause(session=message.session))
-            return
-        out = fix.Message(message.text, False)
-        fix.Session.sendToTarget(out, sid)
-        number = int(out.getHeader().getField(34))
-        self._remember(message, number)
-        confirmed.setdefault(message.session, []).append((number, message.ClOrdID))
-
-    def _remember(self, message: Outgoing, number: int) -> None:
-        self._sent[message.session, number] = message.ClOrdID
-        self._order.append((message.session, number))
-        if len(self._order) > REMEMBERED:
-            self._sent.pop(self._order.popleft(), None)
+    def _dialect(self, session: str) -> Dialect:
+        return dialect(self._sessions[session].version)
 
     def _receive(self, inbound: Inbound) -> None:
         """On quickfix's thread: decode, queue, return."""
-        report, error = inbound.decode(dialect(self._sessions[inbound.session].version))
-        if report is not None and report.RefSeqNum is not None and not report.ClOrdID:
-            ClOrdID = self._sent.get((inbound.session, report.RefSeqNum), "")
-            report = _named(report, ClOrdID)
+        report, error = inbound.decode(self._dialect(inbound.session))
+        if report is not None:
+            report = self._found(inbound.session, report)
         command = c.ReportReceived(inbound.session, inbound.MsgSeqNum, inbound.raw, report, error)
         self._submit(command, e.Cause(session=inbound.session, MsgSeqNum=inbound.MsgSeqNum))
 
+    def _found(self, session: str, report: Report) -> Report:
+        """A reject that names a message by its number only, with that message's ClOrdID."""
+        if report.RefSeqNum is None or report.ClOrdID:
+            return report
+        return replace(report, ClOrdID=self._sender.ClOrdID_of(session, report.RefSeqNum))
+
     def _changed(self, session: str, up: bool, reason: str) -> None:
         self._submit(c.ChangeSession(session, up, reason), e.Cause(session=session))
-
-
-def _named(report, ClOrdID: str):  # type: ignore[no-untyped-def]
-    from msgspec.structs import replace
-
-    return replace(report, ClOrdID=ClOrdID)
 
 
 def _log_factory(session: SessionSettings, settings: fix.SessionSettings) -> fix.LogFactory | None:

@@ -147,12 +147,13 @@ class CancelPlacement(Command, frozen=True, tag=True):
 
 
 class ReplacePlacement(Command, frozen=True, tag=True):
-    """Ask the broker for another quantity, limit or stop."""
+    """Ask the broker for another quantity, limit or stop; `acknowledged` as for a route."""
 
     placement: str
     OrderQty: Decimal
     Price: Decimal | None = None
     StopPx: Decimal | None = None
+    acknowledged: tuple[str, ...] = ()
 
 
 class FinishBlock(Command, frozen=True, tag=True):
@@ -244,10 +245,14 @@ PersonCommand = (
 
 
 class Envelope(Struct, frozen=True):
-    """A command on the wire. The client chooses `id`; the same id gets the same answer."""
+    """A command on the wire. The client chooses `id`; the same id gets the same answer.
+
+    `again`: the id may have been sent before, however long ago, so old answers are looked up.
+    """
 
     id: str
     command: Raw
+    again: bool = False
 
 
 class Problem(Struct, frozen=True):

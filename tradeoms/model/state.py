@@ -36,13 +36,14 @@ class State:
         self.brokers: dict[str, Broker] = {}
         self.holidays: dict[str, frozenset[date]] = {}
         self.limits: dict[str, tuple[Limit, ...]] = {}
-        self.restrictions: tuple[Restriction, ...] = ()
+        self.restrictions: dict[str, tuple[Restriction, ...]] = {}  # by issuer
         self.prices: dict[str, Price] = {}
         self.openings: set[str] = set()
         self.orders: dict[str, Order] = {}
         self.baskets: dict[str, tuple[str, ...]] = {}
         self.drafts: dict[str, list[str]] = {}
-        self.fingerprints: dict[str, tuple[datetime, str]] = {}
+        # The day's orders by what makes them the same: when each was entered, its name.
+        self.fingerprints: dict[str, tuple[tuple[datetime, str], ...]] = {}
         self.blocks: dict[str, Block] = {}
         self.placements: dict[str, Placement] = {}
         self.placement_of: dict[str, str] = {}
@@ -80,6 +81,10 @@ class State:
             "long_term",
         )
 
+    def become(self, other: "State") -> None:
+        """Take another state's whole content; whoever holds this object sees it."""
+        vars(self).update(vars(other))
+
     def bump(self, counter: str, number: int) -> None:
         """Remember that `number` of a counter is used."""
         if number > self.counters.get(counter, 0):
@@ -87,8 +92,10 @@ class State:
 
     def limit(self, rule: str) -> Limit | None:
         """The row of `rule` in force on the business date, None where there is none."""
-        rows = [row for row in self.limits.get(rule, ()) if row.effective <= self.business_date]
-        return rows[-1] if rows else None
+        for row in reversed(self.limits.get(rule, ())):
+            if row.effective <= self.business_date:
+                return row
+        return None
 
     def money(self, cents: int) -> Decimal:
         """Cents as money with two decimals."""

@@ -22,7 +22,8 @@ def fingerprint(order: Order, member: Member) -> str:
 def check(case: Case, terms: Terms) -> list[Violation]:
     """For each account whose same order came at most `seconds` ago and was not withdrawn.
 
-    At routing the later order is still the duplicate while the earlier one found at entry stands.
+    The latest such order of the business day counts. At routing the later order is still the
+    duplicate while the earlier one found at entry stands.
     Source: 15c3-5(c)(1)(ii).
     """
     if case.stage is Stage.Routing:
@@ -36,13 +37,12 @@ def check(case: Case, terms: Terms) -> list[Violation]:
 
 
 def _earlier(case: Case, terms: Terms, member: Member) -> list[Violation]:
-    entered, name = case.state.fingerprints.get(fingerprint(case.order, member), (case.now, ""))
-    if not _stands(case.state, name) or name == case.order.order:
-        return []
     seconds = terms.whole("seconds")
-    if case.now - entered > timedelta(seconds=seconds):
-        return []
-    return [_violation(case.order, terms, member, name, entered, seconds)]
+    since = case.now - timedelta(seconds=seconds)
+    for entered, name in reversed(case.state.fingerprints.get(fingerprint(case.order, member), ())):
+        if entered >= since and name != case.order.order and _stands(case.state, name):
+            return [_violation(case.order, terms, member, name, entered, seconds)]
+    return []
 
 
 def _again(case: Case, terms: Terms, old: Violation) -> list[Violation]:

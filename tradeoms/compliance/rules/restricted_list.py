@@ -5,27 +5,6 @@ from tradeoms.compliance.values import VERB
 from tradeoms.model.orders import Violation
 from tradeoms.model.reference import Restriction
 
-Index = dict[str, list[Restriction]]
-
-
-class _Latest:
-    """The index of the list seen last. Lists are replaced whole: the same object, the same rows."""
-
-    def __init__(self) -> None:
-        self.of: tuple[tuple[Restriction, ...], Index] = ((), {})
-
-    def index(self, restrictions: tuple[Restriction, ...]) -> Index:
-        known, index = self.of
-        if known is not restrictions:
-            index = {}
-            for restriction in restrictions:
-                index.setdefault(restriction.issuer, []).append(restriction)
-            self.of = (restrictions, index)
-        return index
-
-
-_latest = _Latest()
-
 
 def check(case: Case, terms: Terms) -> list[Violation]:
     """BLOCK an order in an issuer restricted on its side today, the day it `expires` included.
@@ -33,10 +12,7 @@ def check(case: Case, terms: Terms) -> list[Violation]:
     Every instrument of the issuer counts: options and convertibles carry the issuer of what they
     are on. Source: Advisers Act 204A and the code of ethics; 15c3-5(c)(2).
     """
-    issuer = case.instrument.issuer
-    rows = _latest.index(case.state.restrictions).get(issuer)
-    if not rows:
-        return []
+    rows = case.state.restrictions.get(case.instrument.issuer, ())
     return [_violation(case, terms, row) for row in rows if _holds(case, row)]
 
 

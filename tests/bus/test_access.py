@@ -1,0 +1,132 @@
+"""Roles, accounts and desks: what a person may send and see."""
+
+from decimal import Decimal
+from typing import get_args
+
+import pytest
+
+from tests.views.house import House
+from tradeoms.bus.access import BY_ACCOUNT, BY_MEMBER, BY_NOBODY, MAY, forbidden, sees
+from tradeoms.bus.keys import User
+from tradeoms.model import commands as c
+from tradeoms.model.fields import Role, Side
+from tradeoms.model.orders import Member, NewOrder
+from tradeoms.model.reference import OpeningCash, OpeningLot
+from tradeoms.views import VIEWS
+
+ALL = tuple(Role)
+
+
+def user(*accounts: str, desks: tuple[str, ...] = (), roles: tuple[Role, ...] = ALL) -> User:
+    return User("u", "key", roles, frozenset(accounts), frozenset(desks))
+
+
+def order(*accounts: str, desk: str = "") -> NewOrder:
+    members = tuple(Member(account, Decimal(1)) for account in accounts)
+    return NewOrder("ACME", Side.Buy, members, desk=desk)
+
+
+@pytest.fixture(scope="module")
+def busy() -> House:
+    house = House(4)
+    house.open()
+    for _ in range(120):
+        house.step()
+    house.settle()
+    return house
+
+
+def test_every_command_of_a_person_has_a_row() -> None:
+    assert set(MAY) == set(get_args(c.PersonCommand))
+
+
+def test_a_viewer_sends_nothing() -> None:
+    assert not any(Role.Viewer in roles for roles in MAY.values())
+
+
+def test_every_table_is_filtered_some_way() -> None:
+    """What is in no set is hidden from those who may not see every account."""
+    known = BY_ACCOUNT | BY_MEMBER | BY_NOBODY
+    assert known <= set(VIEWS)
+    assert set(VIEWS) - known == {"alerts", "unmatched"}
+
+
+@pytest.mark.parametrize(
+    ("who", "orders", "reason"),
+    [
+        (user(), [order("A1", "A2", desk="x")], ""),
+        (user("A1", "A2"), [order("A1", "A2")], ""),
+        (user("A1"), [order("A1", "A2")], "accounts A2 are not yours"),
+        (user("A1"), [order("A1"), order("A3"), order("A2")], "accounts A2, A3 are not yours"),
+        (user(desks=("x",)), [order("A1", desk="x")], ""),
+        (user(desks=("x",)), [order("A1")], "the desk is not yours"),
+        (user("A1", desks=("x",)), [order("A1", desk="y")], "the desk is not yours"),
+    ],
+)
+def test_new_orders(busy: House, who: User, orders: list[NewOrder], reason: str) -> None:
+    assert forbidden(who, c.SubmitBasket("b", tuple(orders)), busy.state) == reason
+    if len(orders) == 1:
+        assert forbidden(who, c.SubmitOrder(orders[0]), busy.state) == reason
+
+
+def test_what_exists_is_guarded_as_what_is_new(busy: House) -> None:
+    """Naming another's order, block or placement is as forbidden as ordering for the account."""
+    state = busy.state
+    block = next(b for b in state.blocks.values() if b.placements)
+    name = block.orders[0]
+    accounts = {m.account for o in block.orders for m in state.orders[o].members}
+    commands = [
+        c.CancelOrder(name, "r"),
+        c.OverrideViolation(name, "rule", "r", state.orders[name].entered),
+        c.BlockOrders(block.orders),
+        c.DissolveBlock(block.block),
+        c.RouteBlock(block.block, ()),
+        c.FinishBlock(block.block),
+        c.CancelPlacement(block.placements[0]),
+        c.ReplacePlacement(block.placements[0], Decimal(1)),
+    ]
+    for command in commands:
+        assert forbidden(user(*accounts), command, state) == ""
+        assert "not yours" in forbidden(user("ELSE"), command, state)
+        assert forbidden(user(), command, state) == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [c.CancelOrder("O0", ""), c.RouteBlock("B0", ()), c.CancelPlacement("P0")],
+)
+def test_what_is_unknown_is_not_theirs(busy: House, command: c.Command) -> None:
+    assert "is unknown, or not yours" in forbidden(user("A1"), command, busy.state)
+    assert forbidden(user(), command, busy.state) == ""
+
+
+def test_opening_balances(busy: House) -> None:
+    day = busy.state.business_date
+    lot = OpeningLot("A2", "ACME", Decimal(1), Decimal(1), day)
+    cash = OpeningCash("A3", "USD", Decimal(1))
+    command = c.BookOpening("b", (lot,), (cash,))
+    assert forbidden(user("A1"), command, busy.state) == "accounts A2, A3 are not yours"
+    assert forbidden(user("A2", "A3"), command, busy.state) == ""
+
+
+def test_what_is_seen_is_what_touches_the_accounts(busy: House) -> None:
+    state, who = busy.state, user("A1")
+    for name, view in VIEWS.items():
+        rows = list(view.all_rows(state))
+        shown = [row for row in rows if sees(who, state, name, row)]
+        assert all(sees(user(), state, name, row) for row in rows)
+        if name in BY_ACCOUNT:
+            assert shown == [row for row in rows if row.account == "A1"]
+            assert 0 < len(shown) < len(rows)
+        elif name == "orders":
+            own = {
+                o.order for o in state.orders.values() if any(m.account == "A1" for m in o.members)
+            }
+            assert {row.key for row in shown} == own & {row.key for row in rows}
+        elif name in BY_MEMBER:
+            for row in rows:
+                block = state.blocks[row.key if name == "blocks" else row.block]
+                accounts = {m.account for o in block.orders for m in state.orders[o].members}
+                assert (row in shown) is ("A1" in accounts)
+        else:
+            assert shown == (rows if name in BY_NOBODY else [])

@@ -1,0 +1,47 @@
+"""From the writer to its readers; what is missed is in the journal."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zmq
+
+from tests.views.house import House
+from tradeoms.bus.feed import Feed, receive, subscribe
+
+
+@pytest.fixture
+def socket(tmp_path: Path) -> Path:
+    return tmp_path / "feed.sock"
+
+
+def test_batches_arrive_whole_and_in_order(socket: Path) -> None:
+    house, feed = House(2), Feed(socket)
+    with zmq.Context[Any]() as context:
+        reader = subscribe(context, socket)
+        first = house.journal.records
+        while not reader.poll(10):  # a subscription takes a moment; what came before it is missed
+            house.act()
+            house.batch()
+            if first:
+                feed.consume(first[-1:], house.state)
+        missed = receive(reader)[0].seq
+        house.engine.consumers.append(feed)
+        house.open()
+        got = []
+        while not got or got[-1].seq < house.state.seq:
+            assert reader.poll(5000)
+            got += receive(reader)
+        fresh = [record for record in got if record.seq > missed]
+        assert fresh[-1] == house.journal.records[-1]
+        numbers = [record.seq for record in fresh]
+        assert numbers == list(range(numbers[0], house.state.seq + 1))
+        assert fresh == house.journal.records[numbers[0] - 1 :]
+        reader.close()
+    feed.close()
+
+
+def test_a_socket_that_was_left_behind_is_replaced(socket: Path) -> None:
+    socket.write_bytes(b"")
+    Feed(socket).close()
+    Feed(socket).close()

@@ -1,0 +1,143 @@
+"""A journal that is not what was written: the server names the record, and changes nothing."""
+
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from tests.crash.bench import set_up
+from tests.crash.processes import PATIENCE, ROOT, Installation
+from tradeoms.store.readmodel import ReadModel, connect
+
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
+Rows = list[tuple[object, ...]]
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """A house without brokers after a clean stop; do not change it."""
+    installation = Installation(tmp_path_factory.mktemp("stopped") / "x", {})
+    with installation.server() as server:
+        server.ready()
+        set_up(installation)
+        assert server.stop() == 0
+    return installation
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """The same, but killed: what was written lies in the journal's WAL. Do not change it."""
+    installation = Installation(tmp_path_factory.mktemp("killed") / "x", {})
+    with installation.server() as server:
+        server.ready()
+        set_up(installation)
+        server.kill()
+    return installation
+
+
+def run(command: str, home: Path) -> subprocess.CompletedProcess[str]:
+    """A command of the CLI, to its end."""
+    line = [sys.executable, "-m", "tradeoms", command, "--config", str(home.parent / "tradeoms.toml")]
+    return subprocess.run(
+        line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+
+
+def copy(installation: Installation, folder: Path) -> Path:
+    """A copy of a house to break; its home."""
+    shutil.copytree(
+        installation.folder, folder / "x", ignore=shutil.ignore_patterns("*.sock", "*.log")
+    )
+    return folder / "x" / "home"
+
+
+def rows(home: Path) -> Rows:
+    """The journal's rows as they are on disk."""
+    connection = sqlite3.connect(home / "journal.db")
+    try:
+        return connection.execute("SELECT * FROM journal ORDER BY seq").fetchall()
+    finally:
+        connection.close()
+
+
+def change(home: Path, sql: str, *values: object) -> None:
+    """Do to the journal what nobody may do."""
+    connection = sqlite3.connect(home / "journal.db")
+    with connection:
+        connection.execute(sql, values)
+    connection.close()
+
+
+def alter(home: Path, seq: int) -> None:
+    """One byte of one body."""
+    body = str(rows(home)[seq - 1][5])
+    place = len(body) // 2
+    other = "1" if body[place] == "0" else "0"
+    change(home, "UPDATE journal SET body=? WHERE seq=?", body[:place] + other + body[place + 1 :], seq)
+
+
+def delete(home: Path, seq: int) -> None:
+    """One row."""
+    change(home, "DELETE FROM journal WHERE seq=?", seq)
+
+
+MIDDLE = 5
+
+
+@pytest.mark.parametrize("where", ["first", "middle", "last"])
+@pytest.mark.parametrize("damage", [alter, delete])
+def test_a_damaged_record_is_named(
+    damage: Callable[[Path, int], None], where: str, stopped: Installation, tmp_path: Path
+) -> None:
+    home = copy(stopped, tmp_path)
+    seq = {"first": 1, "middle": MIDDLE, "last": len(rows(home))}[where]
+    damage(home, seq)
+    before, started = rows(home), monotonic()
+    for command, code in (("serve", 2), ("verify", 1)):
+        done = run(command, home)
+        assert done.returncode == code, done.stderr
+        assert f"record {seq}" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert rows(home) == before
+    assert monotonic() - started < PATIENCE
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_half_a_wal_is_a_prefix_or_is_refused(
+    seed: int, killed: Installation, tmp_path: Path
+) -> None:
+    """What the read model has seen is not forgotten in silence; what it has not is a clean prefix."""
+    home = copy(killed, tmp_path)
+    whole = rows(copy(killed, tmp_path / "whole"))
+    wal = home / "journal.db-wal"
+    with wal.open("r+b") as file:
+        file.truncate(random.Random(seed).randrange(wal.stat().st_size))
+    kept = rows(copy_of(home, tmp_path / "looked at"))
+    assert kept == whole[: len(kept)]
+    done = run("verify", home)
+    if len(kept) < _seen(home):
+        assert done.returncode == 1
+        assert f"record {len(kept) + 1}" in done.stderr
+        assert run("serve", home).returncode == 2
+    else:
+        assert done.returncode == 0, done.stderr
+        assert f"{len(kept)} records" in done.stdout
+    assert rows(home) == kept
+
+
+def copy_of(home: Path, folder: Path) -> Path:
+    """A copy to look at, because looking at a WAL empties it."""
+    return Path(shutil.copytree(home, folder, ignore=shutil.ignore_patterns("*.sock")))
+
+
+def _seen(home: Path) -> int:
+    engine = connect(f"sqlite:///{home / 'readmodel.db'}")
+    seq = ReadModel(engine).seq
+    engine.dispose()
+    return seq

@@ -1,0 +1,56 @@
+"""The reader dies alone: the writer goes on, another reader takes its place, clients notice little."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.crash.bench import ONE_BROKER, House, house
+from tests.crash.killer import kill_reader
+from tests.crash.processes import Installation, until
+from tradeoms.store.readmodel import ReadModel, connect
+from tradeoms.views import VIEWS
+
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+def test_clients_and_read_model_outlive_readers(tmp_path: Path) -> None:
+    installation = Installation(tmp_path / "x", ONE_BROKER)
+    with house(installation) as found:
+        tom = found.trader.client
+        tom.records()
+        killed = set()
+        for tickers in (("AAPL", "GE"), ("KO", "PG"), ("JPM", "HD")):
+            routes = found.enter(tickers)
+            killed.add(kill_reader(found.server))
+            found.finish(routes)
+        _alive_again(found, killed)
+        tom.until(lambda: bool(tom.tables["blocks"]) and _allocated(found))
+        state = found.close()
+        records = tom.take_records()
+    assert [record.seq for record in records] == list(range(1, len(records) + 1))
+    with ReadModel(engine := connect(f"sqlite:///{installation.home / 'readmodel.db'}")).reading() as r:
+        assert r.seq == state.seq
+        for name, view in VIEWS.items():
+            assert {row.key: row for row in r.rows(name)} == {
+                row.key: row for row in view.all_rows(state)
+            }, name
+    engine.dispose()
+
+
+def _allocated(found: House) -> bool:
+    return all(row.state == "allocated" for row in found.tables["blocks"].values())
+
+
+def _alive_again(found: House, killed: set[int]) -> None:
+    until(lambda: set(found.server.descendants()) - killed, "another reader")
+    assert found.server.child.poll() is None
+    assert not any(_runs(pid) for pid in killed)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

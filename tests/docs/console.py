@@ -1,0 +1,156 @@
+"""Runs the ```console blocks of a page in one shell, as a reader would type them."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 20  # seconds for one command
+PORTS = ("5701", "5702", "9101", "9102")
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+class Step(NamedTuple):
+    """A command and the lines that the page shows below it."""
+
+    command: str
+    shown: tuple[str, ...]
+
+
+def steps(page: Path) -> list[Step]:
+    """Commands begin with `$ `, go on at `> `, and are followed by what they print."""
+    found: list[Step] = []
+    for block in BLOCK.findall(page.read_text()):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                found.append(Step(line[2:], ()))
+            elif line.startswith("> "):
+                found[-1] = Step(f"{found[-1].command}\n{line[2:]}", found[-1].shown)
+            elif line.strip():
+                found[-1] = Step(found[-1].command, (*found[-1].shown, line))
+    return found
+
+
+def missing(shown: tuple[str, ...], printed: str) -> list[str]:
+    """Lines of the page that were not printed, in this order. `...` stands for anything."""
+    lines, at, absent = [_plain(line) for line in printed.splitlines()], 0, []
+    for line in shown:
+        pattern = re.compile(".*".join(re.escape(part) for part in _plain(line).split("...")))
+        found = [n for n in range(at, len(lines)) if pattern.search(lines[n])]
+        if found:
+            at = found[0] + (line.strip() != "...")
+        else:
+            absent.append(line)
+    return absent
+
+
+def _plain(line: str) -> str:
+    return " ".join(line.split())
+
+
+class Shell:
+    """A bash that reads commands; `%1` and `%2` are its first and second background job."""
+
+    def __init__(self, folder: Path) -> None:
+        self._out = folder / "out.txt"
+        env = os.environ | {
+            "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+            "COLUMNS": "160",
+            "NO_COLOR": "1",
+        }
+        for name in [name for name in env if name.startswith("TRADEOMS_")]:
+            del env[name]
+        with self._out.open("wb") as out:
+            self._process = subprocess.Popen(
+                ["bash", "--norc"],
+                cwd=folder,
+                env=env,
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.pids: set[int] = set()
+        self._tell("set -m")
+
+    def run(self, command: str) -> tuple[str, int]:
+        """What the command printed, and its exit code; a job in the background runs until `ready`."""
+        start, mark = self._out.stat().st_size, f"--- {time.monotonic_ns()} "
+        self._tell(f"{command}\necho '{mark}'$?' '$(jobs -p)")
+        end = time.monotonic() + PATIENCE
+        waits = command.rstrip().endswith("&")
+        while time.monotonic() < end:
+            printed = self._out.read_bytes()[start:].decode()
+            before, _, after = printed.partition(mark)
+            if after.endswith("\n") and (not waits or "ready" in printed):
+                status, *pids = after.splitlines()[0].split()
+                self.pids |= set(map(int, pids))
+                return before + "\n".join(after.splitlines()[1:]), int(status)
+            time.sleep(0.02)
+        raise TimeoutError(f"{command}\n{self._out.read_bytes()[start:].decode()}")
+
+    def close(self) -> None:
+        """End the shell and everything it started."""
+        for pid in self.pids:
+            try:
+                os.killpg(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self._process.kill()
+        self._process.wait()
+        assert self._process.stdin
+        self._process.stdin.close()
+
+    def _tell(self, text: str) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(f"{text}\n".encode())
+        self._process.stdin.flush()
+
+
+@contextmanager
+def shell(folder: Path) -> Iterator[Shell]:
+    """A shell in a folder that looks like the top of the repository, on ports of its own."""
+    _lay_out(folder)
+    running = Shell(folder)
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+def _lay_out(folder: Path) -> None:
+    for name in ("simulators", "tradeoms", "tests", "LICENSE"):
+        (folder / name).symlink_to(ROOT / name)
+    ports = dict(zip(PORTS, _free_ports(len(PORTS)), strict=True))
+    shutil.copytree(ROOT / "docs", folder / "docs", ignore=shutil.ignore_patterns("pictures"))
+    for path in folder.glob("docs/**/*.*"):
+        text = path.read_text()
+        path.write_text(re.sub("|".join(PORTS), lambda found: ports[found.group()], text))
+    for command in ("tradeoms", "python"):
+        path = folder / "bin" / command
+        path.parent.mkdir(exist_ok=True)
+        module = " -m tradeoms" if command == "tradeoms" else ""
+        path.write_text(f'#!/bin/sh\nexec "{sys.executable}"{module} "$@"\n')
+        path.chmod(0o755)
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    (folder / ".venv" / "bin" / "activate").touch()
+
+
+def _free_ports(count: int) -> list[str]:
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [str(one.getsockname()[1]) for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports

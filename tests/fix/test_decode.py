@@ -1,0 +1,84 @@
+"""Odd messages from brokers: each becomes a report, or a reason that a person can read."""
+
+import pytest
+
+from tests.builders import D
+from tradeoms.fix.application import Inbound, readable
+from tradeoms.fix.decode import Unreadable, decode, fields_of
+from tradeoms.fix.dialect import dialect
+from tradeoms.model.fields import OrdStatus, ReportKind
+
+FIX44 = dialect("FIX.4.4")
+FILL = "35=8|34=2|37=O1|17=E1|11=C1|150=F|39=1|55=VOD|54=1|38=1000|32=100|31=1.25|151=900|14=100"
+
+
+def report(text: str):
+    return decode(FIX44, fields_of(text.replace("|", "\x01")))
+
+
+def test_a_fill() -> None:
+    seen = report(FILL)
+    assert (seen.kind, seen.OrdStatus) == (ReportKind.Trade, OrdStatus.PartiallyFilled)
+    assert (seen.LastQty, seen.LastPx, seen.CumQty, seen.OrderQty) == (100, D("1.25"), 100, 1000)
+
+
+@pytest.mark.parametrize(
+    ("transaction", "kind"), [("1", "trade_cancel"), ("2", "trade_correct"), ("3", "status")]
+)
+def test_a_broker_that_upgraded_half_way(transaction: str, kind: str) -> None:
+    assert report(f"{FILL}|20={transaction}").kind == kind
+
+
+@pytest.mark.parametrize("value", ["1", "2"])
+def test_a_fill_in_the_words_of_an_older_version(value: str) -> None:
+    assert report(FILL.replace("150=F", f"150={value}")).kind == ReportKind.Trade
+
+
+UNREADABLE = {
+    "another message": ("35=8", "35=B", "MsgType (35) 'B' is none that a broker sends us"),
+    "an ExecType nobody knows": ("150=F", "150=z", "ExecType (150) 'z' is unknown"),
+    "an OrdStatus nobody knows": ("39=1", "39=ZZ", "OrdStatus (39) 'ZZ' is unknown"),
+    "a comma": ("31=1.25", "31=1,25", "LastPx '1,25' is no number"),
+    "not a number": ("32=100", "32=NaN", "LastQty 'NaN' is no number"),
+    "an exponent": ("32=100", "32=1e999999999", "LastQty '1e999999999' is no number"),
+    "an underscore": ("32=100", "32=1_0", "LastQty '1_0' is no number"),
+    "digits of another script": ("32=100", "32=١", "LastQty '١' is no number"),
+    "endless digits": ("32=100", f"32={'9' * 50}", f"LastQty '{'9' * 50}' is no number"),
+    "no ExecID": ("17=E1", "17=", "ExecID (17) is missing on a trade"),
+}
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_unreadable(what: str) -> None:
+    good, bad, reason = UNREADABLE[what]
+    with pytest.raises(Unreadable) as error:
+        report(FILL.replace(good, bad))
+    assert str(error.value) == reason
+
+
+def test_the_first_of_two_equal_tags_counts() -> None:
+    assert report(f"{FILL}|11=OTHER").ClOrdID == "C1"
+
+
+def test_a_cancel_reject() -> None:
+    seen = report("35=9|34=2|37=O1|11=C2|41=C1|39=0|434=1|102=3|58=no")
+    assert (seen.kind, seen.ClOrdID, seen.OrigClOrdID) == (ReportKind.CancelReject, "C2", "C1")
+    assert (seen.CxlRejReason, seen.CxlRejResponseTo, seen.Text) == ("3", "1", "no")
+
+
+def test_rejects_name_a_message() -> None:
+    assert report("35=3|34=2|45=17|58=no such tag").RefSeqNum == 17
+    assert report("35=j|34=2|45=17|372=D|379=C1").ClOrdID == "C1"
+    assert report("35=j|34=2|45=17|372=H|379=C1").ClOrdID == ""
+
+
+def test_a_bug_in_the_decoder_still_hands_the_message_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FIX44, "kind", lambda *_: 1 / 0)
+    inbound = Inbound("S1", 2, "raw", fields_of(FILL.replace("|", "\x01")))
+    assert inbound.decode(FIX44) == (None, "ZeroDivisionError: division by zero")
+
+
+def test_text_that_is_not_utf8_can_be_kept() -> None:
+    latin = "58=caf\xe9".encode("latin-1").decode("utf-8", "surrogateescape")
+    assert readable(latin) == "58=caf\xe9"
+    assert readable("58=café €") == "58=café €"

@@ -1,0 +1,122 @@
+"""What holds of every state, whatever people and brokers did."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from tradeoms.core.allocations import cents
+from tradeoms.core.blocks import idle, placements
+from tradeoms.model.fields import BlockState, Effect, OrderState
+from tradeoms.model.state import State
+
+ZERO = Decimal(0)
+PENDING = {OrderState.Draft, OrderState.Held, OrderState.Staged, OrderState.InBlock}
+
+
+def positions_are_the_sum_of_lots(state: State) -> None:
+    """For each account and instrument, signed remaining lots make the position."""
+    owned: dict[tuple[int, int], int] = defaultdict(int)
+    table = state.lots
+    rows = zip(
+        *(table[name].tolist() for name in ("account", "instrument", "short", "remaining", "size")),
+        strict=True,
+    )
+    for account, instrument, short, remaining, size in rows:
+        assert 0 <= remaining <= size
+        owned[account, instrument] += -remaining if short else remaining
+    cells = state.position.cells
+    for account in range(cells.shape[0]):
+        for instrument in range(cells.shape[1]):
+            assert cells[account, instrument] == owned[account, instrument]
+
+
+def executions_make_what_placements_show(state: State) -> None:
+    """CumQty and notional are the sums of live executions; nothing is left below zero."""
+    quantity: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    notional: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for execution in state.executions.values():
+        if execution.effect is Effect.Booked:
+            quantity[execution.placement] += execution.LastQty
+            notional[execution.placement] += execution.LastQty * execution.LastPx
+    for name, placement in state.placements.items():
+        assert placement.CumQty == quantity[name]
+        assert placement.notional == notional[name]
+        assert placement.LeavesQty >= 0
+        assert placement.exposure >= placement.LeavesQty
+
+
+def idle_of(state: State) -> dict[str, Decimal]:
+    """What each block may still route."""
+    return {name: idle(state, block) for name, block in state.blocks.items()}
+
+
+def blocks_add_up(state: State) -> None:
+    """idle + working + filled = OrderQty = the orders' members = the statement."""
+    for block in state.blocks.values():
+        parts = placements(state, block)
+        filled = sum((p.CumQty for p in parts), ZERO)
+        working = sum((p.exposure for p in parts), ZERO)
+        assert idle(state, block) + working + filled == block.OrderQty
+        members = [m.OrderQty for o in block.orders for m in state.orders[o].members]
+        assert sum(members, ZERO) == block.OrderQty
+        if block.statement is not None:
+            assert list(block.statement.quantities) == members
+        assert bool(parts) <= (block.statement is not None)
+
+
+def allocations_are_what_the_brokers_bill(state: State) -> None:
+    """Quantities sum to the fills; gross, commission and net to the cents of the placements."""
+    for name, event in state.allocations.items():
+        block = state.blocks[name]
+        assert block.state is BlockState.Allocated
+        instrument = state.instruments[block.instrument]
+        parts = placements(state, block)
+        assert sum(event.quantities) == instrument.units(sum((p.CumQty for p in parts), ZERO))
+        gross = sum(cents(p.notional * instrument.multiplier) for p in parts)
+        rates = {b.broker: b.commission_per_share for b in state.brokers.values()}
+        commission = sum(cents(p.CumQty * rates[p.broker]) for p in parts)
+        assert (sum(event.gross), sum(event.commission)) == (gross, commission)
+        sign = -1 if block.Side.sells else 1
+        assert sum(event.net) == gross + sign * commission
+        assert all(q >= 0 for q in event.quantities)
+        assert block.statement is not None
+        ordered = (instrument.units(q) for q in block.statement.quantities)
+        assert all(got <= q for got, q in zip(event.quantities, ordered, strict=True))
+        assert name in state.bookings
+
+
+def pending_is_recomputed(state: State) -> None:
+    """The grids of pending buys and sells are the open orders, added."""
+    grids = {False: defaultdict(int), True: defaultdict(int)}
+    for order in state.orders.values():
+        if order.state in PENDING:
+            for member in order.members:
+                units = state.instruments[order.instrument].units(member.OrderQty)
+                grids[order.Side.sells][member.account, order.instrument] += units
+    for sells, grid in ((False, state.buying), (True, state.selling)):
+        for account in state.accounts:
+            for instrument in state.instruments:
+                assert grid.at(account, instrument) == grids[sells][account, instrument]
+
+
+def names_point_at_what_exists(state: State) -> None:
+    """Indexes name entities, and no draft is left where no basket is being read."""
+    assert set(state.placement_of.values()) <= set(state.placements)
+    assert set(state.execution_of.values()) <= set(state.executions)
+    assert set(state.bookings) == {b for names in state.bookings_of.values() for b in names}
+    assert not state.drafts
+    for rows in state.fingerprints.values():
+        assert rows
+        assert {name for _, name in rows} <= set(state.orders)
+    for placement in state.placements.values():
+        ids = [request.ClOrdID for request in placement.requests]
+        assert len(ids) == len(set(ids))
+
+
+ALL = (
+    positions_are_the_sum_of_lots,
+    executions_make_what_placements_show,
+    blocks_add_up,
+    allocations_are_what_the_brokers_bill,
+    pending_is_recomputed,
+    names_point_at_what_exists,
+)

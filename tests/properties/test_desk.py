@@ -1,0 +1,294 @@
+"""Random days on a desk: whatever people and brokers do, the books add up and the log tells all."""
+
+import contextlib
+import functools
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from tests.builders import DAY, D, K, desk, lot, new_order
+from tests.properties import invariants
+from tests.states import same
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.fields import (
+    BlockState,
+    OrderState,
+    OrdStatus,
+    Outcome,
+    Override,
+    Severity,
+    Side,
+    TimeInForce,
+)
+from tradeoms.model.orders import Placement
+from tradeoms.model.reference import Limit
+
+INSTRUMENTS = ("ACME", "BOLT")
+ACCOUNTS = ("A1", "A2", "A3", "A4")
+picks = st.integers(0, 10**6)
+quantities = st.integers(1, 90)
+members = st.lists(
+    st.tuples(st.sampled_from(ACCOUNTS), quantities),
+    min_size=1,
+    max_size=4,
+    unique_by=lambda m: m[0],
+)
+sides = st.sampled_from((Side.Buy, Side.Buy, Side.Sell, Side.SellShort))
+prices = st.integers(4900, 5100).map(lambda cents: Decimal(cents).scaleb(-2))
+lasting = st.sampled_from((TimeInForce.Day, TimeInForce.GoodTillCancel))
+
+
+class Nothing(LookupError):
+    """There is nothing yet that this could be done to."""
+
+
+def among(names: list[Any], pick: int) -> Any:
+    if not names:
+        raise Nothing
+    return names[pick % len(names)]
+
+
+def act(**strategies: Any) -> Any:
+    """A rule that does nothing where there is nothing to do it to."""
+
+    def decorate(method: Any) -> Any:
+        @functools.wraps(method)
+        def tried(self: Any, **values: Any) -> None:
+            with contextlib.suppress(Nothing):
+                method(self, **values)
+
+        return rule(**strategies)(tried)
+
+    return decorate
+
+
+class DeskMachine(RuleBasedStateMachine):
+    """Every rule is one thing that a person, a broker or the line does; any may be refused."""
+
+    @initialize()
+    def open(self) -> None:
+        lots = [lot(a, 300 + 7 * n, 12_345, age=400 * n + 5) for n, a in enumerate(ACCOUNTS[:3])]
+        self.desk = desk((*lots, lot("A4", -200, 9_999), lot("A1", 90, 4_001, 5, "BOLT")))
+        row = Limit("order_quantity", DAY, {"most": "250"}, Severity.Block, Override.One)
+        self.desk.done(c.SetLimits((row,)), "compliance")
+
+    # -- people -------------------------------------------------------------------------------
+
+    @act(members=members, side=sides, price=st.none() | prices, tif=lasting, name=picks)
+    def order(self, members: Any, side: Side, price: Any, tif: TimeInForce, name: int) -> None:
+        self._do(c.SubmitOrder(self._new(members, side, price, tif, name)))
+
+    @act(
+        orders=st.lists(st.tuples(members, sides, picks), min_size=1, max_size=3), bad=st.booleans()
+    )
+    def basket(self, orders: Any, bad: bool) -> None:
+        new = [self._new(m, side, None, TimeInForce.Day, name) for m, side, name in orders]
+        if bad:
+            new.append(new_order(("NOBODY", 1)))
+        self._do(c.SubmitBasket(f"K{self.desk.sent}", tuple(new)))
+
+    @act(members=members, side=sides, tif=lasting, name=picks, part=st.integers(1, 3))
+    def work(self, members: Any, side: Side, tif: TimeInForce, name: int, part: int) -> None:
+        """All at once, so that much is at the brokers: an order, its block, one or two routes."""
+        orders = self._do(c.SubmitOrder(self._new(members, side, None, tif, name)))
+        blocks = self._do(c.BlockOrders(orders), "trader")
+        for block in blocks:
+            total = self._state.blocks[block].OrderQty
+            first = max(total // part, D(1))
+            for broker, quantity in (("KING", first), ("QUEEN", total - first)):
+                route = c.Route(broker, quantity)
+                for placement in self._do(c.RouteBlock(block, (route,)), "trader"):
+                    self.desk.report(placement, K.New)
+
+    @act(pick=picks)
+    def withdraw(self, pick: int) -> None:
+        self._do(c.CancelOrder(self._order(pick, OrderState.Staged, OrderState.Held), "no"))
+
+    @act(pick=picks)
+    def override(self, pick: int) -> None:
+        name = self._order(pick, OrderState.Held)
+        expires = self.desk.engine._now + timedelta(hours=1)
+        self._do(c.OverrideViolation(name, "order_quantity", "agreed", expires), "compliance")
+
+    @act(count=st.integers(1, 5))
+    def merge(self, count: int) -> None:
+        staged = [o.order for o in self._state.orders.values() if o.state is OrderState.Staged]
+        among(staged, 0)
+        self._do(c.BlockOrders(tuple(staged[:count])), "trader")
+
+    @act(pick=picks)
+    def dissolve(self, pick: int) -> None:
+        self._do(c.DissolveBlock(self._block(pick, BlockState.Open)), "trader")
+
+    @act(
+        pick=picks,
+        quantity=quantities,
+        all=st.booleans(),
+        broker=st.sampled_from(("KING", "QUEEN")),
+    )
+    def route(self, pick: int, quantity: int, all: bool, broker: str) -> None:
+        block = self._state.blocks[self._block(pick, BlockState.Open, BlockState.Working)]
+        parts = [self._state.placements[name] for name in block.placements]
+        free = block.OrderQty - sum(p.CumQty + p.exposure for p in parts)
+        route = c.Route(broker, free if all and free > 0 else D(quantity))
+        self._do(c.RouteBlock(block.block, (route,), ("price_collar",)), "trader")
+
+    @act(pick=picks)
+    def cancel(self, pick: int) -> None:
+        self._do(c.CancelPlacement(self._placement(pick).placement), "trader")
+
+    @act(pick=picks, quantity=quantities)
+    def change(self, pick: int, quantity: int) -> None:
+        placement = self._placement(pick)
+        wanted = placement.CumQty + quantity
+        self._do(c.ReplacePlacement(placement.placement, wanted, placement.Price), "trader")
+
+    @act(fill=st.booleans())
+    def finish(self, fill: bool) -> None:
+        """The broker fills or cancels the rest first."""
+        for placement in list(self._state.placements.values()):
+            block = self._state.blocks[placement.block]
+            if placement.LeavesQty and block.state is BlockState.Working:
+                if fill:
+                    self.desk.fill(placement.placement, placement.LeavesQty)
+                else:
+                    self.desk.report(placement.placement, K.Canceled)
+        for block in list(self._state.blocks.values()):
+            if block.state is BlockState.Working:
+                self._do(c.FinishBlock(block.block), "trader")
+
+    @act(really=st.integers(0, 5))
+    def day(self, really: int) -> None:
+        if not really:
+            self._do(c.OpenDay(self._state.business_date + timedelta(1)), "ops")
+
+    # -- brokers and the line -----------------------------------------------------------------
+
+    @act(pick=picks, quantity=quantities, price=prices, again=st.booleans(), odd=st.integers(0, 9))
+    def fill(self, pick: int, quantity: int, price: Decimal, again: bool, odd: int) -> None:
+        placement = self._placement(pick)
+        wanted = min(D(quantity), placement.LeavesQty) or D(quantity)
+        fields: dict[str, Any] = {}
+        if odd == 0:
+            fields = {"Symbol": "WRONG"}
+        elif odd == 1:
+            fields = {"OrdStatus": OrdStatus.Stopped, "CumQty": placement.CumQty}
+        elif odd == 2:
+            wanted = D(quantity) * 10
+        ExecID = self.desk.fill(placement.placement, wanted, price, **fields)
+        if again:
+            before = self.desk.placement(placement.placement)
+            self.desk.fill(placement.placement, wanted, price, ExecID=ExecID, **fields)
+            assert self.desk.placement(placement.placement).CumQty == before.CumQty
+
+    @act(pick=picks, correct=st.booleans(), quantity=quantities, price=prices)
+    def amend(self, pick: int, correct: bool, quantity: int, price: Decimal) -> None:
+        known = list(self._state.executions.values())
+        target = among(known, pick)
+        if correct:
+            self.desk.correct(target.placement, target.ExecID, quantity, price)
+        else:
+            self.desk.bust(target.placement, target.ExecID)
+
+    @act(
+        pick=picks,
+        kind=st.sampled_from(
+            (
+                *(K.New, K.New, K.Canceled, K.Canceled, K.Replaced, K.CancelReject, K.Rejected),
+                *(K.Expired, K.DoneForDay, K.PendingCancel, K.PendingReplace, K.MessageReject),
+            )
+        ),
+    )
+    def answer(self, pick: int, kind: K) -> None:
+        self.desk.report(self._placement(pick).placement, kind)
+
+    @act(
+        pick=picks, status=st.sampled_from((OrdStatus.New, OrdStatus.Rejected, OrdStatus.Canceled))
+    )
+    def status(self, pick: int, status: OrdStatus) -> None:
+        name = self._placement(pick).placement
+        self.desk.report(name, K.Status, OrdStatus=status, LastQty=D(5), LastPx=D(5))
+
+    @act(pick=picks, sent=st.booleans())
+    def gateway(self, pick: int, sent: bool) -> None:
+        placement = self._placement(pick)
+        ClOrdID, session = among([*placement.requests], -1).ClOrdID, placement.session
+        if sent:
+            number = self._state.sessions[session].out_seq + 1
+            self.desk.system(c.ConfirmSent(session, (number,), (ClOrdID,)), session)
+        else:
+            self.desk.system(c.ReturnUnsent(ClOrdID, placement.placement, "down"), session)
+
+    @act(session=st.sampled_from(("S1", "S2")), up=st.integers(0, 4))
+    def line(self, session: str, up: int) -> None:
+        self.desk.system(c.ChangeSession(session, up > 0), session)
+
+    @act(really=st.integers(0, 5))
+    def strange(self, really: int) -> None:
+        if not really:
+            self.desk.hear("S1", None, "8=FIX|?", "unreadable")
+
+    # -- what holds ---------------------------------------------------------------------------
+
+    @invariant()
+    def books_add_up(self) -> None:
+        if hasattr(self, "desk"):
+            for holds in invariants.ALL:
+                holds(self._state)
+
+    def teardown(self) -> None:
+        if not hasattr(self, "desk"):
+            return
+        assert "internal error" not in self.desk.alerts()
+        records = self.desk.journal.records
+        assert msgspec.json.decode(msgspec.json.encode(records), type=list[e.Record]) == records
+        same(self.desk.journal.replay(), self._state)
+
+    # -- choosing -----------------------------------------------------------------------------
+
+    @property
+    def _state(self) -> Any:
+        return self.desk.state
+
+    def _do(self, command: c.Command, user: str = "pm") -> tuple[str, ...]:
+        """A person's command: never a bug, and never more at brokers than a block has.
+
+        A broker may do that alone: over-fill, or revive what was over.
+        """
+        before = invariants.idle_of(self._state)
+        answer = self.desk.do(command, user)
+        assert answer.outcome is not Outcome.Internal, answer.problems
+        for block, free in invariants.idle_of(self._state).items():
+            assert free >= min(before.get(block, 0), 0)
+        return answer.ids
+
+    def _new(self, members: Any, side: Side, price: Any, tif: TimeInForce, name: int) -> Any:
+        fields = {"locate": "L"} if side.short else {}
+        instrument = INSTRUMENTS[name % len(INSTRUMENTS)]
+        return new_order(
+            *members, instrument=instrument, Side=side, Price=price, TimeInForce=tif, **fields
+        )
+
+    def _order(self, pick: int, *states: OrderState) -> str:
+        names = [o.order for o in self._state.orders.values() if o.state in states]
+        return among(names, pick)
+
+    def _block(self, pick: int, *states: BlockState) -> str:
+        names = [b.block for b in self._state.blocks.values() if b.state in states]
+        return among(names, pick)
+
+    def _placement(self, pick: int) -> Placement:
+        """Any placement, one that is alive rather than another."""
+        every = list(self._state.placements.values())
+        live = [p for p in every if p.LeavesQty] if pick % 5 else every
+        return among(live or every, pick)
+
+
+class TestDesk(DeskMachine.TestCase):
+    settings = settings(max_examples=120, stateful_step_count=120)

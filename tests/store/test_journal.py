@@ -1,0 +1,196 @@
+"""The journal gives back what was written, and names the record that somebody touched."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, delete, select, update
+
+from tests.states import same
+from tests.views.house import House
+from tradeoms import core
+from tradeoms.model.events import Record
+from tradeoms.model.state import State
+from tradeoms.store import upcast
+from tradeoms.store.journal import JournalBroken, SqlJournal, chain, connect
+from tradeoms.store.schema import journal, metadata
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Engine]:
+    engine = connect(f"sqlite:///{tmp_path / 'journal.sqlite'}")
+    metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def written(database: Engine, house: House) -> Engine:
+    """The house's first records, in batches of several sizes."""
+    records, log = house.journal.records[:300], SqlJournal(database)
+    at, size = 0, 1
+    while at < len(records):
+        log.append(records[at : at + size])
+        at, size = at + size, size % 7 + 1
+    return database
+
+
+def read(engine: Engine, after: int = 0) -> list[Record]:
+    return list(SqlJournal(engine).read(after))
+
+
+def broken(engine: Engine) -> int:
+    with pytest.raises(JournalBroken) as error:
+        read(engine)
+    assert f"record {error.value.seq}" in str(error.value)
+    return error.value.seq
+
+
+def touch(engine: Engine, seq: int, **columns: Any) -> None:
+    with engine.begin() as connection:
+        connection.execute(update(journal).where(journal.c.seq == seq).values(**columns))
+
+
+def test_what_is_read_is_what_was_written(written: Engine, house: House) -> None:
+    assert read(written) == house.journal.records[:300]
+    assert read(written, 250) == house.journal.records[250:300]
+    assert read(written, 300) == []
+    assert SqlJournal(written).count() == 300
+
+
+def test_the_state_from_disk_is_the_state_that_was(written: Engine, house: House) -> None:
+    states = State(), State()
+    for records, state in zip((read(written), house.journal.records[:300]), states, strict=True):
+        for record in records:
+            core.apply(state, record)
+    same(*states)
+
+
+def test_writing_goes_on_after_a_restart(written: Engine, house: House) -> None:
+    again = SqlJournal(written)
+    assert again.seq == 300
+    again.append(house.journal.records[300:310])
+    assert read(written) == house.journal.records[:310]
+
+
+def test_a_batch_must_continue_the_journal(written: Engine, house: House) -> None:
+    log = SqlJournal(written)
+    for first in (299, 301):
+        with pytest.raises(JournalBroken, match="does not follow 300"):
+            log.append(house.journal.records[first : first + 1])
+    assert len(read(written)) == 300
+
+
+def test_a_second_writer_stops(written: Engine, house: House) -> None:
+    one, two = SqlJournal(written), SqlJournal(written)
+    one.append(house.journal.records[300:302])
+    with pytest.raises(Exception, match="UNIQUE"):
+        two.append(house.journal.records[300:305])
+    assert read(written) == house.journal.records[:302]
+
+
+def test_a_batch_is_written_whole_or_not_at_all(
+    database: Engine, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = SqlJournal(database)
+    bad = [*house.journal.records[:3], house.journal.records[1]]
+    with pytest.raises(Exception, match="UNIQUE"):
+        log.append(bad)
+    assert read(database) == []
+    log.append(house.journal.records[:4])
+    assert len(read(database)) == 4
+
+
+TOUCHED = {
+    "at": "2026-03-02T00:00:00.000000+00:00",
+    "cause": '{"user":"mallory"}',
+    "kind": "DayOpened",
+    "version": 2,
+    "body": '{"type":"DayOpened","business_date":"2026-03-02"}',
+    "hash": bytes(32),
+}
+
+
+@pytest.mark.parametrize("column", TOUCHED)
+@pytest.mark.parametrize("seq", [1, 150, 300])
+def test_a_changed_column_is_found(column: str, seq: int, written: Engine) -> None:
+    touch(written, seq, **{column: TOUCHED[column]})
+    assert broken(written) == seq
+
+
+def test_one_changed_digit_is_found(written: Engine) -> None:
+    with written.begin() as connection:
+        row = connection.execute(select(journal).where(journal.c.kind == "OrderEntered")).first()
+        assert row is not None
+    touch(written, row.seq, body=row.body.replace('"OrderQty":"', '"OrderQty":"1', 1))
+    assert broken(written) == row.seq
+
+
+@pytest.mark.parametrize("seq", [1, 150])
+def test_a_missing_record_is_found(seq: int, written: Engine) -> None:
+    with written.begin() as connection:
+        connection.execute(delete(journal).where(journal.c.seq == seq))
+    assert broken(written) == seq
+
+
+def test_reading_after_a_record_that_is_gone(written: Engine) -> None:
+    with pytest.raises(JournalBroken, match="record 301: is missing"):
+        read(written, 301)
+
+
+def test_a_record_put_in_between_is_found(written: Engine) -> None:
+    with written.begin() as connection:
+        connection.execute(delete(journal).where(journal.c.seq == 300))
+        connection.execute(update(journal).where(journal.c.seq == 299).values(seq=300))
+    assert broken(written) == 299
+
+
+def test_two_swapped_records_are_found(written: Engine) -> None:
+    for old, new in ((100, 999), (101, 100), (999, 101)):
+        touch(written, old, seq=new)
+    assert broken(written) == 100
+
+
+def test_a_whole_tail_written_anew_is_found_at_its_first_record(written: Engine) -> None:
+    """Whoever hashes one record anew must hash all that follow; here one link is left."""
+    with written.begin() as connection:
+        rows = connection.execute(select(journal).order_by(journal.c.seq)).all()
+    row = rows[149]
+    columns = (row.seq, row.at, row.cause, row.kind, row.version, row.body + " ")
+    touch(written, 150, body=row.body + " ", hash=chain(rows[148].hash, *columns))
+    assert broken(written) == 151
+
+
+def test_what_cannot_be_decoded_is_named(written: Engine) -> None:
+    with written.begin() as connection:
+        rows = connection.execute(select(journal).order_by(journal.c.seq)).all()
+    row = rows[299]
+    columns = (row.seq, row.at, row.cause, "Nonsense", row.version, '{"type":"Nonsense"}')
+    digest = chain(rows[298].hash, *columns)
+    touch(written, 300, kind="Nonsense", body='{"type":"Nonsense"}', hash=digest)
+    assert broken(written) == 300
+
+
+def test_columns_do_not_run_into_each_other() -> None:
+    assert chain(bytes(32), "ab", "c") != chain(bytes(32), "a", "bc")
+
+
+def test_an_event_of_an_older_version_is_brought_up(
+    written: Engine, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rename(body: dict[str, Any]) -> dict[str, Any]:
+        return body | {"reason": body.get("reason", "").upper()}
+
+    monkeypatch.setitem(upcast.UPCASTS, "SessionChanged", (rename,))
+    kinds = [type(record.event).__name__ for record in house.journal.records[:300]]
+    assert "SessionChanged" in kinds
+    for record in read(written):
+        if type(record.event).__name__ == "SessionChanged":
+            assert record.event.reason == record.event.reason.upper()
+
+
+def test_every_commit_is_on_disk_before_it_returns(database: Engine) -> None:
+    with database.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2

@@ -1,0 +1,41 @@
+"""What a number may be, so that nothing in the book overflows, rounds or is no number at all.
+
+Quantities are int64 in the instrument's units and money is int64 in cents; a number outside these
+bounds is refused where it enters, with its field, instead of failing where it is booked.
+"""
+
+from decimal import Decimal
+
+MOST_UNITS = 10**12  # quantity × 10^qty_scale of one order, fill or lot
+MOST_PRICE = Decimal(10**9)
+MOST_MONEY = Decimal(10**15)  # of one order, fill or balance; ninety of them fit in int64 cents
+PRICE_PLACES = 10  # decimals of a price: with 12 digits of quantity a product is still exact
+RATE_PLACES = 8
+MOST_RATE = Decimal(1000)
+
+
+def bad_number(value: Decimal, places: int, most: Decimal | int) -> str:
+    """Why a number cannot be kept; empty where it is finite, within ± `most`, and fine enough.
+
+    Compared, never computed with, until it is known to be small: arithmetic on 1e9999999 raises.
+    """
+    if not value.is_finite():
+        return "is not a number"
+    if not -most <= value <= most:
+        return f"is beyond {most:,}"
+    if value != round(value, places):
+        return f"has more than {places} decimals"
+    return ""
+
+
+def bad_price(price: Decimal) -> str:
+    """Why something cannot be a price; empty where it is above zero and can be kept."""
+    return bad_number(price, PRICE_PLACES, MOST_PRICE) or (
+        "" if price > 0 else "must be above zero"
+    )
+
+
+def brief(value: object) -> str:
+    """A value as given, for a problem: never longer than a line."""
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

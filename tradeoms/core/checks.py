@@ -1,0 +1,121 @@
+"""What can be wrong with an order's fields before any rule of compliance looks at it."""
+
+from decimal import Decimal
+
+from tradeoms.core.bounds import (
+    MOST_MONEY,
+    MOST_PRICE,
+    MOST_UNITS,
+    PRICE_PLACES,
+    bad_number,
+    brief,
+)
+from tradeoms.model.commands import Problem
+from tradeoms.model.fields import OrdType
+from tradeoms.model.orders import ZERO, NewOrder
+from tradeoms.model.reference import Instrument
+from tradeoms.model.state import State
+
+TEXTS = ("instructions", "reference", "reason", "strategy", "desk")
+LONGEST_TEXT = 512
+HANDLING = ("1", "2", "3")
+
+
+def check_fields(state: State, new: NewOrder, field: str = "") -> list[Problem]:
+    """Everything wrong with an order that needs no compliance rule to see."""
+    problems = _member_problems(state, new, field)
+    problems += [
+        Problem(f"{field}{name}", brief(ascii(getattr(new, name))), reason)
+        for name in TEXTS
+        if (reason := bad_text(getattr(new, name)))
+    ]
+    if new.HandlInst not in HANDLING:
+        reason = f"must be one of {', '.join(HANDLING)}"
+        problems.append(Problem(f"{field}HandlInst", brief(new.HandlInst), reason))
+    instrument = state.instruments.get(new.instrument)
+    if instrument is None:
+        return [
+            Problem(f"{field}instrument", brief(new.instrument), "unknown instrument"),
+            *problems,
+        ]
+    numbers = [
+        Problem(f"{field}members[{n}].OrderQty", brief(member.OrderQty), reason)
+        for n, member in enumerate(new.members)
+        if (reason := bad_quantity(instrument, member.OrderQty))
+    ]
+    numbers += price_problems(instrument, new.OrdType, new.Price, new.StopPx, field)
+    # Only numbers that are sound by themselves can be multiplied.
+    return problems + (numbers or _size_problems(instrument, new, field))
+
+
+def _member_problems(state: State, new: NewOrder, field: str) -> list[Problem]:
+    if not new.members:
+        return [Problem(f"{field}members", "", "an order needs at least one account")]
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    for n, member in enumerate(new.members):
+        name = f"{field}members[{n}].account"
+        if member.account not in state.accounts:
+            problems.append(Problem(name, brief(member.account), "unknown account"))
+        elif member.account in seen:
+            problems.append(Problem(name, member.account, "named twice"))
+        seen.add(member.account)
+    return problems
+
+
+def _size_problems(instrument: Instrument, new: NewOrder, field: str) -> list[Problem]:
+    total = sum((member.OrderQty for member in new.members), ZERO)
+    if total > instrument.quantity(MOST_UNITS):
+        most = f"is above the largest quantity, {instrument.quantity(MOST_UNITS):,f}"
+        return [Problem(f"{field}members", f"{total:f}", most)]
+    if new.Price is not None and total * new.Price * instrument.multiplier > MOST_MONEY:
+        most = f"with this quantity is worth more than {MOST_MONEY:,}"
+        return [Problem(f"{field}Price", f"{new.Price:f}", most)]
+    return []
+
+
+def bad_quantity(instrument: Instrument, quantity: Decimal) -> str:
+    """Why a quantity cannot be ordered; empty where it can."""
+    if not quantity.is_finite() or quantity <= 0:
+        return "must be above zero"
+    most = instrument.quantity(MOST_UNITS)
+    if quantity > most:
+        return f"is above the largest quantity, {most:,f}"
+    if bad_number(quantity, instrument.qty_scale, most) or quantity % instrument.lot:
+        return f"must be a multiple of {instrument.lot}"
+    return ""
+
+
+def price_problems(
+    instrument: Instrument, kind: OrdType, Price: Decimal | None, StopPx: Decimal | None, field: str
+) -> list[Problem]:
+    """Prices must be there exactly where the type asks for them, positive and on tick."""
+    wanted = (("Price", Price, kind.has_limit), ("StopPx", StopPx, kind.has_stop))
+    return [
+        Problem(f"{field}{name}", "" if value is None else brief(value), reason)
+        for name, value, needed in wanted
+        if (reason := _bad_price(instrument, kind, value, needed))
+    ]
+
+
+def _bad_price(instrument: Instrument, kind: OrdType, value: Decimal | None, needed: bool) -> str:
+    if value is None:
+        return f"an order of type {kind.name} needs it" if needed else ""
+    if not needed:
+        return f"an order of type {kind.name} has none"
+    if not value.is_finite() or value <= 0:
+        return "must be above zero"
+    if value > MOST_PRICE:
+        return f"is above the highest price, {MOST_PRICE:,}"
+    tick = instrument.tick_at(value)
+    off_tick = bad_number(value, PRICE_PLACES, MOST_PRICE) or value % tick
+    return f"is off tick {tick}" if off_tick else ""
+
+
+def bad_text(text: str) -> str:
+    """Why a text may not travel in a FIX field; empty where it may."""
+    if len(text) > LONGEST_TEXT:
+        return f"is longer than {LONGEST_TEXT} characters"
+    if not text.isascii() or not text.isprintable():
+        return "has characters outside printable ASCII"
+    return ""

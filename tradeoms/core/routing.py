@@ -1,0 +1,144 @@
+"""Routing: what of a block may go to which broker, on which terms, and the placement it becomes."""
+
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from tradeoms import compliance
+from tradeoms.core.blocks import freeze, idle, live_block
+from tradeoms.core.bounds import brief
+from tradeoms.core.checks import bad_quantity, price_problems
+from tradeoms.core.context import Context, Refusal
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.fields import BlockState, OrdType, Severity, TimeInForce
+from tradeoms.model.orders import ZERO, Block, Order, Placement
+from tradeoms.model.state import State
+
+
+def route_block(state: State, command: c.RouteBlock, ctx: Context) -> list[e.AnyEvent]:
+    """Placements within the idle quantity, no worse than the block's limit, compliant again."""
+    block = live_block(state, command.block, BlockState.Open, BlockState.Working)
+    routes = tuple(_whole(block, route) for route in command.routes)
+    problems = _route_problems(state, block, routes)
+    if problems:
+        raise Refusal(*problems)
+    comply(state, block, routes, command.acknowledged, ctx)
+    order = state.orders[block.orders[0]]
+    events: list[e.AnyEvent] = [] if block.statement else [freeze(state, block, ctx)]
+    for route in routes:
+        placement = _placement(state, block, order, route, ctx)
+        events.append(e.PlacementRouted(placement))
+        session = state.sessions.get(placement.session)
+        if session is None or not session.up:
+            reason = "the session is down"
+            events.append(e.PlacementUnsent(placement.placement, placement.ClOrdID, reason))
+    return events
+
+
+def _whole(block: Block, route: c.Route) -> c.Route:
+    """The route with the block's terms where it has none; its own type brings its own prices."""
+    if route.OrdType is not None:
+        return replace(route, TimeInForce=route.TimeInForce or block.TimeInForce)
+    return replace(
+        route,
+        OrdType=block.OrdType,
+        Price=block.Price if route.Price is None else route.Price,
+        StopPx=block.StopPx if route.StopPx is None else route.StopPx,
+        TimeInForce=route.TimeInForce or block.TimeInForce,
+    )
+
+
+def _route_problems(state: State, block: Block, routes: tuple[c.Route, ...]) -> list[c.Problem]:
+    if not routes:
+        return [c.Problem("routes", "", "name at least one broker and quantity")]
+    instrument = state.instruments[block.instrument]
+    problems = []
+    for n, route in enumerate(routes):
+        field = f"routes[{n}]."
+        if route.broker not in state.brokers:
+            problems.append(c.Problem(f"{field}broker", brief(route.broker), "unknown broker"))
+        if reason := bad_quantity(instrument, route.OrderQty):
+            problems.append(c.Problem(f"{field}OrderQty", brief(route.OrderQty), reason))
+        kind = route.OrdType or block.OrdType
+        prices = price_problems(instrument, kind, route.Price, route.StopPx, field)
+        problems += prices or worse_problems(block, route.Price, route.StopPx, field)
+        if _outlives(block, route):
+            problems.append(c.Problem(f"{field}TimeInForce", "1", "outlives the block's orders"))
+    if not any(problem.field.endswith("OrderQty") for problem in problems):
+        wanted, free = sum((route.OrderQty for route in routes), ZERO), idle(state, block)
+        if wanted > free:
+            reason = f"is more than the idle {free} of the block"
+            problems.append(c.Problem("routes.OrderQty", str(wanted), reason))
+    return problems
+
+
+def worse_problems(
+    block: Block, Price: Decimal | None, StopPx: Decimal | None, field: str
+) -> list[c.Problem]:
+    """A placement may not trade at a price, or before a trigger, that no member agreed to."""
+    problems = []
+    if block.Price is not None and (Price is None or _above(block, Price, block.Price)):
+        reason = f"is worse than the block's limit {block.Price}"
+        problems.append(c.Problem(f"{field}Price", "" if Price is None else str(Price), reason))
+    if block.StopPx is not None and (StopPx is None or _above(block, block.StopPx, StopPx)):
+        reason = f"is triggered before the block's stop {block.StopPx}"
+        problems.append(c.Problem(f"{field}StopPx", "" if StopPx is None else str(StopPx), reason))
+    return problems
+
+
+def _above(block: Block, price: Decimal, other: Decimal) -> bool:
+    """True where a buyer pays more, a seller gets less."""
+    return price < other if block.Side.sells else price > other
+
+
+def _outlives(block: Block, route: c.Route) -> bool:
+    lasting = TimeInForce.GoodTillCancel
+    return route.TimeInForce is lasting and block.TimeInForce is not lasting
+
+
+def comply(
+    state: State,
+    block: Block,
+    routes: tuple[c.Route, ...],
+    acknowledged: tuple[str, ...],
+    ctx: Context,
+) -> None:
+    """Refuse what a rule blocks, and warnings that the trader has not acknowledged."""
+    orders = tuple(state.orders[name] for name in block.orders)
+    violations = compliance.check_route(state, block, orders, routes, ctx.now)
+    problems = []
+    for violation in violations:
+        if violation.severity is Severity.Block:
+            problems.append(c.Problem(violation.rule, violation.account, violation.message))
+        elif violation.rule not in acknowledged:
+            reason = f"must be acknowledged: {violation.message}"
+            problems.append(c.Problem(violation.rule, violation.account, reason))
+    if problems:
+        raise Refusal(*problems, violations=violations)
+
+
+def _placement(state: State, block: Block, order: Order, route: c.Route, ctx: Context) -> Placement:
+    return Placement(
+        placement=ctx.name("placement", "P"),
+        block=block.block,
+        broker=route.broker,
+        session=state.brokers[route.broker].session,
+        instrument=block.instrument,
+        Symbol=state.instruments[block.instrument].Symbol,
+        Side=block.Side,
+        OrderQty=route.OrderQty,
+        ClOrdID=ctx.ClOrdID(state),
+        routed=ctx.now,
+        trade_date=state.business_date,
+        OrdType=route.OrdType or OrdType.Market,
+        Price=route.Price,
+        StopPx=route.StopPx,
+        TimeInForce=route.TimeInForce or TimeInForce.Day,
+        HandlInst=order.HandlInst,
+        instructions=order.instructions,
+        trader=ctx.user,
+    )
+
+
+DECIDE = {c.RouteBlock: route_block}
