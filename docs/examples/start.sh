@@ -15,10 +15,18 @@ for person in olga:operations carl:compliance paula:pm tom:trader; do
     tradeoms keys new ${person%:*} --role ${person#*:} > var/tour/keys.log
 done
 
+# Waits until the job that was just started says that it is ready, or shows why it has ended.
+ready() {
+    until grep -qs ready "$1"; do
+        kill -0 $! 2> /dev/null || { cat "$1"; return 1; }
+        sleep 0.1
+    done
+}
+
 tradeoms sim --config var/tour/sim.toml > var/tour/sim.log 2>&1 &
-until grep -qs ready var/tour/sim.log; do sleep 0.1; done
+ready var/tour/sim.log || return 1
 tradeoms serve > var/tour/serve.log 2>&1 &
-until grep -qs ready var/tour/serve.log; do sleep 0.1; done
+ready var/tour/serve.log || return 1
 
 tradeoms send var/tour/reference.json var/tour/opening.json --user olga
 tradeoms send var/tour/limits.json --user carl

@@ -13,6 +13,7 @@ import pytest
 
 from tests.crash.bench import set_up
 from tests.crash.processes import PATIENCE, ROOT, Installation
+from tradeoms.store import snapshots
 from tradeoms.store.readmodel import ReadModel, connect
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -21,12 +22,16 @@ Rows = list[tuple[object, ...]]
 
 @pytest.fixture(scope="module")
 def stopped(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """A house without brokers after a clean stop; do not change it."""
+    """A house without brokers after a clean stop, with a snapshot at its end; do not change it."""
     installation = Installation(tmp_path_factory.mktemp("stopped") / "x", {})
-    with installation.server() as server:
+    with installation.server() as server, installation.client("olga") as olga:
         server.ready()
+        olga.follow("prices", timeout=PATIENCE)
         set_up(installation)
         assert server.stop() == 0
+    engine = connect(f"sqlite:///{installation.home / 'readmodel.db'}")
+    assert snapshots.latest(engine)
+    engine.dispose()
     return installation
 
 

@@ -41,15 +41,19 @@ def steps(page: Path) -> list[Step]:
 
 
 def missing(shown: tuple[str, ...], printed: str) -> list[str]:
-    """Lines of the page that were not printed, in this order. `...` stands for anything."""
-    lines, at, absent = [_plain(line) for line in printed.splitlines()], 0, []
+    """Lines of the page that were not printed. `...` stands for anything; rows of a table may come
+    in another order.
+    """
+    lines, absent = [_plain(line) for line in printed.splitlines()], []
     for line in shown:
+        if line.strip() == "...":
+            continue
         pattern = re.compile(".*".join(re.escape(part) for part in _plain(line).split("...")))
-        found = [n for n in range(at, len(lines)) if pattern.search(lines[n])]
-        if found:
-            at = found[0] + (line.strip() != "...")
-        else:
+        found = next((n for n, text in enumerate(lines) if pattern.search(text)), None)
+        if found is None:
             absent.append(line)
+        else:
+            del lines[found]
     return absent
 
 

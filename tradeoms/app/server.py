@@ -22,8 +22,10 @@ from tradeoms.fix.settings import SessionSettings
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.state import State
+from tradeoms.store import readmodel
 from tradeoms.store.journal import SqlJournal, connect
 from tradeoms.store.migrate import upgrade
+from tradeoms.store.readmodel import ReadModel
 
 log = structlog.get_logger("app")
 
@@ -42,8 +44,9 @@ class Server:
         self.keys.server()
         self._gateway = Gateway([_session(settings, s) for s in settings.session], self._submit)
         self._feed = Feed(settings.home / "feed.sock")
+        older = ReadModel(readmodel.connect(settings.readmodel_url)).answer
         self._bus = CommandServer(
-            settings.bus.commands, self.keys, self.engine, settings.bus.insecure
+            settings.bus.commands, self.keys, self.engine, settings.bus.insecure, older
         )
         self.engine.consumers += [self._gateway, self._feed]
         self._reader: subprocess.Popen[bytes] | None = None
@@ -79,6 +82,7 @@ class Server:
         hear, tell = os.pipe()
         os.set_blocking(tell, False)
         signal.set_wakeup_fd(tell)
+        threading.excepthook = _thread_failed
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)
 
@@ -107,6 +111,12 @@ class Server:
             if not self._stopping:
                 log.error("the reader stopped", code=code)
                 time.sleep(1.0)
+
+
+def _thread_failed(failure: threading.ExceptHookArgs) -> None:
+    """A thread that ends leaves a process that is deaf on one side: rather none at all."""
+    log.error("a thread stopped", thread=failure.thread, exc_info=failure.exc_value)
+    os._exit(70)
 
 
 def _session(settings: Settings, session: Session) -> SessionSettings:

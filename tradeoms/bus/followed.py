@@ -164,7 +164,8 @@ class Followed:
             changes.append(Change(update.table, row.key, row))
         gone = [key for key in update.gone if table.pop(key, None) is not None]
         changes += [Change(update.table, key, None) for key in gone]
-        self.seq[update.table] = update.seq
+        if not update.more:
+            self.seq[update.table] = update.seq
         return changes
 
     def _records(self, records: list[e.Record]) -> None:

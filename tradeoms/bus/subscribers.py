@@ -111,7 +111,8 @@ class Subscriber(Client):
                 gone.append(key)
         if not rows and not gone:
             return None
-        body = wire.Rows(self.table, self.number, state.seq, tuple(rows), tuple(gone))
+        more = bool(self._waiting)
+        body = wire.Rows(self.table, self.number, state.seq, tuple(rows), tuple(gone), more)
         return wire.ROWS, wire.encode(body)
 
     def _show(self, state: State, row: Any) -> bool:

@@ -64,13 +64,17 @@ class Snapshot(Struct, frozen=True):
 
 
 class Rows(Struct, frozen=True):
-    """New versions of rows as of `seq`, and keys of rows that are gone; neither: I am alive."""
+    """New versions of rows as of `seq`, and keys of rows that are gone; neither: I am alive.
+
+    `more` where others that belong to the same `seq` follow: the table is true at none until then.
+    """
 
     table: str
     number: int
     seq: int
     rows: tuple[msgspec.Raw, ...] = ()
     gone: tuple[str, ...] = ()
+    more: bool = False
 
 
 class Query(Struct, frozen=True):

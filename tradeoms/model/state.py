@@ -21,6 +21,17 @@ class SessionState(Struct, frozen=True):
     out_seq: int = 0
 
 
+# A lot. size: units when opened; basis: cents for the whole size; remaining: units still open; none
+# is below zero. acquired: days since 1970-01-01. short: 1 for a short lot, whose basis is what its
+# sale brought.
+LOT = ("account", "instrument", "short", "acquired", "size", "basis", "remaining")
+# A lot's part that a block closed; block and lot are numbers, sold a day, money in cents.
+REALIZED = (
+    *("block", "lot", "account", "instrument", "sold"),
+    *("quantity", "basis", "proceeds", "gain", "long_term"),
+)
+
+
 class State:
     """Dicts of frozen entities, replaced whole, and columns for what is per account × instrument.
 
@@ -62,24 +73,7 @@ class State:
         self.buying = Grid(self.account_axis, self.instrument_axis)
         self.selling = Grid(self.account_axis, self.instrument_axis)
         self.cash = Grid(self.account_axis, self.currency_axis)
-        # size: units when opened; basis: cents for the whole size; remaining: units still open;
-        # none is below zero. acquired: days since 1970-01-01. short: 1 for a short lot, whose
-        # basis is what its sale brought.
-        self.lots = Table(
-            "account", "instrument", "short", "acquired", "size", "basis", "remaining"
-        )
-        self.realized = Table(
-            "block",
-            "lot",
-            "account",
-            "instrument",
-            "sold",
-            "quantity",
-            "basis",
-            "proceeds",
-            "gain",
-            "long_term",
-        )
+        self.lots, self.realized = Table(*LOT), Table(*REALIZED)
 
     def become(self, other: "State") -> None:
         """Take another state's whole content; whoever holds this object sees it."""

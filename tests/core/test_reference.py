@@ -1,0 +1,89 @@
+"""Reference data that is refused, and which field is named."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from tests.builders import BROKERS, DAY, D, Desk, desk, instrument, lot
+from tradeoms.model import commands as c
+from tradeoms.model.reference import Broker, OpeningCash, Price, Tick
+
+
+@pytest.fixture
+def open_desk() -> Desk:
+    return desk()
+
+
+def test_days_go_forward_and_not_into_fantasy(open_desk: Desk) -> None:
+    for day in (DAY - timedelta(1), date.max):
+        assert list(open_desk.refused(c.OpenDay(day), "ops")) == ["business_date"]
+
+
+INSTRUMENTS = {
+    "multiplier": [{"multiplier": D(0)}, {"multiplier": D("NaN")}, {"multiplier": D("1e30")}],
+    "lot": [{"lot": D(-1)}, {"lot": D("0.5")}, {"lot": D("Infinity")}],
+    "qty_scale": [{"qty_scale": -1}, {"qty_scale": 99}],
+    "Symbol": [{"Symbol": ""}, {"Symbol": "A\x0154=2"}],
+    "Currency": [{"Currency": ""}],
+    "ticks": [
+        {"ticks": ()},
+        {"ticks": (Tick(D(1), D("0.01")),)},
+        {"ticks": (Tick(D(0), D(0)),)},
+        {"ticks": (Tick(D(0), D("NaN")),)},
+        {"ticks": (Tick(D(0), D(1)), Tick(D(0), D(2)))},
+        {"ticks": (Tick(D("NaN"), D(1)),)},
+    ],
+}
+
+
+@pytest.mark.parametrize("field", INSTRUMENTS)
+def test_instruments(field: str, open_desk: Desk) -> None:
+    for fields in INSTRUMENTS[field]:
+        command = c.DefineInstruments((instrument("NEW", **fields),))
+        assert list(open_desk.refused(command, "ops")) == [f"instruments[0].{field}"], fields
+
+
+@pytest.mark.parametrize("fields", [{"qty_scale": 2}, {"price_scale": 6}, {"Currency": "EUR"}])
+def test_the_units_of_an_instrument_never_change(fields: dict, open_desk: Desk) -> None:
+    (name,) = fields
+    reasons = open_desk.refused(c.DefineInstruments((instrument("ACME", **fields),)), "ops")
+    assert reasons == {f"instruments[0].{name}": "of an instrument never changes"}
+
+
+NUMBERS = [D("NaN"), D("sNaN"), D("Infinity"), D("1e30"), D("1e9999999"), D(-1), D("0.00000000001")]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_numbers_that_cannot_be_kept(number: Decimal, open_desk: Desk) -> None:
+    broker = Broker("NEW", "New", "S1", number)
+    price = Price("ACME", number, "", "")
+    negative = number.is_finite() and number < 0
+    cash = OpeningCash("A1", "USD", D("0.001") if negative else number)
+    refused = open_desk.refused
+    assert list(refused(c.DefineBrokers((broker,)))) == ["brokers[0].commission_per_share"]
+    assert list(refused(c.MarkPrices((price,)))) == ["prices[0].Px"]
+    assert list(refused(c.BookOpening("b", (), (cash,)))) == ["cash[0].amount"]
+    basis = replace(lot("A1", 1, 1), basis=number)
+    assert list(refused(c.BookOpening("b", (basis,)))) == ["lots[0].basis"]
+    if not negative:
+        quantity = replace(lot("A1", 1, 1), quantity=number)
+        assert list(refused(c.BookOpening("b", (quantity,)))) == ["lots[0].quantity"]
+
+
+def test_openings_of_what_nobody_knows(open_desk: Desk) -> None:
+    lots = (lot("A9", 1, 1), lot("A1", 1, 1, name="NOSUCH"), lot("A1", 0, 1))
+    command = c.BookOpening("b", lots, (OpeningCash("A9", "USD", D(1)),))
+    fields = ["lots[0].account", "lots[1].instrument", "lots[2].quantity", "cash[0].account"]
+    assert list(open_desk.refused(command, "ops")) == fields
+
+
+def test_an_opening_is_booked_once() -> None:
+    owner = desk((lot("A1", 100, 1000),))
+    owner.done(c.BookOpening("one", (lot("A1", 100, 1000),)), "ops")
+    assert owner.held("A1") == 100
+
+
+def test_every_broker_has_a_session(open_desk: Desk) -> None:
+    assert set(open_desk.state.sessions) == set(BROKERS.values())
