@@ -22,8 +22,7 @@ from blotter.widgets.messages import LAST, Messages
 from blotter.widgets.status import State, Status
 from blotter.widgets.tabs import Tabs
 from blotter.workplace import Workplace
-from tradeoms.bus.client import AsyncClient, BusRefused
-from tradeoms.bus.client import Credentials
+from tradeoms.bus.client import AsyncClient, BusRefused, Credentials
 
 FRAME = 1 / 12  # seconds between two drawings
 BESIDE = ("sessions", "prices")  # followed for the tickets, without a table of their own

@@ -28,6 +28,7 @@ log = structlog.get_logger("engine")
 
 SLICE_SECONDS = 0.005
 MOST_ITEMS = 1000  # of one batch, so that a cancel never waits behind an endless queue
+MOST_VIOLATIONS = 200  # of one answer; every order carries its own
 DEEPEST = 100_000  # events and reactions of one command; more is a loop
 
 Answer = Callable[[e.Answered], None]
@@ -57,7 +58,7 @@ class Priority(IntEnum):
 class Item:
     """One command on its way, with who waits for the answer."""
 
-    __slots__ = ("answers", "cause", "command", "context", "ids", "slices")
+    __slots__ = ("answers", "cause", "command", "context", "ids", "slices", "violations")
 
     def __init__(self, command: c.Command, cause: e.Cause, answer: Answer | None) -> None:
         self.command, self.cause = command, cause
@@ -65,6 +66,7 @@ class Item:
         self.slices: Iterator[list[e.AnyEvent]] | None = None
         self.context: Context | None = None
         self.ids: list[str] = []
+        self.violations: list[Violation] = []
 
     @property
     def key(self) -> str:
@@ -173,7 +175,7 @@ class Engine:
         context = Context(self._now, item.cause.user, self._counters)
         self._follow(core.decide(self.state, item.command, context), item, context)
         if item.cause.user:
-            self._answer(item, Outcome.Done)
+            self._answer(item, Outcome.Done, violations=_shown(item))
 
     def _decide_slices(self, item: Item) -> None:
         """Work for a few milliseconds, then let others in; the item keeps its place in line."""
@@ -188,7 +190,7 @@ class Engine:
                 with self._ready:
                     self._queues[Priority.Bulk].appendleft(item)
                 return
-        self._answer(item, Outcome.Done)
+        self._answer(item, Outcome.Done, violations=_shown(item))
 
     def _follow(self, events: list[e.AnyEvent], item: Item, context: Context) -> None:
         """Book events and decide what follows from each at once, in the same transaction.
@@ -206,6 +208,8 @@ class Engine:
             else:
                 self._book(todo, item.cause)
                 item.ids.extend(_ids(todo))
+                if type(todo) is e.OrderEntered:
+                    item.violations += todo.order.violations
                 waiting.extendleft(reversed(core.react(self.state, todo)))
 
     def _decide_reaction(self, command: c.Command, context: Context) -> list[e.AnyEvent]:
@@ -277,6 +281,11 @@ class Engine:
         for item, answered in replies:
             for answer in item.answers:
                 answer(answered)
+
+
+def _shown(item: Item) -> tuple[Violation, ...]:
+    """What the sender should know though the command is done: warnings, and what holds an order."""
+    return tuple(item.violations[:MOST_VIOLATIONS])
 
 
 def _ids(event: e.AnyEvent) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ done
 
 # Waits until the job that was just started says that it is ready, or shows why it has ended.
 ready() {
-    until grep -qs ready "$1"; do
+    until grep -qsx ready "$1"; do
         kill -0 $! 2> /dev/null || { cat "$1"; return 1; }
         sleep 0.1
     done

@@ -4,19 +4,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 
-from tests.crash import brokers, world
+from tests.crash import world
+from tests.crash.brokers import compare
+from tests.crash.installation import Installation, Scene
 from tests.crash.killer import Watch
 from tests.crash.people import WARNINGS, Person
-from tests.crash.processes import Installation, until
+from tests.crash.processes import until
 from tradeoms import core
 from tradeoms.bus.client import Client
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Side
 from tradeoms.model.orders import Member, NewOrder
 from tradeoms.model.state import State
+from tradeoms.store import readmodel
 from tradeoms.store.journal import SqlJournal, connect
+from tradeoms.views import VIEWS
 
-ONE_BROKER = {"ALPHA": ("partials", {})}
+ONE_BROKER: dict[str, Scene] = {"ALPHA": ("partials", {})}
 TABLES = ("orders", "blocks", "placements", "sessions")
 
 
@@ -28,6 +32,17 @@ def replay(installation: Installation) -> State:
         core.apply(state, record)
     engine.dispose()
     return state
+
+
+def read_model_is(installation: Installation, state: State) -> None:
+    """After a clean stop every table on disk is the state's."""
+    engine = readmodel.connect(f"sqlite:///{installation.home / 'readmodel.db'}")
+    with readmodel.ReadModel(engine).reading() as reading:
+        assert reading.seq == state.seq
+        for name, view in VIEWS.items():
+            stored = {row.key: row for row in reading.rows(name)}
+            assert stored == {row.key: row for row in view.all_rows(state)}, name
+    engine.dispose()
 
 
 def set_up(installation: Installation) -> None:
@@ -114,7 +129,7 @@ class House:
         """Stop cleanly and compare with the brokers' books; the state."""
         assert self.server.stop() == 0
         state = replay(self.installation)
-        brokers.compare(self.installation, state)
+        compare(self.installation, state)
         answers = self.manager.answers | self.trader.answers
         kept = {answered.id: answered for answered in state.answers.values()}
         assert {id: kept.get(id) for id in answers} == answers
@@ -132,14 +147,14 @@ def _route(block: str, quantity: Decimal) -> c.RouteBlock:
 @contextmanager
 def house(installation: Installation) -> Iterator[House]:
     """A house that is open for business, and is gone afterwards whatever happened."""
-    with installation.brokers() as sim:
-        with installation.client("paula") as paula, installation.client("tom") as tom:
-            found = House(installation, paula, tom)
-            try:
-                set_up(installation)
-                sim.ready()
-                found.follow()
-                yield found
-            finally:
-                found.watch.close()
-                found.server.__exit__()
+    brokers, paula, tom = installation.brokers(), *map(installation.client, ("paula", "tom"))
+    with brokers, paula, tom:
+        found = House(installation, paula, tom)
+        try:
+            set_up(installation)
+            brokers.ready()
+            found.follow()
+            yield found
+        finally:
+            found.watch.close()
+            found.server.__exit__()

@@ -1,11 +1,12 @@
 """The brokers' own books against our state: nothing there twice, nothing lost, nothing invented."""
 
 from collections import Counter
+from decimal import Decimal
 
 from simulators import lines
 from simulators.ledger import BrokerBook, read
 from simulators.lines import Received
-from tests.crash.processes import Installation
+from tests.crash.installation import Installation
 from tradeoms.model.fields import Effect, Transmission
 from tradeoms.model.orders import ZERO
 from tradeoms.model.state import State
@@ -42,8 +43,9 @@ def _orders_are_ours(state: State, broker: str, book: BrokerBook) -> None:
     assert len(left) == len(book.orders), f"{broker} has {len(book.orders)} orders, we {len(left)}"
     for ClOrdID, placement in left.items():
         order = book.by_ClOrdID[ClOrdID]
-        ours = (placement.OrderID, placement.OrderQty, placement.CumQty, placement.notional)
-        assert ours == (order.OrderID, order.OrderQty, order.CumQty, order.notional), placement
+        assert placement.OrderID == order.OrderID
+        ours = (placement.OrderQty, placement.CumQty, placement.notional)
+        assert ours == (Decimal(order.OrderQty), Decimal(order.CumQty), order.notional), placement
         assert placement.OrdStatus == order.OrdStatus, placement
         assert not placement.requests, placement
 

@@ -15,13 +15,16 @@ from tradeoms.model.fields import Effect, Transmission
 from tradeoms.model.state import State
 
 Key = tuple[str, str]
-REFERENCE = ("business_date", "instruments", "accounts", "brokers", "holidays", "limits", "openings")
+PLAIN = ("business_date", "instruments", "accounts", "brokers", "holidays", "limits", "openings")
+GRIDS = ("position", "buying", "selling", "cash")
 OWN = {"order", "block", "entered", "violations", "arrival_source"}  # of an order
 
 
 def essence(state: State) -> dict[str, Any]:
     """Named parts, so that a difference says where it is."""
-    return {name: getattr(state, name) for name in REFERENCE} | {
+    found = {name: getattr(state, name) for name in PLAIN}
+    found |= {name: _grid(state, name) for name in GRIDS}
+    return found | {
         "orders": _orders(state),
         "baskets": {n: sorted(_reference(state, o) for o in b) for n, b in state.baskets.items()},
         "drafts": state.drafts,
@@ -32,7 +35,7 @@ def essence(state: State) -> dict[str, Any]:
         "lots": _lots(state),
         "realized": _realized(state),
         "unmatched": list(state.unmatched.values()),
-    } | {name: _grid(state, name) for name in ("position", "buying", "selling", "cash")}
+    }
 
 
 def block_key(state: State, name: str) -> Key:
@@ -122,8 +125,9 @@ def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
 def _first(one: Any, other: Any) -> str:
     if isinstance(one, dict):
         keys = [key for key in one.keys() | other.keys() if one.get(key) != other.get(key)]
-        key = sorted(keys, key=str)[0]
+        key = min(keys, key=str)
         return f"{len(keys)} differ, such as {key}: {one.get(key)} and {other.get(key)}"
     if isinstance(one, list):
-        return f"{[x for x in one if x not in other][:3]} and {[x for x in other if x not in one][:3]}"
+        mine, theirs = ([x for x in a if x not in b][:3] for a, b in ((one, other), (other, one)))
+        return f"{mine} and {theirs}"
     return f"{one} and {other}"

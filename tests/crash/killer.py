@@ -9,13 +9,25 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import NamedTuple
 
-from tests.crash.processes import Installation, Process, Waited, until
+from tests.crash.installation import Installation
+from tests.crash.processes import Process, Waited, until
 
 ENTRY, TRADING, END = 1, 2, 3
+#: Phase of the day, and about how many records of the kind there are at its end.
+PHASES = {
+    "OrderEntered": (ENTRY, 500),
+    "BlockOpened": (TRADING, 1000),
+    "PlacementRouted": (TRADING, 120),
+    "Reported": (TRADING, 330),
+    "BlockAllocated": (END, 40),
+}
 
 
 class Watch:
-    """Follows a journal from outside, as it grows: how many records of each kind it holds."""
+    """Follows a journal from outside, as it grows: how many records of each kind it holds.
+
+    A session that came up counts as a kind of its own, SessionUp, too.
+    """
 
     def __init__(self, journal: Path) -> None:
         self._connection = sqlite3.connect(
@@ -25,9 +37,12 @@ class Watch:
 
     def look(self) -> Counter[str]:
         """Read on; how many records there are by kind."""
-        query = "SELECT seq, kind FROM journal WHERE seq > ? ORDER BY seq"
-        for self.seq, kind in self._connection.execute(query, (self.seq,)):
+        up = "kind = 'SessionChanged' AND body LIKE '%\"up\":true%'"
+        query = f"SELECT seq, kind, {up} FROM journal WHERE seq > ? ORDER BY seq"
+        for seq, kind, came_up in self._connection.execute(query, (self.seq,)):
+            self.seq = seq
             self.kinds[kind] += 1
+            self.kinds["SessionUp"] += came_up
         return self.kinds
 
     def close(self) -> None:
@@ -36,13 +51,13 @@ class Watch:
 
 
 class Moment(NamedTuple):
-    """The instant at which the journal holds `count` records of a kind; `anew`: since the start.
+    """The instant at which the journal holds `number` records of a kind; `anew`: since the start.
 
     What dies is the writer with its reader, or the writer alone, or the reader alone.
     """
 
     kind: str
-    count: int
+    number: int
     anew: bool = False
     whom: str = "both"
 
@@ -55,8 +70,8 @@ def moments(seed: int) -> list[Moment]:
         moment = Moment(kind, draw.randrange(2, most), whom="reader")
         day.append((_phase(moment), moment))
     # While it recovers: just after it said that the lines are down, or when the first are up again.
-    for count in (1, 4, 5):
-        day.append((TRADING + draw.random(), Moment("SessionChanged", count, anew=True)))
+    for kind, count in (("SessionChanged", 1), ("SessionUp", 1), ("SessionUp", 2)):
+        day.append((TRADING + draw.random(), Moment(kind, count, anew=True)))
     return [moment for _, moment in sorted(day)]
 
 
@@ -74,9 +89,8 @@ def _kills(draw: random.Random) -> list[Moment]:
 
 def _phase(moment: Moment) -> float:
     """When it will be: the whole number is the phase, the rest how far it is."""
-    whole = {"OrderEntered": (ENTRY, 500), "BlockOpened": (TRADING, 1000), "Reported": (TRADING, 330)}
-    phase, most = (whole | {"PlacementRouted": (TRADING, 120), "BlockAllocated": (END, 40)})[moment.kind]
-    return phase + moment.count / most
+    phase, most = PHASES[moment.kind]
+    return phase + moment.number / most
 
 
 class Killer:
@@ -116,7 +130,7 @@ class Killer:
                 self._strike(moment)
                 self.done.append(moment)
             self.server.ready()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again at the end
             self._error = error
 
     def _wait(self, moment: Moment) -> None:
@@ -128,7 +142,7 @@ class Killer:
     def _reached(self, moment: Moment, base: int) -> bool:
         if self.server.child.poll() is not None:
             raise Waited(f"the server ended by itself with {self.server.child.returncode}")
-        return self._given_up.is_set() or self._watch.look()[moment.kind] - base >= moment.count
+        return self._given_up.is_set() or self._watch.look()[moment.kind] - base >= moment.number
 
     def _strike(self, moment: Moment) -> None:
         if moment.whom == "reader":

@@ -4,12 +4,13 @@ Every command has an id that follows from what it is for, so that asking again i
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from tests.crash import world
-from tests.crash.processes import BUSTS, PATIENCE
+from tests.crash.installation import BUSTS
+from tests.crash.processes import PATIENCE
 from tradeoms.bus.client import Client
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -27,7 +28,7 @@ class Person:
         self.client = client
         self.answers: dict[str, e.Answered] = {}
 
-    def ask(self, commands: dict[str, c.Command]) -> None:
+    def ask(self, commands: Mapping[str, c.Command]) -> None:
         """Send commands by id, a few at a time, and insist on answers."""
         ids = list(commands)
         for start in range(0, len(ids), AT_ONCE):
@@ -66,8 +67,7 @@ class Trader(Person):
         self.block()
         self.until(lambda: self._send(self._bulk()))
         for name in self._blocks():
-            self.until(lambda name=name: self._send({name: {"BRAVO": self._third(name, last=True)}}))
-            self.until(lambda name=name: all(p.OrdStatus for p in self._placed(name, "BRAVO")))
+            self.until(lambda name=name: self._sent_one(name))
         self.until(self._quiet)
         self.until(lambda: self._send_rest() and self._quiet())
         self.finish()
@@ -78,7 +78,8 @@ class Trader(Person):
         rows = self.client.tables["orders"].values()
         names = [row.key for row in sorted(rows, key=lambda row: row.reference)]
         self.ask({"block": c.BlockOrders(tuple(names))})
-        self.until(lambda: sum(b.orders for b in self.client.tables["blocks"].values()) == len(names))
+        blocks = self.client.tables["blocks"]
+        self.until(lambda: sum(b.orders for b in blocks.values()) == len(names))
 
     def finish(self) -> None:
         """Done with one block after the other."""
@@ -92,7 +93,8 @@ class Trader(Person):
     def _placed(self, block: str, broker: str) -> list[Any]:
         """Placements that left, or will."""
         rows = self.client.tables["placements"].values()
-        return [p for p in rows if (p.block, p.broker) == (block, broker) and p.transmission != "unsent"]
+        found = (p for p in rows if (p.block, p.broker) == (block, broker))
+        return [p for p in found if p.transmission != "unsent"]
 
     def _third(self, block: str, last: bool = False) -> Decimal:
         quantity = self.client.tables["blocks"][block].OrderQty
@@ -114,6 +116,11 @@ class Trader(Person):
                 routes[f"route/{block}/{tried}"] = c.RouteBlock(block, legs, WARNINGS)
         self.ask(routes)
         return complete
+
+    def _sent_one(self, block: str) -> bool:
+        """The last third is at BRAVO, which has said something about it."""
+        sent = self._send({block: {"BRAVO": self._third(block, last=True)}})
+        return sent and all(p.OrdStatus for p in self._placed(block, "BRAVO"))
 
     def _up(self, broker: str) -> bool:
         row = self.client.tables["sessions"].get(broker)

@@ -12,7 +12,8 @@ from time import monotonic
 import pytest
 
 from tests.crash.bench import set_up
-from tests.crash.processes import PATIENCE, ROOT, Installation
+from tests.crash.installation import Installation
+from tests.crash.processes import PATIENCE, ROOT
 from tradeoms.store import snapshots
 from tradeoms.store.readmodel import ReadModel, connect
 
@@ -48,9 +49,10 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 
 def run(command: str, home: Path) -> subprocess.CompletedProcess[str]:
     """A command of the CLI, to its end."""
-    line = [sys.executable, "-m", "tradeoms", command, "--config", str(home.parent / "tradeoms.toml")]
+    config = str(home.parent / "tradeoms.toml")
+    line = [sys.executable, "-m", "tradeoms", command, "--config", config]
     return subprocess.run(
-        line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE
+        line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE / 3
     )
 
 
@@ -84,7 +86,8 @@ def alter(home: Path, seq: int) -> None:
     body = str(rows(home)[seq - 1][5])
     place = len(body) // 2
     other = "1" if body[place] == "0" else "0"
-    change(home, "UPDATE journal SET body=? WHERE seq=?", body[:place] + other + body[place + 1 :], seq)
+    body = body[:place] + other + body[place + 1 :]
+    change(home, "UPDATE journal SET body=? WHERE seq=?", body, seq)
 
 
 def delete(home: Path, seq: int) -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from simulators.ledger import read
 from tests.crash.bench import ONE_BROKER, House, house
+from tests.crash.installation import Installation
 from tests.crash.line import Line
-from tests.crash.processes import Installation, until
+from tests.crash.processes import until
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
 TICKERS = ("AAPL", "GE", "KO")
@@ -38,9 +39,7 @@ def filled(installation: Installation) -> bool:
     return len(orders) == len(TICKERS) and not any(order.LeavesQty for order in orders)
 
 
-def test_orders_that_left_but_never_arrived_are_sent_again(
-    open_house: House, line: Line
-) -> None:
+def test_orders_that_left_but_never_arrived_are_sent_again(open_house: House, line: Line) -> None:
     routes = open_house.enter(TICKERS)
     line.to_broker = False
     open_house.send(routes)

@@ -8,16 +8,14 @@ import numpy as np
 import pytest
 
 from tests.crash import brokers, world
-from tests.crash.bench import replay, set_up
+from tests.crash.bench import read_model_is, replay, set_up
 from tests.crash.essence import differences, essence
+from tests.crash.installation import Installation
 from tests.crash.killer import Killer, Moment, moments
 from tests.crash.people import Manager, Trader
-from tests.crash.processes import ROOT, Installation, until
+from tests.crash.processes import ROOT, until
 from tradeoms.model.events import Answered
 from tradeoms.model.state import State
-from tradeoms.store.readmodel import ReadModel
-from tradeoms.store.readmodel import connect as connect_readmodel
-from tradeoms.views import VIEWS
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
 SEED = 20221228
@@ -59,7 +57,7 @@ def test_a_day_with_25_kills_ends_like_a_day_without(tmp_path: Path) -> None:
     assert differences(essence(quiet), essence(state)) == []
     _kept_its_word(state, answers)
     _adds_up(storm, state)
-    _read_model_is(storm, state)
+    read_model_is(storm, state)
     assert _verify(storm) == 0
 
 
@@ -79,17 +77,6 @@ def _adds_up(installation: Installation, state: State) -> None:
     assert (sums == state.position.cells).all()
     opening = len(world.ACCOUNTS) * 100_000_000
     assert opening - int(state.cash.cells.sum()) == brokers.nets(installation)
-
-
-def _read_model_is(installation: Installation, state: State) -> None:
-    """After the clean stop every table on disk is the state's."""
-    engine = connect_readmodel(f"sqlite:///{installation.home / 'readmodel.db'}")
-    with ReadModel(engine).reading() as reading:
-        assert reading.seq == state.seq
-        for name, view in VIEWS.items():
-            stored = {row.key: row for row in reading.rows(name)}
-            assert stored == {row.key: row for row in view.all_rows(state)}, name
-    engine.dispose()
 
 
 def _verify(installation: Installation) -> int:

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.bench import ONE_BROKER, House, house
+from tests.crash.bench import ONE_BROKER, House, house, read_model_is
+from tests.crash.installation import Installation
 from tests.crash.killer import kill_reader
-from tests.crash.processes import Installation, until
-from tradeoms.store.readmodel import ReadModel, connect
-from tradeoms.views import VIEWS
+from tests.crash.processes import until
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -29,13 +28,7 @@ def test_clients_and_read_model_outlive_readers(tmp_path: Path) -> None:
         state = found.close()
         records = tom.take_records()
     assert [record.seq for record in records] == list(range(1, len(records) + 1))
-    with ReadModel(engine := connect(f"sqlite:///{installation.home / 'readmodel.db'}")).reading() as r:
-        assert r.seq == state.seq
-        for name, view in VIEWS.items():
-            assert {row.key: row for row in r.rows(name)} == {
-                row.key: row for row in view.all_rows(state)
-            }, name
-    engine.dispose()
+    read_model_is(installation, state)
 
 
 def _allocated(found: House) -> bool:

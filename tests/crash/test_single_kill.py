@@ -8,7 +8,7 @@ import pytest
 
 from tests.crash import world
 from tests.crash.bench import ONE_BROKER, House, house
-from tests.crash.processes import Installation
+from tests.crash.installation import Installation
 from tradeoms.model import commands as c
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]

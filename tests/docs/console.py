@@ -96,7 +96,7 @@ class Shell:
         while time.monotonic() < end:
             printed = self._out.read_bytes()[start:].decode()
             before, _, after = printed.partition(mark)
-            if after.endswith("\n") and (not waits or "ready" in printed):
+            if after.endswith("\n") and (not waits or "ready\n" in printed):
                 status, *pids = after.splitlines()[0].split()
                 self.pids |= set(map(int, pids))
                 return before + "\n".join(after.splitlines()[1:]), int(status)

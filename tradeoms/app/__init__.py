@@ -3,6 +3,6 @@
 from tradeoms.app.follower import ReaderProcess
 from tradeoms.app.recovery import recover, verify_journal
 from tradeoms.app.reporting import write_report
-from tradeoms.app.server import Server
+from tradeoms.app.server import AlreadyRunning, Server
 
-__all__ = ["ReaderProcess", "Server", "recover", "verify_journal", "write_report"]
+__all__ = ["AlreadyRunning", "ReaderProcess", "Server", "recover", "verify_journal", "write_report"]

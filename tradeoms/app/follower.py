@@ -28,7 +28,7 @@ class ReaderProcess:
 
     def __init__(self, settings: Settings) -> None:
         self._journal = SqlJournal(connect(settings.journal_url))
-        self._reader = Reader(recover(settings, self._journal))
+        self._reader = Reader(recover(settings, self._journal, whole=False))
         self._database = readmodel.connect(settings.readmodel_url)
         self._readmodel = ReadModel(self._database)
         self._streams = StreamServer(

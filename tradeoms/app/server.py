@@ -1,5 +1,6 @@
 """The writer process."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 import structlog
 
@@ -15,7 +17,7 @@ from tradeoms.app.recovery import recover
 from tradeoms.bus.feed import Feed
 from tradeoms.bus.keys import KeyStore
 from tradeoms.bus.server import CommandServer
-from tradeoms.config import Session, Settings
+from tradeoms.config import BadConfig, Session, Settings
 from tradeoms.engine import Engine
 from tradeoms.fix.gateway import Gateway
 from tradeoms.fix.settings import SessionSettings
@@ -36,6 +38,8 @@ class Server:
     def __init__(self, settings: Settings, config: Path) -> None:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._settings, self._config = settings, config
+        _short_enough(settings.home / "feed.sock")
+        self._lock = _only_one(settings.home)
         engine = connect(settings.journal_url)
         upgrade(engine, "journal")
         self.journal = SqlJournal(engine)
@@ -111,6 +115,31 @@ class Server:
             if not self._stopping:
                 log.error("the reader stopped", code=code)
                 time.sleep(1.0)
+
+
+LONGEST = 100  # bytes of a local socket's path; the system's own limit is a little above
+
+
+def _short_enough(path: Path) -> None:
+    if len(os.fsencode(path)) > LONGEST:
+        raise BadConfig(
+            f"home: {path} is longer than {LONGEST} bytes; choose a shorter home folder"
+        )
+
+
+class AlreadyRunning(Exception):
+    """Another server works on the same home folder."""
+
+
+def _only_one(home: Path) -> TextIO:
+    """Hold the home folder's lock for as long as the process lives, however it ends."""
+    lock = (home / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise AlreadyRunning(f"another server runs on {home}") from None
+    return lock
 
 
 def _thread_failed(failure: threading.ExceptHookArgs) -> None:

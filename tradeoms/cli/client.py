@@ -50,6 +50,10 @@ def say(answer: Answered) -> None:
     """Print what became of a command; exit 1 where it was refused."""
     if answer.outcome is fields.Outcome.Done:
         console.print(f"{answer.command}: done {' '.join(answer.ids)}".rstrip(), highlight=False)
+        for found in answer.violations:
+            held = "held, " if found.severity is fields.Severity.Block else ""
+            text = f"  {held}{found.rule} ({found.severity.value}): {found.message}"
+            console.print(text, style="yellow", markup=False, highlight=False)
         return
     for problem in answer.problems:
         value = f" = {problem.value!r}" if problem.value else ""
@@ -164,9 +168,8 @@ def send(
 
 def _read(file: Path) -> list[c.Command]:
     try:
-        return list(
-            msgspec.json.decode(file.read_bytes(), type=list[c.PersonCommand] | c.PersonCommand)
-        )
+        found = msgspec.json.decode(file.read_bytes(), type=list[c.PersonCommand] | c.PersonCommand)
+        return list(found) if isinstance(found, list) else [found]
     except FileNotFoundError:
         raise fail(f"{file}: there is no such file") from None
     except msgspec.DecodeError as error:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tradeoms.cli.common import DEFAULT, Config, console, fail, settings_of
+from tradeoms.config import BadConfig
 from tradeoms.model.fields import Role
 
 keys = typer.Typer(no_args_is_help=True, help="Keys of users.")
@@ -16,12 +17,12 @@ def serve(config: Config = DEFAULT) -> None:
     """Run the order management system: the writer, and a reader beside it."""
     settings = settings_of(config)
     # Loaded here and not above: help and small commands must not wait for the engines.
-    from tradeoms.app import Server
+    from tradeoms.app import AlreadyRunning, Server
     from tradeoms.store.journal import JournalBroken
 
     try:
         server = Server(settings, config.resolve())
-    except JournalBroken as error:
+    except (JournalBroken, AlreadyRunning, BadConfig) as error:
         raise fail(error) from None
     server.run(lambda: typer.echo("ready"))
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from allocation.relief import RELIEF
 from tradeoms.core.bounds import bad_price, brief
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.instruments import bad_rate, changed_units, instrument_problems
@@ -41,6 +42,13 @@ def define_instruments(
 
 def define_accounts(state: State, command: c.DefineAccounts, ctx: Context) -> list[e.AnyEvent]:
     """Accounts may be redefined at any time; what they own stays."""
+    problems = [
+        c.Problem(f"accounts[{n}].lot_method", one.lot_method, f"must be {' or '.join(RELIEF)}")
+        for n, one in enumerate(command.accounts)
+        if one.lot_method not in RELIEF
+    ]
+    if problems:
+        raise Refusal(*problems)
     return [e.AccountsDefined(command.accounts)]
 
 

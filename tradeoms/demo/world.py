@@ -100,7 +100,8 @@ def reference() -> list[c.Command]:
         c.OpenDay(DAY),
         c.DefineInstruments(
             tuple(
-                Instrument(name, name, isin, "4", "USD", issuer=name)
+                # In 2022 US equities settled two days after the trade.
+                Instrument(name, name, isin, "4", "USD", issuer=name, settle_cycle=2)
                 for name, isin in ISINS.items()
             )
         ),

@@ -182,9 +182,11 @@ class Placement(Struct, frozen=True, omit_defaults=True):
     @property
     def exposure(self) -> Decimal:
         """The most that may still be filled, counting an unanswered replace upwards at once."""
-        leaves = self.LeavesQty
-        asked = [r.OrderQty for r in self.requests if r.kind is fields.RequestKind.Replace]
-        return max([leaves, *(quantity - self.CumQty for quantity in asked)])
+        most = self.LeavesQty
+        for request in self.requests:
+            if request.kind is fields.RequestKind.Replace:
+                most = max(most, request.OrderQty - self.CumQty)
+        return most
 
     @property
     def AvgPx(self) -> Decimal:

@@ -55,9 +55,14 @@ def row(state: State, block: Block) -> BlockRow:
     instrument = state.instruments[block.instrument]
     orders = [state.orders[name] for name in block.orders]
     placements = [state.placements[name] for name in block.placements]
-    working = sum((p.exposure for p in placements), ZERO)
-    filled = sum((p.CumQty for p in placements), ZERO)
-    notional = sum((p.notional for p in placements), ZERO)
+    working = filled = notional = ZERO
+    live = 0
+    for placement in placements:
+        exposure = placement.exposure
+        working += exposure
+        filled += placement.CumQty
+        notional += placement.notional
+        live += bool(exposure or placement.requests)
     return BlockRow(
         key=block.block,
         trader=block.trader,
@@ -80,7 +85,7 @@ def row(state: State, block: Block) -> BlockRow:
         orders=len(block.orders),
         members=sum(len(order.members) for order in orders),
         placements=len(placements),
-        live=sum(1 for p in placements if p.exposure or p.requests),
+        live=live,
         pms=", ".join(dict.fromkeys(order.pm for order in orders)),
         desks=", ".join(dict.fromkeys(order.desk for order in orders if order.desk)),
         opened=block.opened,
