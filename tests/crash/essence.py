@@ -5,7 +5,7 @@ broker. Fills of a broker in one block at one price are added up: in how many pi
 broker fills depends on the order in which orders reach it.
 """
 
-from collections import Counter
+from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
@@ -77,7 +77,7 @@ def _placements(state: State) -> list[Any]:
 
 def fills(state: State) -> dict[Any, Decimal]:
     """Shares by block, broker and price; busted ones apart, but for how much of them was busted."""
-    found: Counter[Any] = Counter()
+    found: dict[Any, Decimal] = defaultdict(Decimal)
     for x in state.executions.values():
         price = x.LastPx if x.effect is Effect.Booked else Decimal(0)
         found[block_key(state, x.block), x.broker, price, x.effect.value] += x.LastQty

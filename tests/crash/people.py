@@ -6,6 +6,7 @@ Every command has an id that follows from what it is for, so that asking again i
 from collections import Counter
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from tests.crash import world
@@ -67,7 +68,7 @@ class Trader(Person):
         self.block()
         self.until(lambda: self._send(self._bulk()))
         for name in self._blocks():
-            self.until(lambda name=name: self._sent_one(name))
+            self.until(partial(self._sent_one, name))
         self.until(self._quiet)
         self.until(lambda: self._send_rest() and self._quiet())
         self.finish()
@@ -97,7 +98,7 @@ class Trader(Person):
         return [p for p in found if p.transmission != "unsent"]
 
     def _third(self, block: str, last: bool = False) -> Decimal:
-        quantity = self.client.tables["blocks"][block].OrderQty
+        quantity: Decimal = self.client.tables["blocks"][block].OrderQty
         return quantity - 2 * (quantity // 3) if last else quantity // 3
 
     def _bulk(self) -> dict[str, dict[str, Decimal]]:

@@ -50,7 +50,7 @@ class Process:
             return self
         self._ready = self.child.stdout.readline() == b"ready\n"
         if not self._ready:
-            raise Waited(f"{self.child.args} ended with {self.child.wait()} before it was ready")
+            raise Waited(f"{self.child.args!r} ended with {self.child.wait()} before it was ready")
         return self
 
     def kill(self, group: bool = True) -> None:
