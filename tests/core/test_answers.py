@@ -177,22 +177,29 @@ def test_after_a_lost_line_the_broker_is_asked_and_told_again(floor: Desk) -> No
     floor.system(c.ChangeSession("S1", False))
     floor.system(c.ChangeSession("S1", True))
     assert asked(floor) == ["StatusRequested"]
-    floor.report(name, K.Status, OrdStatus=OrdStatus.Rejected, OrderQty=D(0))
+    floor.report(name, K.Status, OrdRejReason="5", OrdStatus=OrdStatus.Rejected, OrderQty=D(0))
     assert asked(floor) == ["StatusRequested", "RequestResent"]
     assert floor.placement(name).OrdStatus is None
     floor.report(name, K.New)
     assert shows(floor, name) == ("New", 100, 0, 100)
 
 
+def test_a_broker_that_rejected_the_order_is_not_told_again(floor: Desk) -> None:
+    name = _unanswered(floor)
+    floor.report(name, K.Status, OrdStatus=OrdStatus.Rejected, OrdRejReason="3")
+    assert asked(floor) == []
+    assert shows(floor, name) == ("Rejected", 100, 0, 0)
+
+
 def test_an_order_of_yesterday_is_not_sent_again(floor: Desk) -> None:
     name = _unanswered(floor)
     floor.done(c.OpenDay(DAY + timedelta(1)), "ops")
-    floor.report(name, K.Status, OrdStatus=OrdStatus.Rejected)
+    floor.report(name, K.Status, OrdRejReason="5", OrdStatus=OrdStatus.Rejected)
     assert asked(floor) == []
     assert floor.placement(name).transmission is Transmission.Unsent
     assert floor.alerts() == ["unsent"]
     lasting = _unanswered(floor, TimeInForce=TimeInForce.GoodTillCancel)
-    floor.report(lasting, K.Status, OrdStatus=OrdStatus.Rejected)
+    floor.report(lasting, K.Status, OrdRejReason="5", OrdStatus=OrdStatus.Rejected)
     assert asked(floor) == ["RequestResent"]
 
 
@@ -205,7 +212,7 @@ def test_a_person_asks_the_broker_that_takes_no_questions(floor: Desk) -> None:
 
 def test_the_broker_knows_nothing_of_a_live_order(floor: Desk) -> None:
     name = floor.working()
-    floor.report(name, K.Status, OrdStatus=OrdStatus.Rejected, OrderQty=D(0))
+    floor.report(name, K.Status, OrdRejReason="5", OrdStatus=OrdStatus.Rejected, OrderQty=D(0))
     assert shows(floor, name) == ("New", 100, 0, 100)
     assert floor.alerts() == ["unknown at broker"]
 

@@ -22,14 +22,14 @@ class Line:
     def submit(self, command: c.Command, cause: e.Cause) -> None:
         self.said.append(command)
 
-    def send(self, message: Outgoing) -> int | None:
+    def send(self, message: Outgoing) -> tuple[int | None, str]:
         if message.text in self.broken:
-            raise ValueError("not a message")
+            return None, "could not be sent: not a message"
         if message.session not in self.up:
-            return None
+            return None, "the session is down"
         self.number += 1
         self.sent.append(message.text)
-        return self.number
+        return self.number, ""
 
     def play(self, *messages: Outgoing | None) -> None:
         for message in messages:
@@ -72,6 +72,13 @@ def test_a_dead_line_gives_orders_back_and_forgets_questions(line: Line) -> None
     line.up.clear()
     line.play(out("a"), out("question", ClOrdID=""), None)
     assert line.said == [c.ReturnUnsent("a", "P1", "the session is down")]
+
+
+def test_what_is_sent_again_is_not_given_back(line: Line) -> None:
+    """An earlier copy may be at the broker: giving its quantity back would open an over-fill."""
+    line.up.clear()
+    line.play(out("a")._replace(again=True), None)
+    assert line.said == []
 
 
 def test_a_message_that_cannot_be_built_does_not_stop_the_others(line: Line) -> None:

@@ -17,6 +17,7 @@ ON_EXECUTIONS = {
     K.Restated: restated,
 }
 STATUS_REQUEST = "H"
+UNKNOWN_ORDER = "5"  # OrdRejReason
 
 
 def receive(state: State, command: c.ReportReceived, ctx: Context) -> list[e.AnyEvent]:
@@ -35,7 +36,7 @@ def receive(state: State, command: c.ReportReceived, ctx: Context) -> list[e.Any
         if report.kind == K.CancelReject and not _asks(placement, report, RequestKind.New):
             # The broker does not know what we wanted to cancel: no reason to kill a live placement.
             return _cancel_unknown(placement, report, ctx)
-        if report.kind == K.Status:
+        if report.kind == K.Status and _never_seen(report):
             return _unknown_at_broker(state, placement, report, ctx)
     return [e.Reported(placement.placement, report), *_alerts(placement, report, ctx)]
 
@@ -73,6 +74,11 @@ def _cancel_unknown(placement: Placement, report: Report, ctx: Context) -> list[
         e.RequestRejected(placement.placement, report.ClOrdID, text),
         alert(ctx, "cancel rejected", placement.placement, text),
     ]
+
+
+def _never_seen(report: Report) -> bool:
+    """True for a broker that does not know the order; false for one that knows and rejected it."""
+    return report.OrdRejReason == UNKNOWN_ORDER or report.OrderID in ("", "NONE")
 
 
 def _unknown_at_broker(

@@ -92,7 +92,7 @@ class Gateway:
         instrument = state.instruments[placement.instrument]
         spoken = self._dialect(placement.session)
         text = encode(spoken, placement, request, instrument, poss_resend)
-        self._sender.put(Outgoing(placement.session, text, name, ClOrdID))
+        self._sender.put(Outgoing(placement.session, text, name, ClOrdID, poss_resend))
 
     def _status(self, state: State, event: e.StatusRequested) -> None:
         placement = state.placements[event.placement]

@@ -20,12 +20,16 @@ Submit = Callable[[c.Command, e.Cause], None]
 
 
 class Outgoing(NamedTuple):
-    """A message that is ready to leave. A question about an order has no ClOrdID of its own."""
+    """A message that is ready to leave. A question about an order has no ClOrdID of its own.
+
+    Of one that is sent again (`again`) an earlier copy may be at the broker.
+    """
 
     session: str
     text: str
     placement: str
     ClOrdID: str
+    again: bool = False
 
 
 class Sender:
@@ -37,6 +41,7 @@ class Sender:
         self._queue: SimpleQueue[Outgoing | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="fix-sender", daemon=True)
         self._sending: Outgoing | None = None
+        self._number: int | None = None
         self._sent: dict[tuple[str, int], str] = {}
         self._order: deque[tuple[str, int]] = deque()
 
@@ -62,6 +67,7 @@ class Sender:
         """Remember the number of the message being sent, before the broker can answer it."""
         if self._sending is None or self._sending.session != session:
             return
+        self._number = MsgSeqNum
         self._sent[session, MsgSeqNum] = self._sending.ClOrdID
         self._order.append((session, MsgSeqNum))
         if len(self._order) > REMEMBERED:
@@ -88,37 +94,36 @@ class Sender:
         """Send, then confirm in one command a session."""
         confirmed: dict[str, list[tuple[int, str]]] = {}
         for message in burst:
-            try:
-                number = self._send(message)
-            except Exception as error:
-                log.exception("sending failed", ClOrdID=message.ClOrdID)
-                self._return(message, f"could not be sent: {error}")
+            number, reason = self._send(message)
+            if number is None:
+                self._return(message, reason)
             else:
-                if number is None:
-                    self._return(message, "the session is down")
-                else:
-                    confirmed.setdefault(message.session, []).append((number, message.ClOrdID))
+                confirmed.setdefault(message.session, []).append((number, message.ClOrdID))
         for session, sent in confirmed.items():
             numbers = tuple(number for number, _ in sent)
             ids = tuple(ClOrdID for _, ClOrdID in sent if ClOrdID)
             self._submit(c.ConfirmSent(session, numbers, ids), e.Cause(session=session))
 
-    def _send(self, message: Outgoing) -> int | None:
-        """The MsgSeqNum with which the message left; None where its session is not logged on."""
+    def _send(self, message: Outgoing) -> tuple[int | None, str]:
+        """The MsgSeqNum with which the message left; None and the reason where it never did."""
         sid = self.ids.get(message.session)
         engine = fix.Session.lookupSession(sid) if sid else None
         # sendToTarget says True even while logged off, and the order would leave at the next logon.
         if engine is None or not engine.isLoggedOn():
-            return None
-        out = fix.Message(message.text, False)
-        self._sending = message
+            return None, "the session is down"
+        self._sending, self._number = message, None
         try:
-            fix.Session.sendToTarget(out, sid)
+            fix.Session.sendToTarget(fix.Message(message.text, False), sid)
+        except Exception as error:
+            # With a number it may have left: what became of it is the broker's to say.
+            log.exception("sending failed", ClOrdID=message.ClOrdID)
+            return self._number, f"could not be sent: {error}"
         finally:
             self._sending = None
-        return int(out.getHeader().getField(34))
+        return self._number, "the engine did not take it"
 
     def _return(self, message: Outgoing, reason: str) -> None:
-        if message.ClOrdID:
+        """Give the request back, unless an earlier copy may have arrived: the next logon asks."""
+        if message.ClOrdID and not message.again:
             unsent = c.ReturnUnsent(message.ClOrdID, message.placement, reason)
             self._submit(unsent, e.Cause(session=message.session))

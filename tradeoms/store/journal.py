@@ -5,10 +5,11 @@ from datetime import datetime
 from hashlib import sha256
 
 import msgspec
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.engine import Row
 
 from tradeoms.model.events import AnyEvent, Cause, Record
+from tradeoms.store import database
 from tradeoms.store.columns import Insert
 from tradeoms.store.schema import journal
 from tradeoms.store.upcast import upcast, version_of
@@ -28,18 +29,8 @@ class JournalBroken(Exception):
 
 
 def connect(url: str) -> Engine:
-    """An engine for a database URL; SQLite gets WAL with every commit on disk before it returns."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-
-        @event.listens_for(engine, "connect")
-        def _pragmas(connection, _record) -> None:  # type: ignore[no-untyped-def]
-            cursor = connection.cursor()
-            cursor.execute("PRAGMA journal_mode=WAL")
-            cursor.execute("PRAGMA synchronous=FULL")
-            cursor.close()
-
-    return engine
+    """An engine for a database URL; SQLite has every commit on disk before it returns."""
+    return database.connect(url, "FULL")
 
 
 class SqlJournal:

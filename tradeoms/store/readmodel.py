@@ -28,9 +28,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
-    create_engine,
     delete,
-    event,
     insert,
     select,
 )
@@ -38,6 +36,7 @@ from sqlalchemy.types import TypeEngine
 
 from tradeoms.model.events import Answered
 from tradeoms.model.state import State
+from tradeoms.store import database
 from tradeoms.store.columns import Exact, Moment, Upsert
 from tradeoms.views import VIEWS, View
 
@@ -89,26 +88,10 @@ AT_ONCE = 10_000  # values in one query; SQLite takes 32,766
 def connect(url: str) -> Engine:
     """An engine for the read model's database.
 
-    SQLite gets synchronous=NORMAL: a power cut may take the last transactions, never the order in
-    which they came, and what is lost is filled again from the journal. Each transaction sees one
-    state of the database from its first read on.
+    SQLite need not wait for the disk: a power cut may take the last transactions, never the order
+    in which they came, and what is lost is filled again from the journal.
     """
-    if not url.startswith("sqlite"):
-        return create_engine(url, isolation_level="REPEATABLE READ")
-    engine = create_engine(url)
-
-    @event.listens_for(engine, "connect")
-    def _pragmas(connection: Any, _record: Any) -> None:
-        # The driver begins a transaction only before a write; `_begin` does so before a read too.
-        connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
-
-    return engine
+    return database.connect(url, "NORMAL")
 
 
 class Reading:

@@ -1,0 +1,28 @@
+"""Engines: how this program opens a database, whichever it is."""
+
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+
+def connect(url: str, synchronous: Literal["FULL", "NORMAL"]) -> Engine:
+    """An engine for a URL; each transaction sees one state of the database from its first read on.
+
+    SQLite runs in WAL mode. Its driver would begin a transaction before a write only, and none
+    before a CREATE TABLE; so we begin them: a migration that is killed half-way leaves nothing.
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(url, isolation_level="REPEATABLE READ")
+    engine = create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={synchronous}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
