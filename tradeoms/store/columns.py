@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, Date, DateTime, Dialect, Numeric, Table, Text
@@ -48,6 +49,9 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
+SIZES = (200, 20, 1)  # rows of one statement
+
+
 class Insert:
     """Writes rows of one table as driver parameters.
 
@@ -64,6 +68,7 @@ class Insert:
             None if plain else SQLITE.get(type(column.type)) for column in table.columns
         ]
         self._plain = not any(self._convert)
+        self._statements: dict[int, str] = {}
 
     def _statement(self, table: Table, dialect: Dialect) -> Any:
         return _insert(dialect)(table)
@@ -75,8 +80,24 @@ class Insert:
         )
         if not self._positional:
             values = [dict(zip(self._names, row, strict=True)) for row in values]
-        if values:
-            connection.exec_driver_sql(self._sql, values)
+            if values:
+                connection.exec_driver_sql(self._sql, values)
+            return
+        # SQLite's driver gives up the interpreter's lock for every statement: many rows in one.
+        start = 0
+        for size in SIZES:
+            sql = self._several(size)
+            while len(values) - start >= size:
+                part = tuple(chain.from_iterable(values[start : start + size]))
+                connection.exec_driver_sql(sql, part)
+                start += size
+
+    def _several(self, size: int) -> str:
+        """The statement for `size` rows at once."""
+        if size not in self._statements:
+            one = f"({', '.join('?' * len(self._names))})"
+            self._statements[size] = self._sql.replace(one, ", ".join([one] * size), 1)
+        return self._statements[size]
 
 
 class Upsert(Insert):
