@@ -13,6 +13,7 @@ from threading import Condition
 from typing import Protocol
 
 import structlog
+from msgspec.structs import replace
 
 from tradeoms import core
 from tradeoms.core.attention import alert, unmatched
@@ -161,7 +162,7 @@ class Engine:
     def _known(self, item: Item) -> bool:
         """True where this id was answered, or is being worked on: then the answer is for both."""
         if answered := self.state.answers.get(item.key):
-            self._replies.append((item, answered))
+            self._replies.append((item, _same_command(item, answered)))
             return True
         if running := self._running.get(item.key):
             running.answers += item.answers
@@ -281,6 +282,14 @@ class Engine:
         for item, answered in replies:
             for answer in item.answers:
                 answer(answered)
+
+
+def _same_command(item: Item, known: e.Answered) -> e.Answered:
+    """The answer given before; a refusal where the id was used for another kind of command."""
+    if known.command in (item.name, c.RefuseMalformed.__name__):
+        return known
+    problem = c.Problem("id", item.cause.command, f"was used for a {known.command}")
+    return replace(known, outcome=Outcome.Refused, ids=(), problems=(problem,), violations=())
 
 
 def _shown(item: Item) -> tuple[Violation, ...]:

@@ -37,6 +37,17 @@ MAY: dict[type, frozenset[Role]] = {
 
 #: Tables whose rows belong to one account each.
 BY_ACCOUNT = frozenset({"allocations", "positions", "lots", "realized", "cash"})
+#: Commands that touch every account: not for who is limited to some.
+HOUSE = (
+    c.OpenDay,
+    c.DefineInstruments,
+    c.DefineAccounts,
+    c.DefineBrokers,
+    c.SetHolidays,
+    c.MarkPrices,
+    c.SetLimits,
+    c.Restrict,
+)
 #: Tables of which a row shows an order, a block or something below a block.
 BY_MEMBER = frozenset({"orders", "blocks", "placements", "executions"})
 #: Tables that everybody sees.
@@ -53,6 +64,8 @@ def forbidden(user: User, command: c.Command, state: State) -> str:
         return f"role {', '.join(user.roles)} may not send {type(command).__name__}"
     if not user.accounts and not user.desks:
         return ""
+    if isinstance(command, HOUSE):
+        return f"{type(command).__name__} touches the whole house: you may see only a part"
     try:
         touched = list(_touched(command, state))
     except KeyError as error:

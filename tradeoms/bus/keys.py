@@ -29,7 +29,7 @@ UNSURE = (
 )
 
 
-class User(Struct, frozen=True):
+class User(Struct, frozen=True, forbid_unknown_fields=True):
     """A person or program that may connect. Empty accounts or desks mean all of them."""
 
     user: str

@@ -146,10 +146,17 @@ def cancel(
         say(client.submit(command))
 
 
-def finish(block: str, user: User, config: Config = DEFAULT) -> None:
+def finish(
+    block: str,
+    user: User,
+    reason: Annotated[
+        str, typer.Option(help="Why, where a broker's CumQty is not the sum of our fills.")
+    ] = "",
+    config: Config = DEFAULT,
+) -> None:
     """Done with a block: allocate its fills and book lots and cash."""
     with connected(config, user) as client:
-        say(client.submit(c.FinishBlock(block)))
+        say(client.submit(c.FinishBlock(block, reason)))
 
 
 def send(

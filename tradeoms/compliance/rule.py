@@ -70,7 +70,7 @@ class Terms(Struct, frozen=True):
 
     def whole(self, name: str) -> int:
         """A parameter that is a whole number."""
-        return int(self.parameters[name])
+        return int(Decimal(self.parameters[name]))
 
     def violation(self, message: str, facts: dict[str, str], account: str = "") -> Violation:
         """A finding of the row's severity."""

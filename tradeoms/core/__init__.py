@@ -74,7 +74,7 @@ def apply(state: State, record: e.Record) -> None:
     else:
         APPLY[type(event)](state, event)
     if cause.session:
-        sessions.received(state, cause.session, cause.MsgSeqNum)
+        sessions.received(state, cause)
 
 
 def react(state: State, event: e.AnyEvent) -> list[c.Command]:

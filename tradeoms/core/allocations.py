@@ -34,6 +34,8 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
     filled = sum((p.CumQty for p in parts), ZERO)
     notional = sum((p.notional for p in parts), ZERO)
     seed = days(state.business_date)
+    # An order of several days is allocated as of its last fill's.
+    trade_date = max((p.last_traded for p in parts if p.last_traded), default=block.trade_date)
     ties = _ties(state, block, statement, seed)
     one = np.array([0, len(statement.accounts)], np.int64)
     ordered = np.array([instrument.units(q) for q in statement.quantities], np.int64)
@@ -49,9 +51,9 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
         seed=seed,
         quantity=int(units[0]),
         AvgPx=str(printed_price(Fraction(notional) / Fraction(filled), PLACES)) if filled else "0",
-        trade_date=block.trade_date,
+        trade_date=trade_date,
         settle_date=settle_date(
-            block.trade_date,
+            trade_date,
             instrument.settle_cycle,
             state.holidays.get(instrument.Currency, frozenset()),
         ),

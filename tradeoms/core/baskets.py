@@ -48,7 +48,8 @@ def submit_basket(
             c.Problem(f"basket.{v.rule}", command.basket, v.message) for v in over if _final(v)
         ]
     if problems:
-        yield dropped(state, command.basket, f"{len(problems)} problems")
+        own = tuple(order.order for order in drafts if order.order in state.orders)
+        yield [e.BasketDropped(command.basket, own, f"{len(problems)} problems")] if own else []
         raise Refusal(*problems[:WORST_SHOWN], violations=tuple(violations[:WORST_SHOWN]))
     yield [e.BasketReleased(command.basket, tuple(order.order for order in drafts))]
 

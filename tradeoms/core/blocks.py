@@ -116,7 +116,16 @@ def finish_block(state: State, command: c.FinishBlock, ctx: Context) -> list[e.A
     filled = sum((p.CumQty for p in placements(state, block)), ZERO)
     if filled > block.OrderQty:
         raise refuse("block", command.block, f"is over-filled: {filled} of {block.OrderQty}")
-    return [e.BlockFinished(command.block)]
+    different = [_differs(p) for p in placements(state, block) if p.told not in (None, p.CumQty)]
+    if different and not command.reason.strip():
+        text = f"{'; '.join(different)}; give a reason to finish all the same"
+        raise refuse("block", command.block, text)
+    return [e.BlockFinished(command.block, command.reason)]
+
+
+def _differs(placement: Placement) -> str:
+    name, told = placement.placement, placement.told
+    return f"{name}: the broker's CumQty is {told}, our fills make {placement.CumQty}"
 
 
 def react_finished(state: State, event: e.BlockFinished) -> list[c.Command]:

@@ -6,26 +6,34 @@ from msgspec.structs import replace
 
 from tradeoms.model import events as e
 from tradeoms.model.fields import Effect, OrdStatus, ReportKind, RequestKind, Transmission
-from tradeoms.model.orders import Execution, Placement, Report, Request
+from tradeoms.model.orders import ENDED, Execution, Placement, Report, Request
 from tradeoms.model.state import State
 
 K = ReportKind
 DUPLICATE_ClOrdID = (
     "6"  # OrdRejReason: the report carries the FIRST order's quantities, not this one's
 )
-KEEPS_NEW_WAITING = (K.PendingNew, K.PendingCancel, K.PendingReplace)
+PENDING = (K.PendingNew, K.PendingCancel, K.PendingReplace)
+#: Reports after which the broker's CumQty must be the sum of our executions.
+TELLS_CumQty = frozenset(
+    {
+        *(K.Trade, K.TradeCancel, K.TradeCorrect, K.Restated, K.Replaced, K.Status),
+        *(K.Canceled, K.Expired, K.DoneForDay),
+    }
+)
 
 
 def apply_reported(state: State, event: e.Reported) -> None:
     """The broker's word on status and quantity; our executions on CumQty and notional."""
     placement, report = state.placements[event.placement], event.report
     quantity, notional = _book(state, event)
+    OrdStatus = _OrdStatus(placement, report)
     answered = next((r for r in placement.requests if _answers(report, r)), None)
     accepted = answered if answered and _accepts(report, answered) else None
     terms = accepted if accepted and accepted.kind is RequestKind.Replace else placement
     state.placements[event.placement] = replace(
         placement,
-        OrdStatus=_OrdStatus(placement, report),
+        OrdStatus=OrdStatus,
         OrderQty=_OrderQty(placement, report),
         OrderID=report.OrderID or placement.OrderID,
         ClOrdID=accepted.ClOrdID if accepted else placement.ClOrdID,
@@ -33,7 +41,12 @@ def apply_reported(state: State, event: e.Reported) -> None:
         StopPx=terms.StopPx,
         CumQty=placement.CumQty + quantity,
         notional=placement.notional + notional,
-        requests=tuple(r for r in placement.requests if r is not answered),
+        told=report.CumQty if report.kind in TELLS_CumQty else placement.told,
+        last_traded=event.execution.trade_date if event.execution else placement.last_traded,
+        # What has ended answers nothing more: no request of ours is waited for.
+        requests=()
+        if OrdStatus in ENDED
+        else tuple(r for r in placement.requests if r is not answered),
         transmission=Transmission.Acknowledged,
         text=report.Text or placement.text,
     )
@@ -51,19 +64,23 @@ def _OrdStatus(placement: Placement, report: Report) -> OrdStatus | None:
     kills = report.OrdStatus is OrdStatus.Rejected and placement.OrdStatus is not None
     if report.OrdStatus is None or (_duplicate(report) and kills):
         return placement.OrdStatus
+    if placement.OrdStatus in ENDED and report.kind in (K.New, *PENDING):
+        return placement.OrdStatus  # an acknowledgement that comes late revives nothing
     return report.OrdStatus
 
 
 def _OrderQty(placement: Placement, report: Report) -> Decimal:
-    if report.OrderQty is None or _duplicate(report):
+    if report.OrderQty is None or report.OrderQty <= 0 or _duplicate(report):
         return placement.OrderQty
+    if report.kind in PENDING:
+        return placement.OrderQty  # what is asked for is not yet so
     return report.OrderQty
 
 
 def _answers(report: Report, request: Request) -> bool:
     """True where the report settles the request: pending acknowledgements do not."""
     if request.kind is RequestKind.New:
-        return report.kind not in KEEPS_NEW_WAITING and report.OrdStatus is not OrdStatus.PendingNew
+        return report.kind not in PENDING and report.OrdStatus is not OrdStatus.PendingNew
     if report.ClOrdID != request.ClOrdID:
         return False
     if report.kind == K.Status:

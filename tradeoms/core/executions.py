@@ -126,8 +126,10 @@ def amend(
 ) -> list[e.AnyEvent]:
     """A bust removes, a correction replaces the execution that ExecRefID names."""
     key = execution_key(placement, report)
-    if key in state.executions:
-        return []  # the same correction again
+    if report.kind == K.TradeCorrect and key in state.executions:
+        if _corrects(state, placement, report, key):
+            return []  # the same correction again
+        return unmatched(command, f"a correction with the used ExecID {report.ExecID}", ctx)
     target = _named(state, placement, report.ExecRefID)
     if target is None:
         reason = f"ExecRefID {report.ExecRefID} is no execution of {placement.placement}"
@@ -146,6 +148,16 @@ def amend(
         alert(ctx, effect.value, placement.placement, text),
         *reopen(state, placement.block, text, ctx),
     ]
+
+
+def _corrects(state: State, placement: Placement, report: Report, key: str) -> bool:
+    """True where the execution `key` is already the correction of the one that is named."""
+    name = state.execution_of.get(f"{placement.placement}/{report.ExecRefID}", "")
+    while name and name in state.executions:
+        name = state.executions[name].replaced_by
+        if name == key:
+            return True
+    return False
 
 
 def _named(state: State, placement: Placement, ExecID: str) -> Execution | None:

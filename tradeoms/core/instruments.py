@@ -18,13 +18,18 @@ from tradeoms.model.reference import Instrument
 
 MOST_PLACES = 8  # decimals of a quantity
 SENT = ("Symbol", "SecurityID", "SecurityIDSource")
-UNITS = ("qty_scale", "price_scale", "Currency")
+UNITS = ("qty_scale", "price_scale", "Currency", "multiplier")
+MOST_CYCLE = 30  # settlement days
 
 
 def instrument_problems(field: str, new: Instrument) -> list[Problem]:
     """Numbers that cannot be divided by, texts that would break a FIX message, ticks with gaps."""
     reasons = {name: bad_text(getattr(new, name)) for name in SENT}
     reasons |= {name: "is empty" for name in ("Symbol", "Currency") if not getattr(new, name)}
+    if not 0 <= new.settle_cycle <= MOST_CYCLE:
+        reasons["settle_cycle"] = f"must be from 0 to {MOST_CYCLE} days"
+    if not 0 <= new.price_scale <= MOST_PLACES:
+        reasons["price_scale"] = f"must be from 0 to {MOST_PLACES}"
     if not 0 <= new.qty_scale <= MOST_PLACES:
         reasons["qty_scale"] = f"must be from 0 to {MOST_PLACES}"
     else:

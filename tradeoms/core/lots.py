@@ -125,7 +125,7 @@ def apply_booked(state: State, event: e.LotsBooked) -> None:
             account=state.account_axis.numbers(event.opened_accounts),
             instrument=instrument,
             short=int(block.Side.sells),
-            acquired=days(block.trade_date),
+            acquired=days(state.allocations[event.block].trade_date),
             size=np.array(event.opened_quantities, np.int64),
             basis=np.array(event.opened_basis, np.int64),
             remaining=np.array(event.opened_quantities, np.int64),
@@ -143,7 +143,7 @@ def _realize(state: State, block: Block, event: e.LotsBooked) -> None:
         np.array(event.relieved_basis, np.int64),
         np.array(event.relieved_proceeds, np.int64),
     )
-    sold = np.full(len(lots), days(block.trade_date), np.int64)
+    sold = np.full(len(lots), days(state.allocations[event.block].trade_date), np.int64)
     short = state.lots["short"][lots] == 1
     state.realized.append(
         block=int(block.block[1:]),

@@ -1,11 +1,13 @@
 """Brokers' messages: which placement one belongs to, and what it may do there."""
 
+from tradeoms import compliance
 from tradeoms.core.attention import alert, unmatched
+from tradeoms.core.booking import TELLS_CumQty
 from tradeoms.core.context import Context
 from tradeoms.core.executions import amend, restated, trade
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import OrdStatus, ReportKind, RequestKind, TimeInForce
+from tradeoms.model.fields import OrdStatus, ReportKind, RequestKind, Severity, TimeInForce
 from tradeoms.model.orders import Placement, Report
 from tradeoms.model.state import State
 
@@ -38,7 +40,11 @@ def receive(state: State, command: c.ReportReceived, ctx: Context) -> list[e.Any
             return _cancel_unknown(placement, report, ctx)
         if report.kind == K.Status and _never_seen(report):
             return _unknown_at_broker(state, placement, report, ctx)
-    return [e.Reported(placement.placement, report), *_alerts(placement, report, ctx)]
+    return [
+        e.Reported(placement.placement, report),
+        *_alerts(placement, report, ctx),
+        *_missing(placement, report, ctx),
+    ]
 
 
 def find(state: State, session: str, report: Report) -> Placement | None:
@@ -76,6 +82,19 @@ def _cancel_unknown(placement: Placement, report: Report, ctx: Context) -> list[
     ]
 
 
+def _blocked_now(state: State, placement: Placement, ClOrdID: str, ctx: Context) -> str:
+    """What has come to forbid an order since it was routed; a cancel is always sent again."""
+    request = next(r for r in placement.requests if r.ClOrdID == ClOrdID)
+    if request.kind is RequestKind.Cancel:
+        return ""
+    block = state.blocks[placement.block]
+    orders = tuple(state.orders[name] for name in block.orders)
+    kind, price, stop = placement.OrdType, placement.Price, placement.StopPx
+    routes = (c.Route(placement.broker, request.OrderQty, kind, price, stop),)
+    found = compliance.check_route(state, block, orders, routes, ctx.now)
+    return "; ".join(v.message for v in found if v.severity is Severity.Block)
+
+
 def _never_seen(report: Report) -> bool:
     """True for a broker that does not know the order; false for one that knows and rejected it."""
     return report.OrdRejReason == UNKNOWN_ORDER or report.OrderID in ("", "NONE")
@@ -92,9 +111,11 @@ def _unknown_at_broker(
         text = f"the broker does not know {report.ClOrdID}"
         return [alert(ctx, "unknown at broker", placement.placement, text)]
     lasting = placement.TimeInForce is TimeInForce.GoodTillCancel
-    if placement.trade_date == state.business_date or lasting:
-        return [e.RequestResent(placement.placement, report.ClOrdID)]
     text = "the broker never saw it, and its day is over"
+    if placement.trade_date == state.business_date or lasting:
+        text = _blocked_now(state, placement, report.ClOrdID, ctx)
+        if not text:
+            return [e.RequestResent(placement.placement, report.ClOrdID)]
     return [
         e.PlacementUnsent(placement.placement, report.ClOrdID, text),
         alert(ctx, "unsent", placement.placement, text),
@@ -110,6 +131,15 @@ def _alerts(placement: Placement, report: Report, ctx: Context) -> list[e.AnyEve
     if told is None or (report.kind == K.Canceled and _asks(placement, report, RequestKind.Cancel)):
         return []
     return [alert(ctx, told[0], placement.placement, report.Text or told[1])]
+
+
+def _missing(placement: Placement, report: Report, ctx: Context) -> list[e.AnyEvent]:
+    """An alert where the broker has filled more, or less, than what we booked."""
+    told = report.CumQty if report.kind in TELLS_CumQty else None
+    if told is None or told == placement.CumQty:
+        return []
+    text = f"the broker's CumQty is {told}, our fills make {placement.CumQty}"
+    return [alert(ctx, "fill missing", placement.placement, text)]
 
 
 DECIDE = {c.ReportReceived: receive}

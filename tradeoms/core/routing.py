@@ -93,6 +93,9 @@ def _above(block: Block, price: Decimal, other: Decimal) -> bool:
 
 
 def _outlives(block: Block, route: c.Route) -> bool:
+    at_once = (TimeInForce.ImmediateOrCancel, TimeInForce.FillOrKill)
+    if block.TimeInForce in at_once:
+        return route.TimeInForce not in (None, block.TimeInForce)
     lasting = TimeInForce.GoodTillCancel
     return route.TimeInForce is lasting and block.TimeInForce is not lasting
 

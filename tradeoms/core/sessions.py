@@ -57,7 +57,7 @@ def apply_changed(state: State, event: e.SessionChanged) -> None:
 def apply_sent(state: State, event: e.MessagesSent) -> None:
     session = session_of(state, event.session)
     state.sessions[event.session] = replace(
-        session, out_seq=max((session.out_seq, *event.MsgSeqNums))
+        session, out_seq=event.MsgSeqNums[-1] if event.MsgSeqNums else session.out_seq
     )
     for ClOrdID in event.ClOrdIDs:
         placement = state.placements[state.placement_of[ClOrdID]]
@@ -76,11 +76,16 @@ def apply_resent(state: State, event: e.RequestResent) -> None:
     state.placements[event.placement] = replace(placement, transmission=Transmission.Queued)
 
 
-def received(state: State, session: str, MsgSeqNum: int) -> None:
-    """Remember that everything of a session up to this number is on disk."""
-    known = session_of(state, session)
-    if MsgSeqNum > known.in_seq:
-        state.sessions[session] = replace(known, in_seq=MsgSeqNum)
+def received(state: State, cause: e.Cause) -> None:
+    """Remember that everything of a session up to this number is on disk.
+
+    A lower number that is no repetition means that the session began to count anew.
+    """
+    if not cause.MsgSeqNum:
+        return
+    known = session_of(state, cause.session)
+    if cause.MsgSeqNum > known.in_seq or not cause.PossDup:
+        state.sessions[cause.session] = replace(known, in_seq=cause.MsgSeqNum)
 
 
 DECIDE = {c.ChangeSession: change_session, c.RequestStatus: request_status}

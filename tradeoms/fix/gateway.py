@@ -20,6 +20,8 @@ from tradeoms.model import events as e
 from tradeoms.model.orders import Report
 from tradeoms.model.state import State
 
+POSS_DUP = "43"
+
 
 class Gateway:
     """Consumes the journal's records; one quickfix initiator a session, one thread that sends."""
@@ -110,7 +112,9 @@ class Gateway:
         if report is not None:
             report = self._found(inbound.session, report)
         command = c.ReportReceived(inbound.session, inbound.MsgSeqNum, inbound.raw, report, error)
-        self._submit(command, e.Cause(session=inbound.session, MsgSeqNum=inbound.MsgSeqNum))
+        again = inbound.fields.get(POSS_DUP) == "Y"
+        cause = e.Cause(session=inbound.session, MsgSeqNum=inbound.MsgSeqNum, PossDup=again)
+        self._submit(command, cause)
 
     def _found(self, session: str, report: Report) -> Report:
         """A reject that names a message by its number only, with that message's ClOrdID."""

@@ -19,8 +19,10 @@ from tradeoms.model.reference import (
 )
 
 
-class Command(Struct, frozen=True, omit_defaults=True, tag_field="type", tag=True):
-    """Base of all commands; the tag is the class's name."""
+class Command(
+    Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="type", tag=True
+):
+    """Base of all commands; the tag is the class's name. A misspelt field is a mistake, not a default."""
 
 
 class OpenDay(Command, frozen=True, tag=True):
@@ -121,7 +123,7 @@ class DissolveBlock(Command, frozen=True, tag=True):
     block: str
 
 
-class Route(Struct, frozen=True, omit_defaults=True):
+class Route(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A part of a block for one broker; what is left out is taken from the block."""
 
     broker: str
@@ -157,9 +159,13 @@ class ReplacePlacement(Command, frozen=True, tag=True):
 
 
 class FinishBlock(Command, frozen=True, tag=True):
-    """The trader is done with a block: allocate what was filled and book it."""
+    """The trader is done with a block: allocate what was filled and book it.
+
+    Where a broker's CumQty is not the sum of our fills, only with a `reason`, kept in the journal.
+    """
 
     block: str
+    reason: str = ""
 
 
 class ReportReceived(Command, frozen=True, tag=True):

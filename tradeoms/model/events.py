@@ -207,6 +207,7 @@ class SessionChanged(Event, frozen=True, tag=True):
 
 class BlockFinished(Event, frozen=True, tag=True):
     block: str
+    reason: str = ""
 
 
 class BlockReopened(Event, frozen=True, tag=True):
@@ -328,6 +329,7 @@ class Cause(Struct, frozen=True, omit_defaults=True):
     command: str = ""
     session: str = ""
     MsgSeqNum: int = 0
+    PossDup: bool = False
 
 
 class Record(Struct, frozen=True):

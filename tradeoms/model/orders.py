@@ -10,7 +10,7 @@ from tradeoms.model import fields
 ZERO = Decimal(0)
 
 
-class Member(Struct, frozen=True, omit_defaults=True):
+class Member(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One account's quantity in an order: the unit of compliance, allocation and lots."""
 
     account: str
@@ -18,7 +18,7 @@ class Member(Struct, frozen=True, omit_defaults=True):
     locate: str = ""
 
 
-class NewOrder(Struct, frozen=True, omit_defaults=True):
+class NewOrder(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What a portfolio manager asks for. `reference` is the PM's own key, kept as it came."""
 
     instrument: str
@@ -138,7 +138,9 @@ class Placement(Struct, frozen=True, omit_defaults=True):
     """The part of a block sent to one broker: FIX's order.
 
     OrdStatus, OrderQty and ClOrdID are the broker's last word; CumQty and notional are the sums
-    over OUR booked executions, never copied from a report.
+    over OUR booked executions, never copied from a report. `told` is the CumQty that the broker
+    gave last: where it differs, a fill is missing on one side. `last_traded` is the day of the
+    last fill.
     """
 
     placement: str
@@ -166,6 +168,8 @@ class Placement(Struct, frozen=True, omit_defaults=True):
     requests: tuple[Request, ...] = ()
     transmission: fields.Transmission = fields.Transmission.Queued
     text: str = ""
+    told: Decimal | None = None
+    last_traded: date | None = None
 
     @property
     def LeavesQty(self) -> Decimal:

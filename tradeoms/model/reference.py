@@ -9,14 +9,14 @@ from msgspec import Struct
 from tradeoms.model.fields import Override, Severity
 
 
-class Tick(Struct, frozen=True):
+class Tick(Struct, frozen=True, forbid_unknown_fields=True):
     """From this price up, prices are multiples of `tick`."""
 
     from_price: Decimal
     tick: Decimal
 
 
-class Instrument(Struct, frozen=True, omit_defaults=True):
+class Instrument(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Something that can be traded. Quantities are int64 × 10^-qty_scale inside the book."""
 
     instrument: str
@@ -52,7 +52,7 @@ class Instrument(Struct, frozen=True, omit_defaults=True):
         return Decimal(units).scaleb(-self.qty_scale)
 
 
-class Account(Struct, frozen=True, omit_defaults=True):
+class Account(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A client's account: the unit of compliance, allocation and lots."""
 
     account: str
@@ -65,7 +65,7 @@ class Account(Struct, frozen=True, omit_defaults=True):
     may_short: bool = False
 
 
-class Broker(Struct, frozen=True, omit_defaults=True):
+class Broker(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A sell-side firm and the FIX session that reaches it."""
 
     broker: str
@@ -75,7 +75,7 @@ class Broker(Struct, frozen=True, omit_defaults=True):
     knows_status_requests: bool = True
 
 
-class Limit(Struct, frozen=True, omit_defaults=True):
+class Limit(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One compliance rule's parameters in force from a day on, until the rule's next row."""
 
     rule: str
@@ -85,7 +85,7 @@ class Limit(Struct, frozen=True, omit_defaults=True):
     override: Override = Override.Never
 
 
-class Restriction(Struct, frozen=True, omit_defaults=True):
+class Restriction(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """An issuer that may not be bought, sold, or either, while the restriction lasts."""
 
     issuer: str
@@ -96,7 +96,7 @@ class Restriction(Struct, frozen=True, omit_defaults=True):
     reason: str = ""
 
 
-class Price(Struct, frozen=True):
+class Price(Struct, frozen=True, forbid_unknown_fields=True):
     """A price of record, with where it came from and the moment it was true."""
 
     instrument: str
@@ -105,7 +105,7 @@ class Price(Struct, frozen=True):
     at: str
 
 
-class OpeningLot(Struct, frozen=True):
+class OpeningLot(Struct, frozen=True, forbid_unknown_fields=True):
     """A lot owned on day one, a short one below zero. `basis` is money for the whole lot."""
 
     account: str
@@ -115,7 +115,7 @@ class OpeningLot(Struct, frozen=True):
     acquired: date
 
 
-class OpeningCash(Struct, frozen=True):
+class OpeningCash(Struct, frozen=True, forbid_unknown_fields=True):
     """An account's cash on day one."""
 
     account: str
