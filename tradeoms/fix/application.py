@@ -14,6 +14,7 @@ from tradeoms.model.orders import Report
 
 log = structlog.get_logger("fix")
 MSG_TYPE, MSG_SEQ_NUM, POSS_DUP = 35, 34, 43
+REJECT = "3"
 
 
 class Inbound(NamedTuple):
@@ -44,11 +45,13 @@ class Application(fix.Application):
         receive: Callable[[Inbound], None],
         changed: Callable[[str, bool, str], None],
         leaving: Callable[[str, int], None],
+        refusing: Callable[[str, str], None],
     ) -> None:
         super().__init__()
         self.session = session
         self.session_id: fix.SessionID | None = None
-        self._receive, self._changed, self._leaving = receive, changed, leaving
+        self._receive, self._changed = receive, changed
+        self._leaving, self._refusing = leaving, refusing
         self._up = False
         self._first = sys.maxsize  # MsgSeqNum of the first message of ours since the logon
 
@@ -73,7 +76,8 @@ class Application(fix.Application):
             self._guard(lambda: self._changed(self.session, False, "logged off"))
 
     def toAdmin(self, message: fix.Message, _: fix.SessionID) -> None:
-        """quickfix's own messages leave as they are."""
+        """quickfix's own messages leave as they are; that it refuses one of the broker's is told."""
+        self._guard(lambda: self._look(message))
 
     def toApp(self, message: fix.Message, _: fix.SessionID) -> None:
         """What is older than the logon is not sent again: a gap fill goes out instead, and the
@@ -89,11 +93,15 @@ class Application(fix.Application):
 
     def fromAdmin(self, message: fix.Message, _: fix.SessionID) -> None:
         """Of the session's messages only a reject says something about an order."""
-        self._guard(lambda: self._pass_on(message, only="3"))
+        self._guard(lambda: self._pass_on(message, only=REJECT))
 
     def fromApp(self, message: fix.Message, _: fix.SessionID) -> None:
         """Pass everything on."""
         self._guard(lambda: self._pass_on(message))
+
+    def _look(self, message: fix.Message) -> None:
+        if message.getHeader().getField(MSG_TYPE) == REJECT:
+            self._refusing(self.session, readable(message.toString()))
 
     def _begin(self, session_id: fix.SessionID) -> None:
         self._first = fix.Session.lookupSession(session_id).getExpectedSenderNum()

@@ -11,6 +11,7 @@ import quickfix as fix
 from msgspec.structs import replace
 
 from tradeoms.fix.application import Application, Inbound
+from tradeoms.fix.decode import fields_of
 from tradeoms.fix.dialect import Dialect, dialect
 from tradeoms.fix.encode import encode, encode_status
 from tradeoms.fix.sender import Outgoing, Sender, Submit
@@ -20,7 +21,7 @@ from tradeoms.model import events as e
 from tradeoms.model.orders import Report
 from tradeoms.model.state import State
 
-POSS_DUP = "43"
+POSS_DUP, REF_SEQ_NUM, TEXT = "43", "45", "58"
 
 
 class Gateway:
@@ -43,7 +44,9 @@ class Gateway:
             self._start(session, state)
 
     def _start(self, session: SessionSettings, state: State) -> None:
-        application = Application(session.name, self._receive, self._changed, self._sender.leaving)
+        application = Application(
+            session.name, self._receive, self._changed, self._sender.leaving, self._refused
+        )
         settings = quickfix_settings(session)
         store, logs = fix.FileStoreFactory(settings), _log_factory(session, settings)
         initiator = fix.SocketInitiator(application, store, settings, logs)
@@ -121,6 +124,13 @@ class Gateway:
         if report.RefSeqNum is None or report.ClOrdID:
             return report
         return replace(report, ClOrdID=self._sender.ClOrdID_of(session, report.RefSeqNum))
+
+    def _refused(self, session: str, raw: str) -> None:
+        """quickfix has refused a broker's message, and what it held may be a fill: a person looks."""
+        text = fields_of(raw).get(TEXT, "no text")
+        number = fields_of(raw).get(REF_SEQ_NUM, "?")
+        reason = f"our side refused the broker's message {number}: {text}"
+        self._submit(c.ReportReceived(session, 0, raw, None, reason), e.Cause(session=session))
 
     def _changed(self, session: str, up: bool, reason: str) -> None:
         self._submit(c.ChangeSession(session, up, reason), e.Cause(session=session))
