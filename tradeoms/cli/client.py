@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from tradeoms.cli.common import DEFAULT, Config, console, fail, settings_of
+from tradeoms.config import Settings
 from tradeoms.model import commands as c
 from tradeoms.model import fields
 from tradeoms.model.events import Answered
@@ -30,20 +31,26 @@ def connected(config: Path, user: str) -> Iterator[Any]:
     """A client with the user's key; every failure is a line and exit 2."""
     settings = settings_of(config)
     from tradeoms.bus.client import BusRefused, Client, NoAnswer
-    from tradeoms.bus.keys import KeyStore
 
-    try:
-        credentials = KeyStore(settings.home / "keys").credentials(user)
-    except FileNotFoundError as error:
-        raise fail(
-            f"user {user} has no key: {error.filename} is missing; make one with: tradeoms keys new"
-        ) from None
-    client = Client(settings.bus.commands, settings.bus.streams, credentials)
+    client = Client(settings.bus.commands, settings.bus.streams, _credentials(settings, user))
     try:
         with client:
             yield client
     except (BusRefused, NoAnswer) as error:
         raise fail(error) from None
+
+
+def _credentials(settings: Settings, user: str) -> Any:
+    """The user's keys; a bare name where the server speaks plain text on loopback."""
+    from tradeoms.bus.keys import Credentials, KeyStore
+
+    if settings.bus.insecure:
+        return Credentials(user)
+    try:
+        return KeyStore(settings.home / "keys").credentials(user)
+    except FileNotFoundError as error:
+        text = f"user {user} has no key: {error.filename} is missing"
+        raise fail(f"{text}; make one with: tradeoms keys new {user} --role ROLE") from None
 
 
 def say(answer: Answered) -> None:
@@ -223,15 +230,8 @@ def blotter(user: User, config: Config = DEFAULT) -> None:
     """Open the trader's blotter."""
     settings = settings_of(config)
     from blotter.app import run
-    from tradeoms.bus.keys import KeyStore
 
-    try:
-        credentials = KeyStore(settings.home / "keys").credentials(user)
-    except FileNotFoundError:
-        raise fail(
-            f"user {user} has no key; make one with: tradeoms keys new {user} --role trader"
-        ) from None
-    run(settings.bus.commands, settings.bus.streams, credentials)
+    run(settings.bus.commands, settings.bus.streams, _credentials(settings, user))
 
 
 def add_to(app: typer.Typer) -> None:

@@ -1,5 +1,6 @@
 """Commands for whoever runs the system: serve, reader, verify, sim, report, demo, keys."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +14,15 @@ from tradeoms.model.fields import Role
 keys = typer.Typer(no_args_is_help=True, help="Keys of users.")
 
 
-def serve(config: Config = DEFAULT) -> None:
+def serve(
+    config: Config = DEFAULT,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Plain text without keys, on loopback only.")
+    ] = False,
+) -> None:
     """Run the order management system: the writer, and a reader beside it."""
+    if insecure:
+        os.environ["TRADEOMS_BUS__INSECURE"] = "true"  # the reader process inherits it
     settings = settings_of(config)
     # Loaded here and not above: help and small commands must not wait for the engines.
     from tradeoms.app import AlreadyRunning, Server
