@@ -10,7 +10,7 @@ from tests.builders import DAY, D, Desk, K, desk
 from tradeoms.model import commands as c
 from tradeoms.model.events import Answered, Cause
 from tradeoms.model.fields import Effect, OrdStatus, Outcome, TimeInForce, Transmission
-from tradeoms.model.reference import Limit, Restriction
+from tradeoms.model.reference import Limit, OpeningCash, Restriction
 
 
 @pytest.fixture
@@ -141,3 +141,9 @@ def test_the_allocation_has_the_day_of_the_last_fill(floor: Desk) -> None:
     (allocation,) = floor.state.allocations.values()
     assert allocation.trade_date == later
     assert isinstance(floor.placement(name).notional, Decimal)
+
+
+def test_a_balance_never_wraps_around(floor: Desk) -> None:
+    rows = tuple(OpeningCash("A1", "USD", D(10**15)) for _ in range(100))
+    reasons = floor.refused(c.BookOpening("huge", cash=rows), "ops")
+    assert reasons == {"cash": "the balance would be beyond what can be booked"}

@@ -12,6 +12,8 @@ from tradeoms.model import events as e
 from tradeoms.model.reference import OpeningCash, OpeningLot
 from tradeoms.model.state import State
 
+MOST_CENTS = 2**62
+
 
 def book_opening(state: State, command: c.BookOpening, ctx: Context) -> list[e.AnyEvent]:
     """All lots and cash of a batch, or none; a batch that is booked already changes nothing."""
@@ -21,9 +23,24 @@ def book_opening(state: State, command: c.BookOpening, ctx: Context) -> list[e.A
         *(p for n, lot in enumerate(command.lots) for p in _lot_problems(state, n, lot)),
         *(p for n, cash in enumerate(command.cash) for p in _cash_problems(state, n, cash)),
     ]
+    problems = problems or _balance_problems(state, command)
     if problems:
         raise Refusal(*problems)
     return [e.OpeningBooked(command.batch, command.lots, command.cash)]
+
+
+def _balance_problems(state: State, command: c.BookOpening) -> list[c.Problem]:
+    """Balances that int64 cents could not hold with room for what is still to be traded."""
+    cents: dict[tuple[str, str], int] = {}
+    for cash in command.cash:
+        pair = (cash.account, cash.Currency)
+        cents[pair] = cents.get(pair, state.cash.at(*pair)) + int(cash.amount.scaleb(2))
+    reason = "the balance would be beyond what can be booked"
+    return [
+        c.Problem("cash", f"{account}/{currency}", reason)
+        for (account, currency), total in cents.items()
+        if abs(total) > MOST_CENTS
+    ]
 
 
 def _lot_problems(state: State, n: int, lot: OpeningLot) -> list[c.Problem]:
