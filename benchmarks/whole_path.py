@@ -103,15 +103,18 @@ def _drive(client: Client, orders: int) -> float:
     filled: set[str] = set()
     while len(filled) < orders:
         staged: list[str] = []
+        routes: list[c.RouteBlock] = []
         for change in client.poll(0.05):
             if change.table == "orders" and change.row.state == "staged":
                 staged.append(change.key)
             elif change.table == "blocks" and change.row.state == "open":
-                client.send(c.RouteBlock(change.key, (c.Route("ALPHA", change.row.idle),)))
+                routes.append(c.RouteBlock(change.key, (c.Route("ALPHA", change.row.idle),)))
             elif change.table == "placements" and change.row.OrdStatus == "Filled":
                 filled.add(change.key)
         if staged:
             client.send(c.BlockOrders(tuple(staged)))
+        for first in range(0, len(routes), BASKET):
+            client.send(c.RouteBlocks(tuple(routes[first : first + BASKET])))
     return time.perf_counter() - began
 
 

@@ -50,6 +50,7 @@ class Book:
             Limit(rule, effective, parameters, severity, override),
         ]
         self.state.limits[rule] = tuple(sorted(rows, key=lambda row: row.effective))
+        self.state.in_force.clear()
 
     def restrict(self, issuer="ABC Inc", effective=TODAY, **fields):
         self.apply(e.Restricted((Restriction(issuer, effective, **fields),)))

@@ -21,6 +21,7 @@ from tradeoms.store.readmodel import ReadModel
 from tradeoms.views import VIEWS
 from tradeoms.views.alerts import AlertRow
 from tradeoms.views.prices import PriceRow
+from tradeoms.views.sessions import SessionRow
 
 AT = datetime(2026, 3, 2, 14, 30, 0, 123456, UTC)
 HASH = bytes(range(32))
@@ -109,9 +110,9 @@ def test_none_deletes_and_a_later_row_replaces(model: ReadModel) -> None:
 
 def test_a_write_happens_whole_or_not_at_all(model: ReadModel) -> None:
     good = AlertRow("1", "k", "s", "t", AT)
-    bad: Any = AlertRow("2", None, "s", "t", AT)  # type: ignore[arg-type]
+    bad: Any = SessionRow("2", None, True, "r", 1, 1)  # type: ignore[arg-type]
     with pytest.raises(DBAPIError):
-        model.write({"alerts": {"1": good}, "prices": {}, "unmatched": {"2": bad}}, 7, HASH)
+        model.write({"alerts": {"1": good}, "prices": {}, "sessions": {"2": bad}}, 7, HASH)
     assert model.rows("alerts") == []
     assert model.seq == 0
 

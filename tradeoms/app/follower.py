@@ -18,7 +18,7 @@ from tradeoms.store.journal import SqlJournal, connect
 from tradeoms.store.readmodel import ReadModel
 
 QUIET = 0.25  # seconds without records, after which the read model is written
-LATEST = 2.0  # seconds after which it is written however busy: a row that changed often, once
+LATEST = 5.0  # seconds after which it is written however busy: a row that changed often, once
 SNAPSHOT_EVERY = 20_000  # records
 LOOK = 1.0  # seconds of silence on the feed, after which the journal itself is looked at
 

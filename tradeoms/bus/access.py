@@ -30,6 +30,7 @@ MAY: dict[type, frozenset[Role]] = {
     c.BlockOrders: frozenset({TRADER}),
     c.DissolveBlock: frozenset({TRADER}),
     c.RouteBlock: frozenset({TRADER}),
+    c.RouteBlocks: frozenset({TRADER}),
     c.CancelPlacement: frozenset({TRADER, COMPLIANCE}),
     c.ReplacePlacement: frozenset({TRADER}),
     c.FinishBlock: frozenset({TRADER}),
@@ -106,6 +107,8 @@ def _orders(command: c.Command, state: State) -> tuple[str, ...]:
         return (command.order,)
     if isinstance(command, c.BlockOrders):
         return command.orders
+    if isinstance(command, c.RouteBlocks):
+        return tuple(name for row in command.blocks for name in state.blocks[row.block].orders)
     if isinstance(command, c.DissolveBlock | c.RouteBlock | c.FinishBlock):
         return state.blocks[command.block].orders
     if isinstance(command, c.CancelPlacement | c.ReplacePlacement):

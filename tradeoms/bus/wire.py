@@ -19,7 +19,7 @@ MOST_BYTES = 32 * 1024 * 1024  # of one message; a basket of 50,000 orders is be
 JOURNAL = "records"  # the name of the stream of records, where a table's name could stand
 
 
-class Refused(Struct, frozen=True):
+class Refused(Struct, frozen=True, gc=False):
     """The bus itself says no: not a command, not your role, no such table.
 
     `id` names the command, `stream` the table or the records, where it is about one.
@@ -30,7 +30,7 @@ class Refused(Struct, frozen=True):
     stream: str = ""
 
 
-class Subscribe(Struct, frozen=True):
+class Subscribe(Struct, frozen=True, gc=False):
     """Send me this table: its rows as they are, then what changes.
 
     What is sent for it carries `number`, so that it is not mixed up with an earlier subscription.
@@ -40,20 +40,20 @@ class Subscribe(Struct, frozen=True):
     number: int = 0
 
 
-class Credit(Struct, frozen=True):
+class Credit(Struct, frozen=True, gc=False):
     """I have taken `messages` more of a stream; send on."""
 
     stream: str
     messages: int = 1
 
 
-class Events(Struct, frozen=True):
+class Events(Struct, frozen=True, gc=False):
     """Send me all records after this number, without a gap, for as long as I am here."""
 
     after: int
 
 
-class Snapshot(Struct, frozen=True):
+class Snapshot(Struct, frozen=True, gc=False):
     """Rows of a table as of `seq`; `more` where another part follows."""
 
     table: str
@@ -63,7 +63,7 @@ class Snapshot(Struct, frozen=True):
     more: bool
 
 
-class Rows(Struct, frozen=True):
+class Rows(Struct, frozen=True, gc=False):
     """New versions of rows as of `seq`, and keys of rows that are gone; neither: I am alive.
 
     `more` where others that belong to the same `seq` follow: the table is true at none until then.
@@ -77,7 +77,7 @@ class Rows(Struct, frozen=True):
     more: bool = False
 
 
-class Query(Struct, frozen=True):
+class Query(Struct, frozen=True, gc=False):
     """A question to a reader."""
 
     id: str
@@ -85,7 +85,7 @@ class Query(Struct, frozen=True):
     arguments: dict[str, Any] = {}
 
 
-class Result(Struct, frozen=True):
+class Result(Struct, frozen=True, gc=False):
     """The answer to a question, and the sequence number at which it is true."""
 
     id: str

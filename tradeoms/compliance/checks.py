@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from tradeoms.compliance.overrides import lifted
-from tradeoms.compliance.rule import Case, Stage
+from tradeoms.compliance.rule import Case, Check, Stage, Terms
 from tradeoms.compliance.rules import RULES
 from tradeoms.model.commands import Route
 from tradeoms.model.fields import Override, Severity
@@ -57,10 +57,19 @@ def check_route(
 
 def _run(case: Case) -> list[Violation]:
     found: list[Violation] = []
-    for rule in AT[case.stage]:
-        terms = rule.terms(case.state)
-        if terms is not None:
-            found += rule.check(case, terms)
+    for check, terms in _in_force(case.state, case.stage):
+        found += check(case, terms)
+    return found
+
+
+def _in_force(state: State, stage: Stage) -> tuple[tuple[Check, Terms], ...]:
+    """The checks that run at a stage today, each with its terms."""
+    key = (stage, state.business_date)
+    found: tuple[tuple[Check, Terms], ...] | None = state.in_force.get(key)
+    if found is None:
+        rows = ((rule.check, rule.terms(state)) for rule in AT[stage])
+        found = tuple((check, terms) for check, terms in rows if terms is not None)
+        state.in_force[key] = found
     return found
 
 

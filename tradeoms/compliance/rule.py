@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
 from msgspec import Struct
 
@@ -23,7 +22,7 @@ class Stage(StrEnum):
     Basket = "basket"
 
 
-class Case(Struct, frozen=True):
+class Case(Struct, frozen=True, gc=False):
     """What a rule is shown.
 
     `orders` is one order, or at Stage.Basket all of a basket; `order` is the first of them, and
@@ -56,21 +55,21 @@ class Case(Struct, frozen=True):
 
 
 class Terms(Struct, frozen=True):
-    """A rule's row in force: how severe a finding is, who may lift it, the parameters as given."""
+    """A rule's row in force: how severe a finding is, who may lift it, the parameters."""
 
     rule: str
     version: int
     severity: Severity
     override: Override
-    parameters: dict[str, Any]
+    parameters: dict[str, Decimal]
 
     def amount(self, name: str) -> Decimal:
         """A parameter as an exact decimal."""
-        return Decimal(self.parameters[name])
+        return self.parameters[name]
 
     def whole(self, name: str) -> int:
         """A parameter that is a whole number."""
-        return int(Decimal(self.parameters[name]))
+        return int(self.parameters[name])
 
     def violation(self, message: str, facts: dict[str, str], account: str = "") -> Violation:
         """A finding of the row's severity."""
@@ -134,7 +133,8 @@ class Rule(Struct, frozen=True):
         severity, override = FINAL if self.fixed else (limit.severity, limit.override)
         if severity is Severity.Warn:
             override = Override.Never
-        return Terms(self.name, self.version, severity, override, limit.parameters)
+        parameters = {name: Decimal(value) for name, value in limit.parameters.items()}
+        return Terms(self.name, self.version, severity, override, parameters)
 
 
 FINAL = (Severity.Block, Override.Never)

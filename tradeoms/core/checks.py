@@ -24,11 +24,7 @@ HANDLING = ("1", "2", "3")
 def check_fields(state: State, new: NewOrder, field: str = "") -> list[Problem]:
     """Everything wrong with an order that needs no compliance rule to see."""
     problems = _member_problems(state, new, field)
-    problems += [
-        Problem(f"{field}{name}", brief(ascii(getattr(new, name))), reason)
-        for name in TEXTS
-        if (reason := bad_text(getattr(new, name)))
-    ]
+    problems += _text_problems(new, field)
     if new.HandlInst not in HANDLING:
         reason = f"must be one of {', '.join(HANDLING)}"
         problems.append(Problem(f"{field}HandlInst", brief(new.HandlInst), reason))
@@ -46,6 +42,16 @@ def check_fields(state: State, new: NewOrder, field: str = "") -> list[Problem]:
     numbers += price_problems(instrument, new.OrdType, new.Price, new.StopPx, field)
     # Only numbers that are sound by themselves can be multiplied.
     return problems + (numbers or _size_problems(instrument, new, field))
+
+
+def _text_problems(new: NewOrder, field: str) -> list[Problem]:
+    if not bad_text(new.instructions + new.reference + new.reason + new.strategy + new.desk):
+        return []
+    return [
+        Problem(f"{field}{name}", brief(ascii(getattr(new, name))), reason)
+        for name in TEXTS
+        if (reason := bad_text(getattr(new, name)))
+    ]
 
 
 def _member_problems(state: State, new: NewOrder, field: str) -> list[Problem]:

@@ -28,6 +28,7 @@ def restrict(state: State, command: c.Restrict, ctx: Context) -> list[e.AnyEvent
 
 
 def apply_limits(state: State, event: e.LimitsSet) -> None:
+    state.in_force.clear()
     for new in event.limits:
         rows = [row for row in state.limits.get(new.rule, ()) if row.effective != new.effective]
         state.limits[new.rule] = tuple(sorted([*rows, new], key=lambda row: row.effective))

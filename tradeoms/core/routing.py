@@ -1,5 +1,6 @@
 """Routing: what of a block may go to which broker, on which terms, and the placement it becomes."""
 
+from collections import Counter
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from tradeoms.core.context import Context, Refusal
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState, OrdType, Severity, TimeInForce
-from tradeoms.model.orders import ZERO, Block, Order, Placement
+from tradeoms.model.orders import ZERO, Block, Order, Placement, Violation
 from tradeoms.model.state import State
 
 
@@ -33,6 +34,34 @@ def route_block(state: State, command: c.RouteBlock, ctx: Context) -> list[e.Any
         if session is None or not session.up:
             reason = "the session is down"
             events.append(e.PlacementUnsent(placement.placement, placement.ClOrdID, reason))
+    return events
+
+
+MOST_BLOCKS = 1000  # of one command: other people's wait behind it
+
+
+def route_blocks(state: State, command: c.RouteBlocks, ctx: Context) -> list[e.AnyEvent]:
+    """Each as `route_block` would; what is wrong with any keeps all of them back."""
+    names = Counter(row.block for row in command.blocks)
+    problems = [
+        c.Problem("blocks", brief(name), "is named twice")
+        for name, times in names.items()
+        if times > 1
+    ]
+    if not 0 < len(names) <= MOST_BLOCKS:
+        problems.append(c.Problem("blocks", str(len(names)), f"must be 1 to {MOST_BLOCKS} blocks"))
+    if problems:
+        raise Refusal(*problems)
+    events: list[e.AnyEvent] = []
+    violations: list[Violation] = []
+    for n, row in enumerate(command.blocks):
+        try:
+            events += route_block(state, row, ctx)
+        except Refusal as refusal:
+            problems += [replace(p, field=f"blocks[{n}].{p.field}") for p in refusal.problems]
+            violations += refusal.violations
+    if problems:
+        raise Refusal(*problems, violations=tuple(violations))
     return events
 
 
@@ -144,4 +173,4 @@ def _placement(state: State, block: Block, order: Order, route: c.Route, ctx: Co
     )
 
 
-DECIDE = {c.RouteBlock: route_block}
+DECIDE = {c.RouteBlock: route_block, c.RouteBlocks: route_blocks}

@@ -123,7 +123,7 @@ class DissolveBlock(Command, frozen=True, tag=True):
     block: str
 
 
-class Route(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Route(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """A part of a block for one broker; what is left out is taken from the block."""
 
     broker: str
@@ -140,6 +140,12 @@ class RouteBlock(Command, frozen=True, tag=True):
     block: str
     routes: tuple[Route, ...]
     acknowledged: tuple[str, ...] = ()
+
+
+class RouteBlocks(Command, frozen=True, tag=True):
+    """Route several blocks in one decision: all of them, or none with everything that is wrong."""
+
+    blocks: tuple[RouteBlock, ...]
 
 
 class CancelPlacement(Command, frozen=True, tag=True):
@@ -244,13 +250,14 @@ PersonCommand = (
     | BlockOrders
     | DissolveBlock
     | RouteBlock
+    | RouteBlocks
     | CancelPlacement
     | ReplacePlacement
     | FinishBlock
 )
 
 
-class Envelope(Struct, frozen=True):
+class Envelope(Struct, frozen=True, gc=False):
     """A command on the wire. The client chooses `id`; the same id gets the same answer.
 
     `again`: the id may have been sent before, however long ago, so old answers are looked up.
@@ -261,7 +268,7 @@ class Envelope(Struct, frozen=True):
     again: bool = False
 
 
-class Problem(Struct, frozen=True):
+class Problem(Struct, frozen=True, gc=False):
     """One thing wrong with a command: the field, the value as given, the reason."""
 
     field: str

@@ -33,7 +33,7 @@ from tradeoms.model.reference import (
 )
 
 
-class Event(Struct, frozen=True, omit_defaults=True, tag_field="type", tag=True):
+class Event(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="type", tag=True):
     """Base of all events; the tag is the class's name."""
 
 
@@ -322,7 +322,7 @@ AnyEvent = (
 )
 
 
-class Cause(Struct, frozen=True, omit_defaults=True):
+class Cause(Struct, frozen=True, gc=False, omit_defaults=True):
     """Who or what an event comes from: a person's command, or a message of a FIX session."""
 
     user: str = ""
@@ -332,7 +332,7 @@ class Cause(Struct, frozen=True, omit_defaults=True):
     PossDup: bool = False
 
 
-class Record(Struct, frozen=True):
+class Record(Struct, frozen=True, gc=False):
     """One line of the journal: a gap-free number, when it was decided, the cause, the event."""
 
     seq: int

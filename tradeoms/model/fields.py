@@ -141,6 +141,33 @@ class Effect(StrEnum):
     Busted = "busted"
     Corrected = "corrected"
     Disputed = "disputed"
+    Dismissed = "dismissed"
+
+
+class Disputes(StrEnum):
+    """What becomes of a fill after which the broker's CumQty is not the sum of our fills."""
+
+    Book = "book"
+    Hold = "hold"
+
+
+class DKReason(StrEnum):
+    """FIX 127: why we do not know a trade."""
+
+    UnknownSymbol = "A"
+    WrongSide = "B"
+    QuantityExceedsOrder = "C"
+    NoMatchingOrder = "D"
+    PriceExceedsLimit = "E"
+    Other = "Z"
+
+
+class Settlement(StrEnum):
+    """How a person settled a report or an execution that waited for one."""
+
+    Attached = "attached"
+    Booked = "booked"
+    Dismissed = "dismissed"
 
 
 class Severity(StrEnum):

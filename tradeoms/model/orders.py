@@ -10,7 +10,7 @@ from tradeoms.model import fields
 ZERO = Decimal(0)
 
 
-class Member(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Member(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """One account's quantity in an order: the unit of compliance, allocation and lots."""
 
     account: str
@@ -18,7 +18,7 @@ class Member(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True
     locate: str = ""
 
 
-class NewOrder(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class NewOrder(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """What a portfolio manager asks for. `reference` is the PM's own key, kept as it came."""
 
     instrument: str
@@ -37,7 +37,7 @@ class NewOrder(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
     reference: str = ""
 
 
-class Violation(Struct, frozen=True, omit_defaults=True):
+class Violation(Struct, frozen=True, gc=False, omit_defaults=True):
     """A rule that did not pass, with the numbers it saw."""
 
     rule: str
@@ -48,7 +48,7 @@ class Violation(Struct, frozen=True, omit_defaults=True):
     facts: dict[str, str] = {}
 
 
-class OverrideGiven(Struct, frozen=True):
+class OverrideGiven(Struct, frozen=True, gc=False):
     """A person's lifting of a BLOCK on one order, until it expires."""
 
     rule: str
@@ -58,7 +58,7 @@ class OverrideGiven(Struct, frozen=True):
     facts: dict[str, str]
 
 
-class Order(Struct, frozen=True, omit_defaults=True):
+class Order(Struct, frozen=True, gc=False, omit_defaults=True):
     """A portfolio manager's order inside the system."""
 
     order: str
@@ -91,7 +91,7 @@ class Order(Struct, frozen=True, omit_defaults=True):
     AvgPx: Decimal = ZERO
 
 
-class Statement(Struct, frozen=True):
+class Statement(Struct, frozen=True, gc=False):
     """A block's intended split over its members, frozen with its time before the first route.
 
     Three parallel tuples, one entry a member: order, account, quantity.
@@ -103,7 +103,7 @@ class Statement(Struct, frozen=True):
     quantities: tuple[Decimal, ...]
 
 
-class Block(Struct, frozen=True, omit_defaults=True):
+class Block(Struct, frozen=True, gc=False, omit_defaults=True):
     """Orders in the same instrument and side that the trader works as one."""
 
     block: str
@@ -123,8 +123,13 @@ class Block(Struct, frozen=True, omit_defaults=True):
     statement: Statement | None = None
 
 
-class Request(Struct, frozen=True, omit_defaults=True):
-    """A message of ours that the broker has not answered yet. For a replace, what it asks for."""
+class Request(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A message of ours that the broker has not answered yet. For a replace, what it asks for.
+
+    OrigClOrdID is the newest id of the chain when it was asked. MsgSeqNum is the last message that
+    carried it, 0 before it left. `since`: from when on the answer is awaited, where that is later
+    than `at`. `asked`: the broker was asked what became of it; `overdue`: a person was told.
+    """
 
     kind: fields.RequestKind
     ClOrdID: str
@@ -132,15 +137,23 @@ class Request(Struct, frozen=True, omit_defaults=True):
     at: datetime
     Price: Decimal | None = None
     StopPx: Decimal | None = None
+    OrigClOrdID: str = ""
+    MsgSeqNum: int = 0
+    since: datetime | None = None
+    asked: bool = False
+    overdue: bool = False
 
 
-class Placement(Struct, frozen=True, omit_defaults=True):
+class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     """The part of a block sent to one broker: FIX's order.
 
     OrdStatus, OrderQty and ClOrdID are the broker's last word; CumQty and notional are the sums
     over OUR booked executions, never copied from a report. `told` is the CumQty that the broker
     gave last: where it differs, a fill is missing on one side. `last_traded` is the day of the
-    last fill.
+    last fill. CashOrderQty: the broker was given this amount of money in Currency, and OrderQty is
+    the most it may become until the broker says how much it is. `telephoned`: it was given by
+    voice and never sent. `unwanted`: we wanted it cancelled before the broker knew it, so it is
+    not sent again. `closed`: why a person ended it by hand.
     """
 
     placement: str
@@ -170,11 +183,19 @@ class Placement(Struct, frozen=True, omit_defaults=True):
     text: str = ""
     told: Decimal | None = None
     last_traded: date | None = None
+    ExecInst: str = ""
+    CashOrderQty: Decimal | None = None
+    Currency: str = ""
+    telephoned: bool = False
+    unwanted: bool = False
+    closed: str = ""
 
     @property
     def LeavesQty(self) -> Decimal:
         """What may still be filled, by the rule for placements: zero once it has ended."""
         if self.transmission is fields.Transmission.Unsent or self.OrdStatus in ENDED:
+            return ZERO
+        if self.closed:
             return ZERO
         if (
             self.OrdStatus is fields.OrdStatus.DoneForDay
@@ -201,8 +222,11 @@ class Placement(Struct, frozen=True, omit_defaults=True):
 ENDED = frozenset({fields.OrdStatus.Canceled, fields.OrdStatus.Rejected, fields.OrdStatus.Expired})
 
 
-class Execution(Struct, frozen=True, omit_defaults=True):
-    """A fill. `key` = session/day/ExecID: brokers use an ExecID again on another day."""
+class Execution(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A fill. `key` = session/day/ExecID: brokers use an ExecID again on another day.
+
+    `note`: what is doubtful about it, or why it was entered; `user`: who entered it by hand.
+    """
 
     key: str
     ExecID: str
@@ -218,9 +242,11 @@ class Execution(Struct, frozen=True, omit_defaults=True):
     effect: fields.Effect = fields.Effect.Booked
     LastMkt: str = ""
     replaced_by: str = ""
+    note: str = ""
+    user: str = ""
 
 
-class Report(Struct, frozen=True, omit_defaults=True):
+class Report(Struct, frozen=True, gc=False, omit_defaults=True):
     """A broker's message 8, 9, 3 or j in one form for every FIX version. None: absent."""
 
     kind: str

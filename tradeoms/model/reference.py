@@ -6,17 +6,17 @@ from typing import Any
 
 from msgspec import Struct
 
-from tradeoms.model.fields import Override, Severity
+from tradeoms.model.fields import Disputes, Override, Severity
 
 
-class Tick(Struct, frozen=True, forbid_unknown_fields=True):
+class Tick(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """From this price up, prices are multiples of `tick`."""
 
     from_price: Decimal
     tick: Decimal
 
 
-class Instrument(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Instrument(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """Something that can be traded. Quantities are int64 × 10^-qty_scale inside the book."""
 
     instrument: str
@@ -52,7 +52,7 @@ class Instrument(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=
         return Decimal(units).scaleb(-self.qty_scale)
 
 
-class Account(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Account(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """A client's account: the unit of compliance, allocation and lots."""
 
     account: str
@@ -65,17 +65,26 @@ class Account(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tru
     may_short: bool = False
 
 
-class Broker(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A sell-side firm and the FIX session that reaches it."""
+class Broker(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+    """A sell-side firm and the FIX session that reaches it.
+
+    `chained_requests`: it takes a request while another one waits for its answer. `disputes`: what
+    becomes of a fill that does not fit its CumQty. `answer_seconds`: how long it may take to
+    answer. `knows_mass_status`: it answers one question (AF) with all of our open orders.
+    """
 
     broker: str
     name: str
     session: str
     commission_per_share: Decimal = Decimal(0)
     knows_status_requests: bool = True
+    chained_requests: bool = False
+    disputes: Disputes = Disputes.Book
+    answer_seconds: int = 30
+    knows_mass_status: bool = False
 
 
-class Limit(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Limit(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """One compliance rule's parameters in force from a day on, until the rule's next row."""
 
     rule: str
@@ -85,7 +94,7 @@ class Limit(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     override: Override = Override.Never
 
 
-class Restriction(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Restriction(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """An issuer that may not be bought, sold, or either, while the restriction lasts."""
 
     issuer: str
@@ -96,7 +105,7 @@ class Restriction(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields
     reason: str = ""
 
 
-class Price(Struct, frozen=True, forbid_unknown_fields=True):
+class Price(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A price of record, with where it came from and the moment it was true."""
 
     instrument: str
@@ -105,7 +114,7 @@ class Price(Struct, frozen=True, forbid_unknown_fields=True):
     at: str
 
 
-class OpeningLot(Struct, frozen=True, forbid_unknown_fields=True):
+class OpeningLot(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A lot owned on day one, a short one below zero. `basis` is money for the whole lot."""
 
     account: str
@@ -115,7 +124,7 @@ class OpeningLot(Struct, frozen=True, forbid_unknown_fields=True):
     acquired: date
 
 
-class OpeningCash(Struct, frozen=True, forbid_unknown_fields=True):
+class OpeningCash(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """An account's cash on day one."""
 
     account: str

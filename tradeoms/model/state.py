@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from msgspec import Struct
 
@@ -11,7 +12,7 @@ from tradeoms.model.orders import Block, Execution, Order, Placement
 from tradeoms.model.reference import Account, Broker, Instrument, Limit, Price, Restriction
 
 
-class SessionState(Struct, frozen=True):
+class SessionState(Struct, frozen=True, gc=False):
     """A FIX session as the journal knows it: last message numbers in and out that are on disk."""
 
     session: str
@@ -47,6 +48,8 @@ class State:
         self.brokers: dict[str, Broker] = {}
         self.holidays: dict[str, frozenset[date]] = {}
         self.limits: dict[str, tuple[Limit, ...]] = {}
+        # By stage and day, the rules that run with their terms: derived, forgotten with new limits.
+        self.in_force: dict[tuple[str, date], Any] = {}
         self.restrictions: dict[str, tuple[Restriction, ...]] = {}  # by issuer
         self.prices: dict[str, Price] = {}
         self.openings: set[str] = set()

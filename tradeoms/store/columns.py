@@ -64,10 +64,8 @@ class Insert:
         self._sql, self._positional = str(compiled), compiled.positional
         self._names = [column.name for column in table.columns]
         plain = dialect.name != "sqlite"
-        self._convert = [
-            None if plain else SQLITE.get(type(column.type)) for column in table.columns
-        ]
-        self._plain = not any(self._convert)
+        kinds = [None if plain else SQLITE.get(type(column.type)) for column in table.columns]
+        self._convert = [(n, convert) for n, convert in enumerate(kinds) if convert]
         self._statements: dict[int, str] = {}
 
     def _statement(self, table: Table, dialect: Dialect) -> Any:
@@ -75,9 +73,7 @@ class Insert:
 
     def __call__(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> None:
         """Write rows given as sequences of values in the order of the columns."""
-        values: list[Any] = (
-            list(rows) if self._plain else [tuple(map(_converted, self._convert, r)) for r in rows]
-        )
+        values: list[Any] = list(map(self._converted, rows)) if self._convert else list(rows)
         if not self._positional:
             values = [dict(zip(self._names, row, strict=True)) for row in values]
             if values:
@@ -91,6 +87,14 @@ class Insert:
                 part = tuple(chain.from_iterable(values[start : start + size]))
                 connection.exec_driver_sql(sql, part)
                 start += size
+
+    def _converted(self, row: Sequence[Any]) -> list[Any]:
+        values = list(row)
+        for n, convert in self._convert:
+            value = values[n]
+            if value is not None:
+                values[n] = convert(value)
+        return values
 
     def _several(self, size: int) -> str:
         """The statement for `size` rows at once."""
@@ -114,17 +118,19 @@ def _insert(dialect: Dialect) -> Any:
     return sqlite.insert if dialect.name == "sqlite" else postgresql.insert
 
 
-def _converted(convert: Callable[[Any], Any] | None, value: Any) -> Any:
-    return value if convert is None or value is None else convert(value)
+def _plain(value: Decimal) -> str:
+    text = str(value)
+    return format(value, "f") if "E" in text else text
 
 
 def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return utc.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 #: What SQLite's driver is given for a column type, as SQLAlchemy itself stores and reads it.
 SQLITE: dict[type, Callable[[Any], Any]] = {
-    Exact: lambda value: format(value, "f"),
+    Exact: _plain,
     Moment: _moment,
     Date: date.isoformat,
     Boolean: int,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
@@ -56,8 +57,7 @@ class SqlJournal:
         if records[0].seq != self.seq + 1:
             raise JournalBroken(records[0].seq, f"does not follow {self.seq}")
         rows, digest = [], self._hash
-        for record in records:
-            columns = encode(record)
+        for columns in map(encode, records):
             digest = chain(digest, *columns)
             rows.append((*columns, digest))
         # A second writer on the same journal fails here on the primary key, and stops.
@@ -100,12 +100,18 @@ def encode(record: Record) -> tuple[int, str, str, str, int, str]:
     kind = type(record.event).__name__
     return (
         record.seq,
-        record.at.isoformat(timespec="microseconds"),
+        _time(record.at),
         _encode(record.cause).decode(),
         kind,
         version_of(kind),
         _encode(record.event).decode(),
     )
+
+
+@lru_cache(maxsize=1)
+def _time(at: datetime) -> str:
+    """All records of a batch have one time."""
+    return at.isoformat(timespec="microseconds")
 
 
 def chain(

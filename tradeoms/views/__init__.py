@@ -58,7 +58,8 @@ class View(NamedTuple):
         if self.keys and self.upserts:
             keys, names = self.keys, dict[str, None]()
             for event in mine:
-                names.update(dict.fromkeys(keys(state, event)))
+                for name in keys(state, event):
+                    names[name] = None
             return iter(self.upserts(state, names))
         return chain.from_iterable(self.rows(state, event) for event in mine)
 
@@ -67,7 +68,8 @@ def _keyed(module: Any, name: str, row: type[Row], on: Iterable[type]) -> View:
     """A view whose module says which keys an event touches, and the rows of keys."""
 
     def rows(state: State, event: AnyEvent) -> Iterable[Upsert]:
-        found: Iterable[Upsert] = module.upserts(state, module.keys(state, event))
+        keys = dict.fromkeys(module.keys(state, event))
+        found: Iterable[Upsert] = module.upserts(state, keys)
         return found
 
     return View(name, row, rows, module.all_rows, frozenset(on), module.keys, module.upserts)

@@ -9,7 +9,7 @@ from tradeoms.model import events as e
 from tradeoms.model.state import State
 
 
-class AlertRow(Struct, frozen=True):
+class AlertRow(Struct, frozen=True, gc=False):
     """An alert; `key` is its number, `subject` the block, placement, session or command meant."""
 
     key: str

@@ -11,7 +11,7 @@ from tradeoms.model.state import State
 from tradeoms.views import touched
 
 
-class AllocationRow(Struct, frozen=True):
+class AllocationRow(Struct, frozen=True, gc=False):
     """One member's part of an allocated block; `key` is block/order/account.
 
     OrderQty is the member's quantity in the statement, AllocQty what it got. Money to the cent in

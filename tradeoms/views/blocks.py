@@ -12,7 +12,7 @@ from tradeoms.model.state import State
 from tradeoms.views import touched
 
 
-class BlockRow(Struct, frozen=True):
+class BlockRow(Struct, frozen=True, gc=False):
     """A block. idle + working + filled = OrderQty, always; idle is negative after an over-fill.
 
     `working` is the most that may still be filled at brokers, `filled` and AvgPx (28 digits, zero
@@ -71,13 +71,13 @@ def row(state: State, block: Block) -> BlockRow:
         SecurityID=instrument.SecurityID,
         SecurityIDSource=instrument.SecurityIDSource,
         Currency=instrument.Currency,
-        Side=block.Side.name,
-        OrdType=block.OrdType.name,
+        Side=block.Side._name_,
+        OrdType=block.OrdType._name_,
         OrderQty=block.OrderQty,
         Price=block.Price,
         StopPx=block.StopPx,
-        TimeInForce=block.TimeInForce.name,
-        state=block.state.value,
+        TimeInForce=block.TimeInForce._name_,
+        state=block.state._value_,
         idle=block.OrderQty - working - filled,
         working=working,
         filled=filled,

@@ -10,7 +10,7 @@ from tradeoms.model import events as e
 from tradeoms.model.state import State
 
 
-class CashRow(Struct, frozen=True):
+class CashRow(Struct, frozen=True, gc=False):
     """An account's cash; `key` is account/currency. `amount` to the cent, negative: overdrawn."""
 
     key: str

@@ -11,7 +11,7 @@ from tradeoms.model.orders import Execution
 from tradeoms.model.state import State
 
 
-class ExecutionRow(Struct, frozen=True):
+class ExecutionRow(Struct, frozen=True, gc=False):
     """An execution. Only effect "booked" counts; "busted" and "corrected" ones were taken back.
 
     `key` is session/day/ExecID; `replaced_by` the key of the correction. TransactTime is the
@@ -48,12 +48,12 @@ def row(state: State, execution: Execution) -> ExecutionRow:
         trader=placement.trader,
         instrument=execution.instrument,
         Symbol=placement.Symbol,
-        Side=execution.Side.name,
+        Side=execution.Side._name_,
         LastQty=execution.LastQty,
         LastPx=execution.LastPx,
         LastMkt=execution.LastMkt,
         TransactTime=execution.TransactTime,
-        effect=execution.effect.value,
+        effect=execution.effect._value_,
         replaced_by=execution.replaced_by,
         trade_date=execution.trade_date,
     )

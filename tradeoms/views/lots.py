@@ -15,7 +15,7 @@ from tradeoms.views import touched
 EPOCH = date(1970, 1, 1).toordinal()
 
 
-class LotRow(Struct, frozen=True):
+class LotRow(Struct, frozen=True, gc=False):
     """An open lot; `key` is its number.
 
     `size` is its quantity when opened, `remaining` what is open. Money to the cent in `Currency`:

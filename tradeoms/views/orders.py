@@ -13,7 +13,7 @@ from tradeoms.model.state import State
 from tradeoms.views import touched
 
 
-class OrderRow(Struct, frozen=True):
+class OrderRow(Struct, frozen=True, gc=False):
     """An order. Quantities in the instrument's own unit, prices in its currency.
 
     Side, OrdType and TimeInForce are FIX's names. `accounts` is their number, `account` the only
@@ -70,15 +70,15 @@ def row(state: State, order: Order) -> OrderRow:
         SecurityIDSource=instrument.SecurityIDSource,
         share_class=instrument.share_class,
         Currency=instrument.Currency,
-        Side=order.Side.name,
-        OrdType=order.OrdType.name,
+        Side=order.Side._name_,
+        OrdType=order.OrdType._name_,
         OrderQty=order.OrderQty,
         Price=order.Price,
         StopPx=order.StopPx,
-        TimeInForce=order.TimeInForce.name,
+        TimeInForce=order.TimeInForce._name_,
         accounts=len(order.members),
         account=order.members[0].account if len(order.members) == 1 else "",
-        state=order.state.value,
+        state=order.state._value_,
         block=order.block,
         CumQty=order.CumQty,
         AvgPx=order.AvgPx,

@@ -13,7 +13,7 @@ from tradeoms.model.state import State
 from tradeoms.views import touched
 
 
-class PlacementRow(Struct, frozen=True):
+class PlacementRow(Struct, frozen=True, gc=False):
     """A placement. OrdStatus, OrderQty, ClOrdID and OrderID are the broker's last word.
 
     OrdStatus is FIX's name, empty before the first answer. CumQty and AvgPx (28 digits) are those
@@ -58,18 +58,18 @@ def row(placement: Placement) -> PlacementRow:
         trader=placement.trader,
         instrument=placement.instrument,
         Symbol=placement.Symbol,
-        Side=placement.Side.name,
-        OrdType=placement.OrdType.name,
+        Side=placement.Side._name_,
+        OrdType=placement.OrdType._name_,
         OrderQty=placement.OrderQty,
         Price=placement.Price,
         StopPx=placement.StopPx,
-        TimeInForce=placement.TimeInForce.name,
-        OrdStatus=placement.OrdStatus.name if placement.OrdStatus else "",
+        TimeInForce=placement.TimeInForce._name_,
+        OrdStatus=placement.OrdStatus._name_ if placement.OrdStatus else "",
         CumQty=placement.CumQty,
         LeavesQty=placement.LeavesQty,
         AvgPx=placement.AvgPx,
         requests=", ".join(_asked(request) for request in placement.requests),
-        transmission=placement.transmission.value,
+        transmission=placement.transmission._value_,
         text=placement.text,
         instructions=placement.instructions,
         ClOrdID=placement.ClOrdID,
@@ -81,10 +81,10 @@ def row(placement: Placement) -> PlacementRow:
 
 def _asked(request: Request) -> str:
     if request.kind is not RequestKind.Replace:
-        return request.kind.value
+        return request.kind._value_
     price = f" @ {request.Price:f}" if request.Price is not None else ""
     stop = f" stop {request.StopPx:f}" if request.StopPx is not None else ""
-    return f"{request.kind.value} {request.OrderQty:f}{price}{stop}"
+    return f"{request.kind._value_} {request.OrderQty:f}{price}{stop}"
 
 
 def upserts(state: State, keys: Iterable[str]) -> Iterator[tuple[str, PlacementRow | None]]:

@@ -17,7 +17,7 @@ from tradeoms.views import touched
 CENT = Decimal("0.01")
 
 
-class PositionRow(Struct, frozen=True):
+class PositionRow(Struct, frozen=True, gc=False):
     """An account's position; `key` is account/instrument. Rows of nothing but zeros do not exist.
 
     `quantity` is booked (negative: short), `buying` and `selling` what visible unallocated orders

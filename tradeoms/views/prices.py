@@ -11,7 +11,7 @@ from tradeoms.model.state import State
 from tradeoms.views import touched
 
 
-class PriceRow(Struct, frozen=True):
+class PriceRow(Struct, frozen=True, gc=False):
     """A price of record; `key` is the instrument, `at` when it was true, as its source said."""
 
     key: str

@@ -16,7 +16,7 @@ from tradeoms.views.lots import EPOCH
 SUMMED = ("quantity", "proceeds", "basis", "gain")
 
 
-class RealizedRow(Struct, frozen=True):
+class RealizedRow(Struct, frozen=True, gc=False):
     """One block's relief of one lot; `key` is block/lot. Gone when the booking is taken back.
 
     Money to the cent in `Currency`. For a short lot `basis` is what its sale brought and

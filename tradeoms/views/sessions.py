@@ -9,7 +9,7 @@ from tradeoms.model.state import SessionState, State
 from tradeoms.views import touched
 
 
-class SessionRow(Struct, frozen=True):
+class SessionRow(Struct, frozen=True, gc=False):
     """A session; `brokers` it reaches, `in_seq` and `out_seq` the last message numbers on disk."""
 
     key: str

@@ -36,14 +36,14 @@ def placements(state: State, event: e.AnyEvent) -> tuple[str, ...]:
     if type(event) is e.PlacementRouted:
         return (event.placement.placement,)
     if type(event) is e.MessagesSent:
-        return tuple(dict.fromkeys(state.placement_of[ClOrdID] for ClOrdID in event.ClOrdIDs))
+        return tuple([state.placement_of[ClOrdID] for ClOrdID in event.ClOrdIDs])
     return ()
 
 
 def blocks(state: State, event: e.AnyEvent) -> Iterable[str]:
-    """Blocks that the event changed, by themselves or through a placement."""
+    """Blocks that the event changed, by themselves or through a placement; some perhaps twice."""
     if isinstance(event, OF_BLOCK):
         return (event.block,)
     if type(event) is e.BlockOpened:
         return (event.block.block,)
-    return dict.fromkeys(state.placements[name].block for name in placements(state, event))
+    return [state.placements[name].block for name in placements(state, event)]

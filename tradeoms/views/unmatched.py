@@ -12,7 +12,7 @@ from tradeoms.model.state import State
 UNREAD = Report(kind="")
 
 
-class UnmatchedRow(Struct, frozen=True):
+class UnmatchedRow(Struct, frozen=True, gc=False):
     """An unmatched message; `key` is its number, `raw` the wire text.
 
     The FIX fields are empty where the message could not be read or does not have them; `kind` is
