@@ -30,7 +30,6 @@ log = structlog.get_logger("engine")
 SLICE_SECONDS = 0.005
 MOST_ITEMS = 1000  # of one batch, so that a cancel never waits behind an endless queue
 MOST_VIOLATIONS = 200  # of one answer; every order carries its own
-DEEPEST = 100_000  # events and reactions of one command; more is a loop
 
 Answer = Callable[[e.Answered], None]
 
@@ -78,6 +77,16 @@ class Item:
     def name(self) -> str:
         """The command's type."""
         return type(self.command).__name__
+
+    def note(self, event: e.AnyEvent) -> None:
+        """Remember for the answer what the event created, and what the rules found."""
+        if type(event) is e.OrderEntered:
+            self.ids.append(event.order.order)
+            self.violations += event.order.violations
+        elif type(event) is e.BlockOpened:
+            self.ids.append(event.block.block)
+        elif type(event) is e.PlacementRouted:
+            self.ids.append(event.placement.placement)
 
 
 def priority_of(command: c.Command, cause: e.Cause) -> Priority:
@@ -198,20 +207,11 @@ class Engine:
 
         A reaction is decided only when its turn comes, on what the reactions before it have booked.
         """
-        waiting: deque[e.AnyEvent | c.Command] = deque(events)
-        steps = 0
-        while waiting:
-            steps += 1
-            assert steps < DEEPEST, f"{item.name} reacts without end"
-            todo = waiting.popleft()
-            if isinstance(todo, c.Command):
-                waiting.extendleft(reversed(self._decide_reaction(todo, context)))
-            else:
-                self._book(todo, item.cause)
-                item.ids.extend(_ids(todo))
-                if type(todo) is e.OrderEntered:
-                    item.violations += todo.order.violations
-                waiting.extendleft(reversed(core.react(self.state, todo)))
+        for event in events:
+            self._book(event, item.cause)
+            item.note(event)
+            for command in core.react(self.state, event):
+                self._follow(self._decide_reaction(command, context), item, context)
 
     def _decide_reaction(self, command: c.Command, context: Context) -> list[e.AnyEvent]:
         try:
@@ -295,14 +295,3 @@ def _same_command(item: Item, known: e.Answered) -> e.Answered:
 def _shown(item: Item) -> tuple[Violation, ...]:
     """What the sender should know though the command is done: warnings, and what holds an order."""
     return tuple(item.violations[:MOST_VIOLATIONS])
-
-
-def _ids(event: e.AnyEvent) -> tuple[str, ...]:
-    """Names of what an event created, for the answer."""
-    if isinstance(event, e.OrderEntered):
-        return (event.order.order,)
-    if isinstance(event, e.BlockOpened):
-        return (event.block.block,)
-    if isinstance(event, e.PlacementRouted):
-        return (event.placement.placement,)
-    return ()

@@ -308,7 +308,6 @@ def test_a_refused_reaction_is_a_bug(floor: Desk, monkeypatch: pytest.MonkeyPatc
 
 
 def test_reactions_without_end_are_stopped(floor: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "DEEPEST", 50)
     monkeypatch.setitem(core.REACT, e.OrderEntered, lambda _, event: [c.RequestStatus("P1")])
     monkeypatch.setitem(
         core.DECIDE, c.RequestStatus, lambda s, _, x: [e.OrderEntered(s.orders["O1"])]

@@ -12,7 +12,7 @@ UPCASTS: dict[str, tuple[Upcast, ...]] = {}
 
 def version_of(kind: str) -> int:
     """The version in which events of this type are written today."""
-    return 1 + len(UPCASTS.get(kind, ()))
+    return 1 + len(UPCASTS[kind]) if kind in UPCASTS else 1
 
 
 def upcast(kind: str, version: int, body: dict[str, Any]) -> dict[str, Any]:
