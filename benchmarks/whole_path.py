@@ -1,8 +1,9 @@
 """The whole path: PM's socket → durable → FIX → ack and fill durable → stream, beside a bare initiator.
 
 Both run against the same simulated broker, one after the other, and the ratio is of orders per second.
-The PM sends baskets; the trader's program blocks whatever the stream shows as staged and routes every
-block that it shows as open. No two orders have the same limit, so that each is an order in FIX.
+The program sends baskets, blocks the orders that an answer names and routes the blocks that the next
+one names, until its stream has shown the last fill. No two orders have the same limit, so that each is
+an order in FIX.
 """
 
 import json
@@ -25,6 +26,7 @@ from tradeoms.model.fields import OrdType, Outcome, Role, Side
 from tradeoms.model.orders import Member, NewOrder
 
 ORDERS, BASKET = 5000, 500
+QUANTITY = Decimal(100)
 SYMBOLS = ("AAPL", "MSFT", "JPM", "KO", "XOM")
 
 
@@ -89,37 +91,40 @@ def ours(folder: Path, orders: int) -> float:
         ) as client:
             for command in world.reference():
                 assert client.submit(command).outcome is Outcome.Done
-            client.follow("orders", "blocks", "placements", "sessions")
+            client.follow("placements", "sessions")
             client.until(lambda: any(row.up for row in client.tables["sessions"].values()))
             return orders / _drive(client, orders)
 
 
 def _drive(client: Client, orders: int) -> float:
-    """Send baskets; block and route what the stream shows; seconds until all placements are filled."""
+    """Send baskets; block and route what the answers name; seconds until all fills were streamed."""
     began = time.perf_counter()
     for first in range(0, orders, BASKET):
         numbers = range(first, min(first + BASKET, orders))
         client.send(c.SubmitBasket(f"basket {first}", tuple(map(_order, numbers))))
     filled: set[str] = set()
     while len(filled) < orders:
-        staged: list[str] = []
-        routes: list[c.RouteBlock] = []
         for change in client.poll(0.05):
-            if change.table == "orders" and change.row.state == "staged":
-                staged.append(change.key)
-            elif change.table == "blocks" and change.row.state == "open":
-                routes.append(c.RouteBlock(change.key, (c.Route("ALPHA", change.row.idle),)))
-            elif change.table == "placements" and change.row.OrdStatus == "Filled":
+            if change.table == "placements" and change.row.OrdStatus == "Filled":
                 filled.add(change.key)
-        if staged:
-            client.send(c.BlockOrders(tuple(staged)))
-        for first in range(0, len(routes), BASKET):
-            client.send(c.RouteBlocks(tuple(routes[first : first + BASKET])))
+        for answer in client.take_answers():
+            assert answer.outcome is Outcome.Done, answer.problems
+            if next_step := NEXT.get(answer.command):
+                client.send(next_step(answer.ids))
     return time.perf_counter() - began
 
 
+def _routes(blocks: tuple[str, ...]) -> c.RouteBlocks:
+    route = (c.Route("ALPHA", QUANTITY),)
+    return c.RouteBlocks(tuple(c.RouteBlock(block, route) for block in blocks))
+
+
+#: What follows the answer to a command; every block holds one order.
+NEXT = {"SubmitBasket": c.BlockOrders, "BlockOrders": _routes}
+
+
 def _order(number: int) -> NewOrder:
-    member = Member(f"C{number % world.ACCOUNTS + 1:03d}", Decimal(100))
+    member = Member(f"C{number % world.ACCOUNTS + 1:03d}", QUANTITY)
     symbol, limit = SYMBOLS[number % len(SYMBOLS)], Decimal(50_000 + number).scaleb(-2)
     return NewOrder(symbol, Side.Buy, (member,), OrdType.Limit, limit, reference=str(number))
 

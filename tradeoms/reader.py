@@ -1,7 +1,7 @@
 """A reader: follows the log with the same `apply`, and answers what the writer has no time for.
 
-It keeps the rows of every table that changed since they were last taken, so that streams and the
-read model get the latest version of a row, never a queue of versions.
+It keeps the rows that changed since they were last taken, so that streams and the read model get
+the latest version of a row, never a queue of versions. A row is built when somebody takes it.
 """
 
 from collections.abc import Iterable
@@ -20,8 +20,9 @@ class Reader:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.dirty: Changes = {name: {} for name in VIEWS}
         self._whole: Changes = {}
+        self._dirty: Changes = {}
+        self._unwritten: Changes = {}
 
     def follow(self, records: Iterable[Record]) -> None:
         """Apply records that continue the state, and note the rows they change (None: gone)."""
@@ -33,15 +34,23 @@ class Reader:
             core.apply(self.state, record)
             applied.append(record.event)
         for name, view in VIEWS.items():
-            changed: dict[str, Any] = dict(view.changed(self.state, applied))
-            self.dirty[name] |= changed
+            changed = view.changed(self.state, applied)
             if name in self._whole:
+                changed = view.built(self.state, changed)
                 _fold(self._whole[name], changed)
+                self._dirty.setdefault(name, {}).update(changed)
+            if changed:
+                self._unwritten.setdefault(name, {}).update(changed)
 
     def take(self) -> Changes:
-        """What changed since the last call."""
-        taken, self.dirty = self.dirty, {name: {} for name in VIEWS}
+        """What changed since the last call in the tables that somebody asked for by `rows`."""
+        taken, self._dirty = self._dirty, {}
         return {name: rows for name, rows in taken.items() if rows}
+
+    def take_unwritten(self) -> Changes:
+        """What changed in any table since the last call, as it is now."""
+        taken, self._unwritten = self._unwritten, {}
+        return {name: VIEWS[name].built(self.state, rows) for name, rows in taken.items()}
 
     def rows(self, table: str) -> list[Any]:
         """All rows of a table as they are now.

@@ -74,11 +74,11 @@ def parameters(function: Callable[..., object]) -> list[tuple[str, object]]:
 
 
 def test_they_have_the_same_methods() -> None:
-    """`send`, `wait` and `poll` are for those who wait themselves; `run` and `changed` not."""
+    """`send`, `wait`, `poll` and `take_answers` are for those who wait themselves; `run` and `changed` not."""
     sync, other = (
         {name for name in dir(kind) if not name.startswith("_")} for kind in (Client, AsyncClient)
     )
-    assert sync - other == {"send", "wait", "poll"}
+    assert sync - other == {"send", "wait", "poll", "take_answers"}
     assert other - sync == {"run"}
     for name in ("submit", "submit_all", "query", "records", "until"):
         assert parameters(getattr(Client, name)) == parameters(getattr(AsyncClient, name))
@@ -101,6 +101,16 @@ def test_sync(whole: Whole) -> None:
         assert vera.query("state").rows[0]["orders"] == len(whole.writer.engine.state.orders)
         assert vera.seq["orders"] <= seq
         assert vera.silence < 5
+
+
+def test_answers_that_nobody_waits_for(whole: Whole) -> None:
+    with whole.client("paula") as paula:
+        sent, came = [paula.send(order()) for _ in range(3)], []
+        while len(came) < 3:
+            paula.poll(0.1)
+            came += paula.take_answers()
+        assert [answer.id for answer in came] == sent
+        assert paula.take_answers() == []
 
 
 async def test_async(whole: Whole) -> None:

@@ -21,7 +21,10 @@ def whole(state: State) -> dict[str, dict[str, Any]]:
 def test_changes_of_batches_of_any_size_lead_to_all_rows(size: int) -> None:
     house, reader = House(6), Reader(State())
     tables: dict[str, dict[str, Any]] = {name: {} for name in VIEWS}
-    reader.rows("orders")
+    written: dict[str, dict[str, Any]] = {name: {} for name in VIEWS}
+    watched = {"orders", "blocks", "cash"}
+    for name in watched:
+        reader.rows(name)
     house.open()
     for _ in range(150):
         house.step()
@@ -31,12 +34,20 @@ def test_changes_of_batches_of_any_size_lead_to_all_rows(size: int) -> None:
         reader.follow(records[start : start + size])
         for name, rows in reader.take().items():
             tables[name] |= rows
+        if start % (size * 20) == 0:
+            for name, rows in reader.take_unwritten().items():
+                written[name] |= rows
         if start % (size * 50) == 0:
             assert {row.key: row for row in reader.rows("orders")} == whole(reader.state)["orders"]
-    live = {n: {k: r for k, r in rows.items() if r is not None} for n, rows in tables.items()}
+    for name, rows in reader.take_unwritten().items():
+        written[name] |= rows
+    live = {n: {k: r for k, r in rows.items() if r is not None} for n, rows in written.items()}
     assert live == whole(house.state)
+    for name, rows in tables.items():
+        seen = {key: row for key, row in rows.items() if row is not None}
+        assert seen == (live[name] if name in watched else {})
     assert {name: {row.key: row for row in reader.rows(name)} for name in VIEWS} == live
-    assert reader.take() == {}
+    assert reader.take() == reader.take_unwritten() == {}
     same(reader.state, house.journal.replay())
 
 

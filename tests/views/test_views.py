@@ -26,7 +26,7 @@ def empty() -> Tables:
 
 def fold(tables: Tables, state: State, events: Sequence[e.AnyEvent]) -> None:
     for name, view in VIEWS.items():
-        for key, row in view.changed(state, events):
+        for key, row in view.built(state, view.changed(state, events)).items():
             if row is None:
                 tables[name].pop(key, None)
             else:

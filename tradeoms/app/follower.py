@@ -3,7 +3,6 @@
 import os
 import sys
 import time
-from typing import Any
 
 from tradeoms.app.recovery import recover
 from tradeoms.bus.feed import ready, receive, subscribe
@@ -40,7 +39,6 @@ class ReaderProcess:
             settings.bus.insecure,
         )
         self._feed = subscribe(self._streams.context, settings.home / "feed.sock")
-        self._unwritten: dict[str, dict[str, Any]] = {}
         self._answered: list[Answered] = []
         self._written = self._looked = self._followed = time.monotonic()
         self._snapshot_seq = self._readmodel_seq = self._reader.state.seq
@@ -87,11 +85,8 @@ class ReaderProcess:
             return
         self._followed = self._looked
         self._reader.follow(records)
-        changes = self._reader.take()
-        self._streams.publish(records, changes)
+        self._streams.publish(records, self._reader.take())
         self._answered += [record.event for record in records if isinstance(record.event, Answered)]
-        for table, rows in changes.items():
-            self._unwritten.setdefault(table, {}).update(rows)
 
     def _write(self, final: bool = False) -> None:
         now = time.monotonic()
@@ -100,8 +95,9 @@ class ReaderProcess:
         self._written = time.monotonic()
         seq = self._reader.state.seq
         if seq > self._readmodel_seq:
-            self._readmodel.write(self._unwritten, seq, self._journal.hash_at(seq), self._answered)
-            self._unwritten, self._answered, self._readmodel_seq = {}, [], seq
+            rows = self._reader.take_unwritten()
+            self._readmodel.write(rows, seq, self._journal.hash_at(seq), self._answered)
+            self._answered, self._readmodel_seq = [], seq
         if seq - self._snapshot_seq >= SNAPSHOT_EVERY or (final and seq > self._snapshot_seq):
             body = snapshots.encode(self._reader.state)
             snapshots.save(self._database, seq, self._journal.hash_at(seq), body)

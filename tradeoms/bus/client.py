@@ -101,6 +101,14 @@ class Client:
             raise self._asked.late(ids, timeout) from None
         return self._asked.take(ids)
 
+    def take_answers(self) -> list[e.Answered]:
+        """The answers that `poll` brought to commands nobody waits for, in the order they came.
+
+        Raises:
+            BusRefused: the bus would not take one; its `answers` are the others.
+        """
+        return self._asked.take(list(self._asked.answers))
+
     def follow(self, *tables: str, timeout: float = 30.0) -> None:
         """Follow tables; returns when their snapshots are complete.
 

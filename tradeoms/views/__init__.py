@@ -8,7 +8,7 @@ consumer may ask after a whole batch. Folding the upserts of every event, in ord
 key gives the rows of `all_rows`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -36,6 +36,7 @@ from tradeoms.views import (
 
 Row = Struct
 Upsert = tuple[str, Any]  # key and row; None in place of the row deletes it
+UNBUILT: Any = object()  # in place of a row that changed and that nobody has needed yet
 
 
 class View(NamedTuple):
@@ -52,16 +53,20 @@ class View(NamedTuple):
     keys: Callable[[State, AnyEvent], Iterable[str]] | None = None
     upserts: Callable[[State, Iterable[str]], Iterable[Upsert]] | None = None
 
-    def changed(self, state: State, events: Sequence[AnyEvent]) -> Iterator[Upsert]:
-        """The upserts of a batch; where keys are known, a row that changed often is built once."""
+    def changed(self, state: State, events: Sequence[AnyEvent]) -> dict[str, Any]:
+        """The upserts of a batch; where keys are known, only these: their rows are UNBUILT."""
         mine = [event for event in events if type(event) in self.on]
-        if self.keys and self.upserts:
-            keys, names = self.keys, dict[str, None]()
-            for event in mine:
-                for name in keys(state, event):
-                    names[name] = None
-            return iter(self.upserts(state, names))
-        return chain.from_iterable(self.rows(state, event) for event in mine)
+        if not self.keys:
+            return dict(chain.from_iterable([self.rows(state, event) for event in mine]))
+        return {key: UNBUILT for event in mine for key in self.keys(state, event)}
+
+    def built(self, state: State, changed: dict[str, Any]) -> dict[str, Any]:
+        """The same with every row as it is now; keys that nobody may see yet are left out."""
+        if not self.upserts:
+            return changed
+        unbuilt = [key for key, row in changed.items() if row is UNBUILT]
+        kept = {key: row for key, row in changed.items() if row is not UNBUILT}
+        return kept | dict(self.upserts(state, unbuilt))
 
 
 def _keyed(module: Any, name: str, row: type[Row], on: Iterable[type]) -> View:
@@ -126,4 +131,4 @@ _TABLES = (
 )
 VIEWS: dict[str, View] = {view.name: view for view in _TABLES}
 
-__all__ = ["VIEWS", "Row", "Upsert", "View"]
+__all__ = ["UNBUILT", "VIEWS", "Row", "Upsert", "View"]

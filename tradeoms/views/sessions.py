@@ -47,7 +47,7 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
         return (event.session,)
     if isinstance(event, e.BrokersDefined):
         return tuple(state.sessions)  # a broker may have left one session for another
-    return (state.placements[name].session for name in touched.placements(state, event))
+    return [state.placements[name].session for name in touched.placements(state, event)]
 
 
 def all_rows(state: State) -> Iterator[SessionRow]:
