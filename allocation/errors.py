@@ -44,6 +44,30 @@ class OverfillError(AllocationError):
     """A block was filled beyond the sum of its orders."""
 
 
+class NoRoomError(AllocationError):
+    """The orders, caps or fixed quantities of a block cannot hold what was filled."""
+
+
+class BasisError(AllocationError):
+    """What a method weighs by is missing, or does not fit the orders."""
+
+
+class MarginsError(AllocationError):
+    """Fills and accounts of an each-price split do not add up to the same quantity."""
+
+
+class GroupError(AllocationError):
+    """Blocks that may not share one average price: not side by side, or of both sides."""
+
+
+class ScheduleError(AllocationError):
+    """A commission schedule that contradicts itself."""
+
+
+class MinimumError(AllocationError):
+    """A block got too little to give anybody, or all of it, in pieces of the minimum or more."""
+
+
 class AmountOverflowError(AllocationError):
     """A sum or a result would leave the range documented in :data:`allocation.exact.LIMIT`."""
 

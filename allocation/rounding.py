@@ -16,39 +16,20 @@ from collections.abc import Callable
 
 import numpy as np
 
-from allocation.errors import NegativeQuantityError, NoWeightError
-from allocation.exact import Int64, Mask, Ties, indices, muldiv, ratio_keys, round_half_up
+from allocation.checks import check_split
+from allocation.cumulative import cumulative
+from allocation.exact import Int64, Mask, Ties, muldiv, ratio_keys, round_half_up
+from allocation.quota import quota_method
 from allocation.ragged import (
-    check_bound,
-    check_int64,
-    check_offsets,
-    check_ties,
     first_within,
     rank_within,
     segment_ids,
     segment_sums,
+    slabs,
     sub_offsets,
 )
 
 Rounding = Callable[[Int64, Int64, Int64, Ties], Int64]
-
-
-def check_split(weights: Int64, totals: Int64, offsets: Int64, ties: Ties) -> Int64:
-    """Refuse what cannot be split, as the module says; return the sums of weights (n_blocks,)."""
-    check_offsets(offsets, len(weights))
-    check_int64(len(weights), weights=weights)
-    check_int64(len(offsets) - 1, totals=totals)
-    check_ties(ties, len(weights))
-    if (weights < 0).any():
-        raise NegativeQuantityError("a weight is negative", accounts=indices(weights < 0))
-    if (totals < 0).any():
-        raise NegativeQuantityError("a total is negative", blocks=indices(totals < 0))
-    check_bound(totals=totals)
-    sums = segment_sums(weights, offsets)
-    empty = (sums == 0) & (totals > 0)
-    if empty.any():
-        raise NoWeightError("a total has nobody to go to", blocks=indices(empty))
-    return sums
 
 
 def largest_remainder(weights: Int64, totals: Int64, offsets: Int64, ties: Ties) -> Int64:
@@ -57,10 +38,13 @@ def largest_remainder(weights: Int64, totals: Int64, offsets: Int64, ties: Ties)
     Each result is the floor or the ceiling of its quota ``weight * total / sum``. A growing
     total can take a unit back from an account (the Alabama paradox): use it once per block.
     """
-    sums = check_split(weights, totals, offsets, ties)
+    return _by_slab(_hamilton, weights, totals, offsets, ties)
+
+
+def _hamilton(weights: Int64, totals: Int64, sums: Int64, offsets: Int64, ties: Ties) -> Int64:
+    """Largest remainder of one slab."""
     ids = segment_ids(offsets)
-    divisor = np.maximum(sums, 1)[ids]
-    floor, rest = muldiv(weights, totals[ids], divisor)
+    floor, rest = muldiv(weights, totals[ids], sums[ids])
     left = totals - segment_sums(floor, offsets)
     return floor + first_within(offsets, left, -rest, ties)
 
@@ -74,33 +58,70 @@ def webster(weights: Int64, totals: Int64, offsets: Int64, ties: Ties) -> Int64:
     An account holds ``round(weight * m)`` units at multiplier ``m``. At ``m = (total + t) / sum``
     all accounts together are within half a unit each of ``total + t``, so the ``t`` sought lies
     within half the number of accounts, and from one ``t`` to the next no account gains more than
-    one unit. Bisection finds that step; the units gained in it are ranked exactly.
+    one unit. Few accounts move between ``t = 0`` and the ``t`` sought: bisection over these finds
+    the step, and the units gained in it are ranked exactly.
     """
-    sums = check_split(weights, totals, offsets, ties)
+    return _by_slab(_sainte_lague, weights, totals, offsets, ties)
+
+
+def _sainte_lague(weights: Int64, totals: Int64, sums: Int64, offsets: Int64, ties: Ties) -> Int64:
+    """Webster's method of one slab."""
     ids = segment_ids(offsets)
-    divisor = np.maximum(sums, 1)[ids]
+    divisor = sums[ids]
 
-    def units(shifted: Int64) -> Int64:
-        """Units of each account at multiplier ``shifted / sum``."""
-        return round_half_up(*muldiv(weights, shifted[ids], divisor), divisor)
+    def units(t: Int64) -> Int64:
+        """Units of each account at ``t``."""
+        return _units(weights, (totals + t)[ids], divisor)
 
-    step = _bisect(lambda t: segment_sums(units(totals + t), offsets) <= totals, totals, offsets)
-    least = units(totals + step)
-    gaining = np.flatnonzero(units(totals + step + 1) > least)
-    wanted = totals - segment_sums(least, offsets)
-    gaining = gaining[(wanted > 0)[ids[gaining]]]
+    result = units(np.zeros_like(totals))
+    gap = totals - segment_sums(result, offsets)
+    far, there = _beyond(units, totals, offsets, gap)
+    moving = np.flatnonzero(there != result)
+    if not len(moving):
+        return result
+    part, some, of = sub_offsets(moving, offsets), weights[moving], ids[moving]
+    over, wanted = divisor[moving], gap + segment_sums(result[moving], part)
+
+    def held(t: Int64) -> Int64:
+        """Units of each who moves at ``t``."""
+        return _units(some, (totals + t)[of], over)
+
+    low, high = np.minimum(far, 0), np.maximum(far, 1)
+    step = _bisect(lambda t: segment_sums(held(t), part) <= wanted, low, high)
+    least = held(step)
+    gaining = np.flatnonzero(held(step + 1) > least)
+    wanted -= segment_sums(least, part)
     # The next unit comes at multiplier (2 * units + 1) / (2 * weight).
-    keys = ratio_keys(2 * least[gaining] + 1, weights[gaining])
-    place = rank_within(sub_offsets(gaining, offsets), *keys, ties[gaining])
-    least[gaining] += place < wanted[ids[gaining]]
-    return least
+    keys = ratio_keys(2 * least[gaining] + 1, some[gaining])
+    place = rank_within(sub_offsets(gaining, part), *keys, ties[moving[gaining]])
+    least[gaining] += place < wanted[of[gaining]]
+    result[moving] = least
+    return result
 
 
-def _bisect(holds: Callable[[Int64], Mask], totals: Int64, offsets: Int64) -> Int64:
-    """Find the largest step of each block, within half its accounts, at which ``holds`` is true."""
-    reach = (np.diff(offsets) + 1) // 2
-    low: Int64 = -np.minimum(reach, totals)
-    high: Int64 = reach
+def _units(weights: Int64, shifted: Int64, sums: Int64) -> Int64:
+    """Units at the multiplier ``shifted / sum``."""
+    return round_half_up(*muldiv(weights, shifted, sums), sums)
+
+
+def _beyond(
+    units: Callable[[Int64], Int64], totals: Int64, offsets: Int64, gap: Int64
+) -> tuple[Int64, Int64]:
+    """Find for each block a step that crosses its ``gap``, near if it can be; and the units there."""
+    limit = (np.diff(offsets) + 1) // 2
+    # About one account moves a step; 8 more make it rare that all must be asked again.
+    far = np.maximum(np.clip(2 * gap + 8 * np.sign(gap), -limit, limit), -totals)
+    there = units(far)
+    have = segment_sums(there, offsets)
+    crossed = np.where(gap < 0, have <= totals, have >= totals)
+    if not crossed.all():
+        far = np.where(crossed, far, np.maximum(np.sign(gap) * limit, -totals))
+        there = units(far)
+    return far, there
+
+
+def _bisect(holds: Callable[[Int64], Mask], low: Int64, high: Int64) -> Int64:
+    """Find the largest step of each block, from ``low`` to below ``high``, at which it ``holds``."""
     while (high - low > 1).any():
         middle = (low + high) // 2
         good = holds(middle)
@@ -108,8 +129,28 @@ def _bisect(holds: Callable[[Int64], Mask], totals: Int64, offsets: Int64) -> In
     return low
 
 
+def _by_slab(
+    split: Callable[[Int64, Int64, Int64, Int64, Ties], Int64],
+    weights: Int64,
+    totals: Int64,
+    offsets: Int64,
+    ties: Ties,
+) -> Int64:
+    """Check, then split slab after slab; blocks without any weight get a sum of 1."""
+    sums = np.maximum(check_split(weights, totals, offsets, ties), 1)
+    result = np.empty_like(weights)
+    for first, end in slabs(offsets):
+        some = slice(int(offsets[first]), int(offsets[end]))
+        blocks = slice(first, end)
+        within = offsets[first : end + 1] - offsets[first]
+        result[some] = split(weights[some], totals[blocks], sums[blocks], within, ties[some])
+    return result
+
+
 #: Rounding methods by name; a new one is a function and a row.
 ROUNDING: dict[str, Rounding] = {
     "largest_remainder": largest_remainder,
     "webster": webster,
+    "quota_method": quota_method,
+    "cumulative": cumulative,
 }

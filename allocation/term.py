@@ -4,6 +4,8 @@ Source: IRS Publication 550, "Holding Period": the day after acquisition is the 
 same day of each later month begins a new month.
 """
 
+from datetime import date, timedelta
+
 import numpy as np
 
 from allocation.errors import ColumnsError
@@ -30,3 +32,11 @@ def long_term(acquired: Int64, disposed: Int64) -> Mask:
     anniversary = (month + 12).astype("datetime64[D]") + (start - month.astype("datetime64[D]"))
     longer: Mask = disposed >= anniversary.astype(np.int64)
     return longer
+
+
+def held_long(holding_from: date, disposed: date) -> bool:
+    """As :func:`long_term`, for one pair of dates (T9)."""
+    start = holding_from + timedelta(days=1)
+    leap = start.month == 2 and start.day == 29
+    anniversary = date(start.year + 1, 3, 1) if leap else start.replace(year=start.year + 1)
+    return disposed >= anniversary

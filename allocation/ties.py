@@ -22,11 +22,11 @@ def tie_hash(block_ids: Ties, account_ids: Ties, seed: int) -> Hash:
 
     Source: the finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
     """
-    start = _mix(np.full(len(block_ids), seed % 2**64, np.uint64))
-    return _mix(account_ids.astype(np.uint64) ^ _mix(block_ids.astype(np.uint64) ^ start))
+    start = mix(np.full(len(block_ids), seed % 2**64, np.uint64))
+    return mix(account_ids.astype(np.uint64) ^ mix(block_ids.astype(np.uint64) ^ start))
 
 
-def _mix(value: Hash) -> Hash:
+def mix(value: Hash) -> Hash:
     """One SplitMix64 step; the arithmetic wraps modulo 2**64 by design."""
     value = value + _GOLDEN
     value = (value ^ (value >> np.uint64(30))) * _FIRST

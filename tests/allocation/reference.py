@@ -38,6 +38,16 @@ def sainte_lague(weights: list[int], total: int, ties: list[int]) -> list[int]:
     return result
 
 
+def quota_method(weights: list[int], total: int, ties: list[int]) -> list[int]:
+    """Unit by unit to the largest weight / (units + 1), nobody above the ceiling of its quota."""
+    result, whole = [0] * len(weights), sum(weights) or 1
+    for house in range(1, total + 1):
+        able = [i for i, w in enumerate(weights) if result[i] < Fraction(w * house, whole)]
+        best = min(able, key=lambda i: (-Fraction(weights[i], result[i] + 1), ties[i]))
+        result[best] += 1
+    return result
+
+
 def by_block(split: Split, blocks: Sequence[tuple[list[int], int, list[int]]]) -> list[int]:
     """Results of all blocks one after another."""
     return [units for block in blocks for units in split(*block)]

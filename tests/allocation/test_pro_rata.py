@@ -7,57 +7,23 @@ from hypothesis import strategies as st
 
 from allocation.errors import AllocationError, NegativeQuantityError, OverfillError
 from allocation.exact import LIMIT
-from allocation.methods import METHODS
 from allocation.methods.pro_rata import pro_rata
-from allocation.ragged import segment_ids, segment_sums
+from allocation.ragged import segment_ids
 from tests.allocation.reference import block, column, columns, hamilton
 
 Block = tuple[list[int], int, list[int]]
-every = pytest.mark.parametrize("name", METHODS)
 lots = st.integers(1, 12)
 
 
-def one(part: Block, lot: int, name: str = "pro_rata") -> list[int]:
+def one(part: Block, lot: int) -> list[int]:
     """Split one block."""
     ordered, filled, offsets, ties = columns([part])
-    return METHODS[name](ordered, filled, offsets, column([lot]), ties).tolist()
+    return pro_rata(ordered, filled, offsets, column([lot]), ties).tolist()
 
 
 def simple(ordered: list[int], filled: int, lot: int) -> list[int]:
     """Split one block whose ties go by position."""
     return one((ordered, filled, list(range(len(ordered)))), lot)
-
-
-@every
-@given(parts=st.lists(st.tuples(block(), lots), max_size=6))
-def test_sums_and_bounds_in_many_blocks_as_in_one(
-    name: str, parts: list[tuple[Block, int]]
-) -> None:
-    ordered, filled, offsets, ties = columns([part for part, _ in parts])
-    lot = column([size for _, size in parts])
-    result = METHODS[name](ordered, filled, offsets, lot, ties)
-    assert segment_sums(result, offsets).tolist() == filled.tolist()
-    assert ((result >= 0) & (result <= ordered)).all()
-    assert result.tolist() == [units for part, size in parts for units in one(part, size, name)]
-
-
-@every
-@given(part=block(), lot=lots, data=st.data())
-def test_does_not_depend_on_the_order_of_accounts(
-    name: str, part: Block, lot: int, data: st.DataObject
-) -> None:
-    ordered, filled, ties = part
-    shuffle = data.draw(st.permutations(range(len(ordered))))
-    moved = ([ordered[i] for i in shuffle], filled, [ties[i] for i in shuffle])
-    plain = one(part, lot, name)
-    assert one(moved, lot, name) == [plain[i] for i in shuffle]
-
-
-@every
-@given(part=block(), lot=lots)
-def test_a_complete_fill_is_the_order(name: str, part: Block, lot: int) -> None:
-    ordered, _, ties = part
-    assert one((ordered, sum(ordered), ties), lot, name) == ordered
 
 
 @given(block())

@@ -12,10 +12,12 @@ from allocation.ragged import (
     check_offsets,
     check_ties,
     first_within,
+    least_within,
     order_within,
     rank_within,
     segment_ids,
     segment_sums,
+    slabs,
     sub_offsets,
 )
 from tests.allocation.reference import column
@@ -72,6 +74,23 @@ def test_first_within_is_a_cut_through_the_ranks(
     ties = column([pair[1] for part in parts for pair in part])
     expected = rank_within(offsets, key, ties) < counts[segment_ids(offsets)]
     assert (first_within(offsets, counts, key, ties) == expected).all()
+
+
+def test_least_within_is_the_first_of_a_sort() -> None:
+    first, second = column([5, 3, 4, 2, 2]), column([0, 0, 9, 8, 7])
+    assert least_within(column([0, 2, 5]), first, second).tolist() == [1, 4]
+    assert least_within(column([0, 2, 5]), first).tolist() == [1, 3]
+    assert least_within(column([0])).tolist() == []
+
+
+@given(st.lists(st.integers(0, 9), max_size=8), st.integers(1, 8))
+def test_slabs_are_whole_segments(lengths: list[int], size: int) -> None:
+    offsets = column(np.cumsum([0, *lengths]).tolist())
+    runs = list(slabs(offsets, size))
+    assert [first for first, _ in runs] == [0, *(end for _, end in runs)][: len(runs)]
+    assert (runs[-1][1] if runs else 0) == len(lengths)
+    for first, end in runs:
+        assert end == first + 1 or offsets[end] - offsets[first] <= size
 
 
 def test_keys_too_wide_to_pack_sort_the_same() -> None:

@@ -17,11 +17,11 @@ from allocation.errors import (
 from allocation.exact import LIMIT, Int64
 from allocation.lots import Disposals, Lots, Relief, open_basis, open_lots, realized_gain
 from allocation.ragged import offsets_of
-from allocation.relief import RELIEF, relieve
+from allocation.relief import ORDERS, RELIEF, relieve
 from tests.allocation.reference import column, hamilton
 
 Case = tuple[Lots, Disposals]
-every = pytest.mark.parametrize("name", RELIEF)
+every = pytest.mark.parametrize("name", ORDERS)
 
 
 @st.composite
@@ -65,7 +65,7 @@ def cumulative(basis: int, done: int, size: int) -> int:
 
 def naive(lots: Lots, disposals: Disposals, name: str) -> list[tuple[int, ...]]:
     """Lot by lot, disposal by disposal: (lot, disposal, quantity, basis, amount)."""
-    keys = list(zip(*(key.tolist() for key in RELIEF[name](lots)), strict=True))
+    keys = list(zip(*(key.tolist() for key in ORDERS[name](lots)), strict=True))
     order = sorted(range(len(lots.pair)), key=lambda i: keys[i])
     remaining, rows = lots.remaining.tolist(), []
     for disposal, wanted in enumerate(disposals.quantity.tolist()):
@@ -94,7 +94,7 @@ def rows_of(relief: Relief) -> list[tuple[int, ...]]:
 @every
 @given(case=cases())
 def test_agrees_with_relief_one_by_one(name: str, case: Case) -> None:
-    assert rows_of(relieve(*case, RELIEF[name])) == naive(*case, name)
+    assert rows_of(relieve(*case, ORDERS[name])) == naive(*case, name)
 
 
 @given(cases())

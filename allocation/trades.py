@@ -1,0 +1,139 @@
+"""Buys and sells of many accounts and instruments, booked to lots in one call.
+
+The mass path. First in, first out is an overlap of intervals and needs no loop where lots come in
+by date; other orders depend on what is open at the moment, and go in rounds: the first buys and
+sells of every pair at once, then the second ones. No step looks at single lots.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from allocation.errors import ColumnsError
+from allocation.exact import Int64, Mask, indices
+from allocation.lots import Disposals, Lots, Relief
+from allocation.prices import BUY, SELL
+from allocation.ragged import check_int64
+from allocation.relief import ReliefOrder, by_pair, fifo, relieve
+
+
+@dataclass(frozen=True, slots=True)
+class Trades:
+    """Columns int64 (n_trades,) in order of booking.
+
+    ``side`` is ``BUY`` or ``SELL``, ``date`` days since 1970-01-01, ``amount`` a buy's cost or a
+    sell's net proceeds in minor units.
+    """
+
+    pair: Int64
+    side: Int64
+    date: Int64
+    quantity: Int64
+    amount: Int64
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """``lots`` are those given and then one for each buy, in order, with what remains of them.
+
+    In ``relief``, ``lot`` counts in these lots and ``disposal`` in the trades.
+    """
+
+    lots: Lots
+    relief: Relief
+
+
+def book_trades(lots: Lots, trades: Trades, order: ReliefOrder = fifo) -> Booked:
+    """Open a lot for each buy, relieve lots for each sell, as if one after another.
+
+    Raises:
+        ColumnsError, NegativeQuantityError, AmountOverflowError: as :mod:`allocation.lots`.
+        OversellError: names each pair that falls short at some moment; nothing is booked.
+    """
+    columns = {name: getattr(trades, name) for name in Trades.__slots__}
+    check_int64(len(trades.pair), **columns)
+    wrong: Mask = (trades.side != BUY) & (trades.side != SELL)
+    if wrong.any():
+        raise ColumnsError("side must be 1 (buy) or -1 (sell)", accounts=indices(wrong))
+    opened = np.flatnonzero(trades.side == BUY)
+    everything = _with_opened(lots, trades, opened)
+    # A lot given is older than every trade.
+    since = np.concatenate((np.full(len(lots.pair), -1, np.int64), opened))
+    sold = np.flatnonzero(trades.side == SELL)
+    relief = relieve(everything, _disposals(trades, sold), order)
+    if (since[relief.lot] > sold[relief.disposal]).any():
+        relief = _in_rounds(everything, trades, since, order)
+    else:
+        relief = replace(relief, disposal=sold[relief.disposal])
+    return Booked(replace(everything, remaining=relief.remaining), relief)
+
+
+def _with_opened(lots: Lots, trades: Trades, opened: Int64) -> Lots:
+    first = int(lots.sequence.max(initial=-1)) + 1
+    quantity = trades.quantity[opened]
+    return Lots(
+        pair=np.concatenate((lots.pair, trades.pair[opened])),
+        acquired=np.concatenate((lots.acquired, trades.date[opened])),
+        sequence=np.concatenate(
+            (lots.sequence, np.arange(first, first + len(opened), dtype=np.int64))
+        ),
+        size=np.concatenate((lots.size, quantity)),
+        basis=np.concatenate((lots.basis, trades.amount[opened])),
+        remaining=np.concatenate((lots.remaining, quantity)),
+    )
+
+
+def _disposals(trades: Trades, sold: Int64) -> Disposals:
+    return Disposals(trades.pair[sold], trades.quantity[sold], trades.amount[sold])
+
+
+def _rounds(trades: Trades) -> Int64:
+    """Number of each trade's round: a pair's next round begins with a buy after a sell."""
+    order = by_pair(trades.pair)
+    pair, buys = trades.pair[order], trades.side[order] == BUY
+    turns = np.zeros(len(pair), np.int64)
+    turns[1:] = (buys[1:] & ~buys[:-1]) & (pair[1:] == pair[:-1])
+    running = np.cumsum(turns)
+    running -= running[np.searchsorted(pair, pair)]
+    rounds = np.empty_like(running)
+    rounds[order] = running
+    return rounds
+
+
+def _in_rounds(lots: Lots, trades: Trades, since: Int64, order: ReliefOrder) -> Relief:
+    """Relieve round by round; each sees only the lots that are open by then."""
+    rounds, remaining = _rounds(trades), lots.remaining.copy()
+    starts = np.concatenate(
+        (np.full(int((since < 0).sum()), -1, np.int64), rounds[since[since >= 0]])
+    )
+    by_round = np.argsort(rounds, kind="stable")
+    edges = np.searchsorted(rounds[by_round], np.arange(int(rounds.max(initial=0)) + 2))
+    parts = []
+    for number in range(len(edges) - 1):
+        mine = by_round[edges[number] : edges[number + 1]]
+        sold = mine[trades.side[mine] == SELL]
+        active = np.unique(trades.pair[sold])
+        usable = (remaining > 0) & (starts <= number)
+        chosen = np.flatnonzero(usable)
+        chosen = chosen[np.isin(lots.pair[chosen], active)]
+        part = relieve(_at(lots, chosen, remaining), _disposals(trades, sold), order)
+        remaining[chosen] = part.remaining
+        parts.append(
+            (chosen[part.lot], sold[part.disposal], part.quantity, part.basis, part.amount)
+        )
+    lot, sale, quantity, basis, amount = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
+    rows = np.argsort(sale, kind="stable")
+    return Relief(lot[rows], sale[rows], quantity[rows], basis[rows], amount[rows], remaining)
+
+
+def _at(lots: Lots, chosen: Int64, remaining: Int64) -> Lots:
+    return Lots(
+        lots.pair[chosen],
+        lots.acquired[chosen],
+        lots.sequence[chosen],
+        lots.size[chosen],
+        lots.basis[chosen],
+        remaining[chosen],
+    )
