@@ -11,8 +11,8 @@ from simulators.settings import SettingsError, load
 
 
 def main() -> int:
-    """Run; 0 after a clean stop, 2 for a settings file with mistakes."""
-    parser = argparse.ArgumentParser(prog="simulators", description="Simulated FIX 4.4 brokers.")
+    """Run; 0 after a clean stop, 2 for a settings file with mistakes or a port that is taken."""
+    parser = argparse.ArgumentParser(prog="simulators", description="Simulated FIX brokers.")
     parser.add_argument("--config", type=Path, required=True, help="the TOML settings file")
     try:
         settings = load(parser.parse_args().config)
@@ -23,7 +23,11 @@ def main() -> int:
     # After the import of quickfix, which puts the default SIGINT handler back.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    acceptor.run(settings, stop, _say_ready)
+    try:
+        acceptor.run(settings, stop, _say_ready)
+    except acceptor.PortBusy as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     return 0
 
 

@@ -4,20 +4,24 @@ quickfix's threads only copy a message into a queue. The loop takes what is queu
 decide, writes the ledgers and then sends, so that nothing is told that is not written down.
 """
 
+import os
 import queue
+import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import wraps
 from typing import Any
 
-import quickfix as fix
-
 from simulators import ledger, wire
+from simulators.callbacks import Item, Items, LoggedOn
 from simulators.desk import Desk
+from simulators.line import Line
 from simulators.lines import Ledger, Opened
 from simulators.prices import load_closes
+from simulators.sessions import listening, send, session_id, session_lines, tls_lines
 from simulators.settings import BrokerSettings, Settings
 from simulators.timing import Instant, Timers, utc_text
 
@@ -26,63 +30,14 @@ LONGEST_WAIT = 0.05
 LARGEST_BATCH = 256
 
 
-class LoggedOn(str):
-    """The CompID of a broker whose client has logged on."""
-
-
-Item = str | LoggedOn | BaseException
-
-
-def _guarded(callback: Callable[..., None]) -> Callable[..., None]:
-    """Nothing may leave a callback: quickfix would lose its thread or reject the message. The loop
-    raises it.
-    """
-
-    @wraps(callback)
-    def guard(self: "_Application", *args: Any) -> None:
-        try:
-            callback(self, *args)
-        except BaseException as error:  # noqa: BLE001 - the loop raises it again
-            self.queue.put(error)
-
-    return guard
-
-
-class _Application(fix.Application):  # type: ignore[misc, unused-ignore]
-    """quickfix's callbacks, which copy and queue."""
-
-    def __init__(self, items: "queue.SimpleQueue[Item]") -> None:
-        super().__init__()
-        self.queue = items
-
-    @_guarded
-    def onLogon(self, session: Any) -> None:
-        self.queue.put(LoggedOn(session.getSenderCompID().getString()))
-
-    @_guarded
-    def fromApp(self, message: Any, session: Any) -> None:
-        self.queue.put(message.toString())
-
-    def onCreate(self, session: Any) -> None:
-        """Nothing to do."""
-
-    def onLogout(self, session: Any) -> None:
-        """A broker goes on working its orders; quickfix keeps the reports for a resend."""
-
-    def toAdmin(self, message: Any, session: Any) -> None:
-        """Nothing to do."""
-
-    def fromAdmin(self, message: Any, session: Any) -> None:
-        """Nothing to do."""
-
-    def toApp(self, message: Any, session: Any) -> None:
-        """Nothing to do."""
+class PortBusy(Exception):
+    """A broker's port cannot be listened on: which, and why."""
 
 
 class _Loop:
     """The desks with their queue, timers, ledgers and outgoing messages."""
 
-    def __init__(self, settings: Settings, items: "queue.SimpleQueue[Item]") -> None:
+    def __init__(self, settings: Settings, items: Items) -> None:
         self._queue = items
         self._timers = Timers()
         self._ledgers: list[Ledger] = []
@@ -101,12 +56,12 @@ class _Loop:
         lines = Ledger(path)
         self._ledgers.append(lines)
         lines.add(Opened(broker.name, book.runs + 1, str(broker.commission_per_share), _now().utc))
-        session = fix.SessionID("FIX.4.4", broker.name, broker.client)
+        session = session_id(broker.form, broker.name, broker.client)
 
-        def send(text: str) -> None:
+        def post(text: str) -> None:
             self._outbox.append((session, text))
 
-        desk = Desk(broker, settings, closes, self._timers, send, lines.add, book.runs + 1)
+        desk = Desk(broker, settings, closes, self._timers, post, lines.add, book.runs + 1)
         desk.restore(book)
         return desk
 
@@ -142,7 +97,7 @@ class _Loop:
             self._desks[item].resume(now)
         elif isinstance(item, str):
             fields = wire.parse(item)
-            self._desks[fields[56]].on_message(fields, now)
+            self._desks[fields[56]].on_message(fields, now, item)
         else:
             raise item
 
@@ -150,7 +105,7 @@ class _Loop:
         for lines in self._ledgers:
             lines.flush()
         for session, text in self._outbox:
-            fix.Session.sendToTarget(fix.Message(text, False), session)
+            send(session, text)
         self._outbox.clear()
 
     def _move(self, now: Instant) -> None:
@@ -160,72 +115,53 @@ class _Loop:
 
 
 def run(settings: Settings, stop: threading.Event, ready: Callable[[], None]) -> None:
-    """Serve until ``stop`` is set; ``ready`` is called once the ports listen. Whatever goes wrong
-    is raised here.
+    """Serve until ``stop`` is set; ``ready`` is called once the ports listen. Raises PortBusy when
+    one cannot; whatever else goes wrong is raised here too.
     """
-    items: queue.SimpleQueue[Item] = queue.SimpleQueue()
-    loop = _Loop(settings, items)
-    # quickfix keeps no references of its own: these have to live as long as the acceptor.
-    application = _Application(items)
-    session_settings = _session_settings(settings)
-    store = fix.FileStoreFactory(session_settings)
-    log = [fix.FileLogFactory(session_settings)] if settings.log else []
-    # The threaded acceptor looks at the peer's address before the Logon, the plain one after it,
-    # when a stranger has had an answer and may have reset the sequence numbers.
-    acceptor = fix.ThreadedSocketAcceptor(application, store, session_settings, *log)
-    try:
-        acceptor.start()
+    items: Items = queue.SimpleQueue()
+    with ExitStack() as opened:
+        _check_ports(settings)
+        lines = {
+            broker.name: session_lines(
+                _behind_faults(broker, settings, opened), settings.dictionary
+            )
+            for broker in settings.brokers
+        }
+        loop = _Loop(settings, items)
+        opened.callback(loop.close)
+        secure = [broker for broker in settings.brokers if broker.tls]
+        for broker in secure:  # each with a certificate of its own
+            own, home = lines.pop(broker.name), settings.home / "tls" / broker.name
+            certificates = tls_lines(broker)
+            opened.enter_context(listening(home, own, items, settings.log, certificates))
+        if lines:
+            plain = [line for own in lines.values() for line in own]
+            opened.enter_context(listening(settings.home, plain, items, settings.log))
+        ready()
+        while not stop.is_set():
+            loop.turn()
+
+
+def _check_ports(settings: Settings) -> None:
+    """Bind each port once before anything is written. Raises PortBusy."""
+    for broker in settings.brokers:
         try:
-            ready()
-            while not stop.is_set():
-                loop.turn()
-        finally:
-            acceptor.stop(True)
-            # A raised error would keep it alive: and when an old acceptor dies late, it takes the
-            # registration of new sessions of the same names with it.
-            del acceptor
-    finally:
-        loop.close()
+            socket.create_server(("127.0.0.1", broker.port)).close()
+        except OSError as error:
+            why = os.strerror(error.errno or 0)
+            raise PortBusy(f"{broker.name}: port {broker.port}: {why}") from None
+
+
+def _behind_faults(broker: BrokerSettings, settings: Settings, opened: ExitStack) -> BrokerSettings:
+    """The broker on a port of its own behind a line with faults, where it has any."""
+    if not broker.faults:
+        return broker
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        far = int(free.getsockname()[1])
+    seed = f"{settings.seed}/{broker.name}/faults"
+    opened.callback(Line(broker.port, far, broker.faults, seed).close)
+    return replace(broker, port=far)
 
 
 def _now() -> Instant:
     return Instant(time.monotonic(), utc_text(datetime.now(UTC)))
-
-
-def _session_settings(settings: Settings) -> Any:
-    """quickfix reads its settings from a file only."""
-    path = settings.home / "quickfix.cfg"
-    settings.home.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(_session_lines(settings)) + "\n", encoding="utf-8")
-    return fix.SessionSettings(str(path))
-
-
-def _session_lines(settings: Settings) -> list[str]:
-    lines = [
-        "[DEFAULT]",
-        "ConnectionType=acceptor",
-        "BeginString=FIX.4.4",
-        f"FileStorePath={settings.home / 'fix'}",
-    ]
-    lines += [
-        "NonStopSession=Y",
-        "ResetOnLogon=N",
-        "HeartBtInt=30",
-        "CheckLatency=N",
-        "SocketNodelay=Y",
-    ]
-    lines += [
-        "SocketReuseAddress=Y",
-        "AllowedRemoteAddresses=127.0.0.1",
-        "ValidateUserDefinedFields=N",
-    ]
-    lines += ["AllowUnknownMsgFields=Y", "ValidateFieldsHaveValues=N"]
-    lines += [f"FileLogPath={settings.log}"] if settings.log else []
-    if settings.dictionary:
-        lines += ["UseDataDictionary=Y", f"DataDictionary={settings.dictionary}"]
-    else:
-        lines += ["UseDataDictionary=N"]
-    for broker in settings.brokers:
-        lines += ["[SESSION]", f"SenderCompID={broker.name}", f"TargetCompID={broker.client}"]
-        lines += [f"SocketAcceptPort={broker.port}"]
-    return lines

@@ -2,20 +2,31 @@
 
 from collections.abc import Callable, Mapping
 
-from simulators import wire
-from simulators.codes import DEAD, CxlRejReason, ExecType, MsgType, OrdRejReason, OrdStatus
+from simulators.allocation import MiddleOffice
+from simulators.codes import MsgType
 from simulators.execution import Executor
-from simulators.intake import Refusal, Terms, check_instrument, read_terms
+from simulators.intake import check_instrument, read_terms
 from simulators.ledger import BrokerBook, BrokerOrder
 from simulators.lines import Line, Received
-from simulators.orders import Order
+from simulators.orders import Order, Terms
 from simulators.prices import Closes
+from simulators.requests import Requests
 from simulators.settings import BrokerSettings, Settings
 from simulators.ticks import exact_ticks, price_text
 from simulators.timing import Instant, Timers
 from simulators.venue import Piece
-from simulators.wire import Fields
+from simulators.wire import Fields, pairs
 from simulators.working import Worker
+
+#: What the middle office answers, not the desk.
+OFFICE = frozenset(
+    {
+        MsgType.ALLOCATION,
+        MsgType.ALLOCATION_REPORT_ACK,
+        MsgType.CONFIRMATION_ACK,
+        MsgType.CONFIRMATION_REQUEST,
+    }
+)
 
 
 class Desk:
@@ -37,46 +48,52 @@ class Desk:
         self._symbols = frozenset(closes)
         self._send = send
         self._write = write
-        self._trade_date = f"{settings.date:%Y%m%d}"
-        self._executor = Executor(self._prefix, self._trade_date, send, write)
+        self._form = broker.form
+        trade_date = f"{settings.date:%Y%m%d}"
+        self._executor = Executor(self._prefix, trade_date, self._form, send, write)
         self._worker = Worker(broker, settings, closes, self._executor, timers)
         self._orders: dict[str, Order] = {}
         self._by_id: dict[str, Order] = {}
         self._restored: list[Order] = []
+        self._requests = Requests(self._by_id, self._executor, self._worker, self._form, send)
+        self._office = MiddleOffice(
+            broker, settings, self._by_id, timers, send, write, self._prefix
+        )
         self._answers = {
             MsgType.ORDER: self._order,
-            MsgType.CANCEL: self._cancel,
-            MsgType.REPLACE: self._replace,
+            MsgType.CANCEL: self._request,
+            MsgType.REPLACE: self._request,
             MsgType.STATUS: self._status,
         }
 
-    def on_message(self, fields: Fields, now: Instant) -> None:
-        """Answer an application message."""
+    def on_message(self, fields: Fields, now: Instant, raw: str = "") -> None:
+        """Answer an application message; ``raw`` is needed for its groups only."""
+        if fields.get(35) in OFFICE:
+            self._office.on_message(fields, pairs(raw), now)
+            return
         answer = self._answers.get(fields.get(35, ""))
         if answer is None:
-            self._send(
-                wire.business_reject(fields, "3", "this broker does not support the message")
-            )
+            text = "this broker does not support the message"
+            self._send(self._form.business_reject(fields, "3", text))
         elif not fields.get(11):
-            self._send(wire.business_reject(fields, "5", "ClOrdID(11) is missing"))
+            self._send(self._form.business_reject(fields, "5", "ClOrdID(11) is missing"))
         else:
             answer(fields, now)
 
     def restore(self, book: BrokerBook) -> None:
         """Remember the orders of an earlier run."""
+        self._office.restore(book)
         for number, old in enumerate(book.orders.values(), start=1):
             order = _restored(number, old)
             self._orders[order.OrderID] = order
             self._by_id.update(dict.fromkeys(order.ClOrdIDs, order))
-            if order.LeavesQty:
-                self._restored.append(order)
+            self._restored.append(order)
 
     def resume(self, now: Instant) -> None:
         """The client is there: go on working what an earlier run left open."""
         restored, self._restored = self._restored, []
         for order in restored:
-            if order.LeavesQty and not order.life:
-                self._worker.work(order, now)
+            self._worker.wake(order, now)
 
     def step_venues(self, now: Instant) -> None:
         """Let the simulated markets move."""
@@ -84,7 +101,7 @@ class Desk:
 
     def _order(self, fields: Fields, now: Instant) -> None:
         known = self._by_id.get(fields[11])
-        if known is not None:
+        if known is not None and not known.forgotten:
             self._receive(fields, now)
             self._known_again(known, fields, now)
             return
@@ -111,6 +128,7 @@ class Desk:
             TimeInForce=terms.TimeInForce,
             Price=terms.Price,
             StopPx=terms.StopPx,
+            MsgSeqNum=fields.get(34, ""),
         )
         self._orders[order.OrderID] = self._by_id[fields[11]] = order
         self._receive(fields, now, order)
@@ -123,98 +141,20 @@ class Desk:
         if fields.get(97) == "Y":
             self._executor.status(order, now.utc)
             return
-        more = f"103={OrdRejReason.DUPLICATE}\x0158=duplicate ClOrdID\x01"
-        self._send(
-            wire.report(
-                order,
-                self._executor.exec_id(),
-                ExecType.REJECTED,
-                now.utc,
-                cl_ord_id=fields[11],
-                trade_date=self._trade_date,
-                more=more,
-            )
-        )
+        self._executor.duplicate(order, now.utc, fields[11])
 
-    def _cancel(self, fields: Fields, now: Instant) -> None:
+    def _request(self, fields: Fields, now: Instant) -> None:
         self._receive(fields, now)
-        order = self._requested(fields, now)
-        if order is None:
-            return
-        if not order.LeavesQty:
-            self._refuse_request(fields, order, CxlRejReason.TOO_LATE, "too late to cancel", now)
-            return
-        orig = self._extend_chain(order, fields, now)
-        self._worker.withdraw(order)
-        self._executor.cancel(order, now.utc, orig=orig)
-
-    def _replace(self, fields: Fields, now: Instant) -> None:
-        self._receive(fields, now)
-        order = self._requested(fields, now)
-        if order is None:
-            return
-        terms = read_terms(fields)
-        if isinstance(terms, Refusal):
-            self._refuse_request(fields, order, CxlRejReason.BROKER_OPTION, terms.text, now)
-        elif (fields.get(55), fields.get(54)) != (order.Symbol, order.Side):
-            self._refuse_request(
-                fields, order, CxlRejReason.BROKER_OPTION, "Symbol(55) or Side(54) differs", now
-            )
-        elif order.OrdStatus in DEAD or (not order.LeavesQty and terms.OrderQty <= order.CumQty):
-            self._refuse_request(fields, order, CxlRejReason.TOO_LATE, "too late to replace", now)
-        else:
-            self._change(order, terms, self._extend_chain(order, fields, now), now)
-
-    def _change(self, order: Order, terms: Terms, orig: str, now: Instant) -> None:
-        self._worker.withdraw(order)
-        # What is filled cannot be replaced away: then the order ends at what it has.
-        order.OrderQty = max(terms.OrderQty, order.CumQty)
-        order.OrdType, order.TimeInForce = terms.OrdType, terms.TimeInForce
-        order.Price, order.StopPx = terms.Price, terms.StopPx
-        order.triggered = False
-        order.settle_status()
-        self._executor.replaced(order, orig, now.utc)
-        if order.LeavesQty:
-            self._worker.work(order, now)
+        self._requests.ask(fields, now)
 
     def _status(self, fields: Fields, now: Instant) -> None:
         order = self._by_id.get(fields[11])
-        if order is None:
-            self._send(wire.unknown_status(fields, self._executor.exec_id(), now.utc))
+        if order is None or order.forgotten:
+            exec_id = self._executor.exec_id()
+            self._send(self._form.unknown_status(fields, exec_id, now.utc))
         elif not order.mute:
-            self._executor.status(order, now.utc, more=wire.status_request_id(fields))
-
-    def _requested(self, fields: Fields, now: Instant) -> Order | None:
-        """The order a request is about; None when there is nothing more to answer."""
-        order = self._by_id.get(fields.get(41, ""))
-        if order is not None and order.mute:
-            return None
-        again = self._by_id.get(fields[11])
-        if again is not None:
-            if fields.get(97) == "Y" and again is order:
-                self._executor.status(again, now.utc)
-            else:
-                self._refuse_request(
-                    fields, again, CxlRejReason.DUPLICATE, "duplicate ClOrdID", now
-                )
-            return None
-        if order is None:
-            self._refuse_request(fields, None, CxlRejReason.UNKNOWN_ORDER, "unknown order", now)
-        return order
-
-    def _extend_chain(self, order: Order, fields: Fields, now: Instant) -> str:
-        """Make the request's ClOrdID the current one and return the last accepted before it."""
-        if order.OrdStatus == OrdStatus.PENDING_NEW:
-            self._executor.ack(order, now.utc)
-        orig = order.ClOrdID
-        order.ClOrdIDs.append(fields[11])
-        self._by_id[fields[11]] = order
-        return orig
-
-    def _refuse_request(
-        self, fields: Fields, order: Order | None, reason: str, text: str, now: Instant
-    ) -> None:
-        self._send(wire.cancel_reject(fields, order, reason, text, now.utc))
+            more = self._form.status_request_id(fields)
+            self._executor.status(order, now.utc, more=more)
 
     def _receive(self, fields: Fields, now: Instant, order: Order | None = None) -> None:
         """Write down what came; for a new order in the spelling the broker understood."""
@@ -260,5 +200,7 @@ def _restored(number: int, old: BrokerOrder) -> Order:
     )
     for exec_id, fill in old.executions.items():
         order.book_fill(exec_id, Piece(fill.qty, exact_ticks(str(fill.px))))
+    # A corporate action moved it without a fill.
+    order.CumQty = old.CumQty
     order.OrdStatus = old.OrdStatus
     return order

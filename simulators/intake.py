@@ -11,18 +11,9 @@ from simulators.codes import (
     OrdRejReason,
     TimeInForce,
 )
+from simulators.orders import Terms
 from simulators.ticks import exact_ticks, whole_shares
 from simulators.wire import Fields
-
-
-class Terms(NamedTuple):
-    """What a client may change with a replace: shares and ticks."""
-
-    OrderQty: int
-    OrdType: str
-    TimeInForce: str
-    Price: int | None
-    StopPx: int | None
 
 
 class Refusal(NamedTuple):

@@ -5,8 +5,27 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-from simulators.codes import ExecType, MsgType, OrdStatus, Side
-from simulators.lines import Changed, LedgerError, Line, Opened, Received, lines
+from simulators.codes import (
+    AllocStatus,
+    AllocTransType,
+    ConfirmTransType,
+    ExecType,
+    MsgType,
+    OrdStatus,
+    Side,
+    leaves,
+)
+from simulators.lines import (
+    Affirmed,
+    Allocated,
+    Changed,
+    Confirmed,
+    LedgerError,
+    Line,
+    Opened,
+    Received,
+    lines,
+)
 
 CENT = Decimal("0.01")
 
@@ -21,7 +40,9 @@ class Fill:
 
 @dataclass(slots=True)
 class BrokerOrder:
-    """An order as the broker has it. Quantities are shares, prices and money are exact Decimals."""
+    """An order as the broker has it. Quantities are shares, prices and money are exact Decimals.
+    ``adjusted`` are the shares a corporate action added to CumQty without a trade.
+    """
 
     OrderID: str
     ClOrdIDs: list[str]
@@ -39,6 +60,8 @@ class BrokerOrder:
     StopPx: Decimal | None = None
     executions: dict[str, Fill] = field(default_factory=dict)
     busted: dict[str, Fill] = field(default_factory=dict)
+    corrected: dict[str, Fill] = field(default_factory=dict)
+    adjusted: int = 0
 
     @property
     def notional(self) -> Decimal:
@@ -52,8 +75,9 @@ class BrokerOrder:
 
     @property
     def commission(self) -> Decimal:
-        """CumQty × commission per share, rounded half up to cents once for the order."""
-        return (self.CumQty * self.commission_per_share).quantize(CENT, rounding=ROUND_HALF_UP)
+        """Traded shares × commission per share, rounded half up to cents once for the order."""
+        traded = self.CumQty - self.adjusted
+        return (traded * self.commission_per_share).quantize(CENT, rounding=ROUND_HALF_UP)
 
     @property
     def net(self) -> Decimal:
@@ -66,7 +90,8 @@ class BrokerOrder:
 @dataclass(slots=True)
 class BrokerBook:
     """All orders of a broker by OrderID, and how often each ClOrdID was received in a
-    NewOrderSingle.
+    NewOrderSingle. ``allocations`` are the accepted ones in force by AllocID, ``confirmations``
+    those in force by ConfirmID, and ``affirmed`` the client's last AffirmStatus of each.
     """
 
     broker: str = ""
@@ -75,6 +100,9 @@ class BrokerBook:
     orders: dict[str, BrokerOrder] = field(default_factory=dict)
     received: dict[str, int] = field(default_factory=dict)
     by_ClOrdID: dict[str, BrokerOrder] = field(default_factory=dict)
+    allocations: dict[str, Allocated] = field(default_factory=dict)
+    confirmations: dict[str, Confirmed] = field(default_factory=dict)
+    affirmed: dict[str, str] = field(default_factory=dict)
 
 
 def read(path: Path) -> BrokerBook:
@@ -90,9 +118,26 @@ def fold(ledger: Iterable[Line]) -> BrokerBook:
             _change(book, line)
         elif isinstance(line, Received):
             _receive(book, line)
-        else:
+        elif isinstance(line, Opened):
             _open(book, line)
+        else:
+            _allocate(book, line)
     return book
+
+
+def _allocate(book: BrokerBook, line: Allocated | Confirmed | Affirmed) -> None:
+    if isinstance(line, Allocated):
+        if line.AllocStatus != AllocStatus.ACCEPTED:
+            return
+        book.allocations.pop(line.RefAllocID, None)
+        if line.AllocTransType != AllocTransType.CANCEL:
+            book.allocations[line.AllocID] = line
+    elif isinstance(line, Confirmed):
+        book.confirmations.pop(line.ConfirmRefID, None)
+        if line.ConfirmTransType != ConfirmTransType.CANCEL:
+            book.confirmations[line.ConfirmID] = line
+    elif line.ConfirmID:
+        book.affirmed[line.ConfirmID] = line.status
 
 
 def _open(book: BrokerBook, line: Opened) -> None:
@@ -101,16 +146,15 @@ def _open(book: BrokerBook, line: Opened) -> None:
 
 
 def _receive(book: BrokerBook, line: Received) -> None:
-    if line.MsgType != MsgType.ORDER:
-        return
-    book.received[line.ClOrdID] = book.received.get(line.ClOrdID, 0) + 1
+    if line.MsgType == MsgType.ORDER:
+        book.received[line.ClOrdID] = book.received.get(line.ClOrdID, 0) + 1
     if line.OrderID:
         # A quantity no number can be made of belongs to an order that is refused with 0 shares in
         # the next line.
         qty = int(line.OrderQty) if line.OrderQty.isdecimal() else 0
         order = BrokerOrder(
             OrderID=line.OrderID,
-            ClOrdIDs=[line.ClOrdID],
+            ClOrdIDs=[line.ClOrdID] if line.ClOrdID else [],
             Symbol=line.Symbol,
             Side=line.Side,
             OrdType=line.OrdType,
@@ -122,39 +166,49 @@ def _receive(book: BrokerBook, line: Received) -> None:
             Price=_decimal(line.Price),
             StopPx=_decimal(line.StopPx),
         )
-        book.orders[line.OrderID] = book.by_ClOrdID[line.ClOrdID] = order
+        book.orders[line.OrderID] = order
+        if line.ClOrdID:
+            book.by_ClOrdID[line.ClOrdID] = order
 
 
 def _change(book: BrokerBook, line: Changed) -> None:
     order = book.orders.get(line.OrderID)
     if order is None:
         raise LedgerError(f"{line.ExecID}: no order {line.OrderID}")
-    if line.ClOrdID not in order.ClOrdIDs:
+    if line.ClOrdID and line.ClOrdID not in order.ClOrdIDs:
         order.ClOrdIDs.append(line.ClOrdID)
         book.by_ClOrdID[line.ClOrdID] = order
-    if line.ExecType == ExecType.TRADE:
+    if line.ExecType in (ExecType.TRADE_CANCEL, ExecType.TRADE_CORRECT):
+        _withdraw(order, line)
+    if line.ExecType in (ExecType.TRADE, ExecType.TRADE_CORRECT):
         if line.ExecID in order.executions or line.ExecID in order.busted:
             raise LedgerError(f"{line.ExecID}: executed twice")
         order.executions[line.ExecID] = Fill(line.LastQty, Decimal(line.LastPx))
-    elif line.ExecType == ExecType.TRADE_CANCEL:
-        if line.ExecRefID not in order.executions:
-            raise LedgerError(f"{line.ExecID}: busts {line.ExecRefID}, which is no live execution")
-        order.busted[line.ExecRefID] = order.executions.pop(line.ExecRefID)
+    order.adjusted += line.Adjusted
     _take_state(order, line)
+
+
+def _withdraw(order: BrokerOrder, line: Changed) -> None:
+    """Take away the execution that a bust or a correction names."""
+    bust = line.ExecType == ExecType.TRADE_CANCEL
+    if line.ExecRefID not in order.executions:
+        verb = "busts" if bust else "corrects"
+        raise LedgerError(f"{line.ExecID}: {verb} {line.ExecRefID}, which is no live execution")
+    gone = order.busted if bust else order.corrected
+    gone[line.ExecRefID] = order.executions.pop(line.ExecRefID)
 
 
 def _take_state(order: BrokerOrder, line: Changed) -> None:
     """The state on the line, checked against the executions."""
-    order.CumQty = sum(fill.qty for fill in order.executions.values())
+    order.CumQty = sum(fill.qty for fill in order.executions.values()) + order.adjusted
     order.OrderQty, order.LeavesQty, order.OrdStatus = line.OrderQty, line.LeavesQty, line.OrdStatus
     order.OrdType, order.TimeInForce = (
         line.OrdType or order.OrdType,
         line.TimeInForce or order.TimeInForce,
     )
     order.Price, order.StopPx = _decimal(line.Price), _decimal(line.StopPx)
-    dead = line.OrdStatus in (OrdStatus.CANCELED, OrdStatus.REJECTED)
-    leaves = 0 if dead else line.OrderQty - order.CumQty
-    if (order.CumQty, leaves) != (line.CumQty, line.LeavesQty):
+    open_qty = leaves(line.OrdStatus, order.TimeInForce, line.OrderQty, order.CumQty)
+    if (order.CumQty, open_qty) != (line.CumQty, line.LeavesQty):
         raise LedgerError(f"{line.ExecID}: CumQty or LeavesQty contradicts the fills")
 
 

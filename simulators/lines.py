@@ -21,8 +21,8 @@ class Opened(msgspec.Struct, frozen=True, tag="opened", tag_field="kind"):
 
 
 class Received(msgspec.Struct, frozen=True, tag="received", tag_field="kind", omit_defaults=True):
-    """A D, F or G as it came. OrderID is the order it created, "" when it created none. Prices are
-    decimal text.
+    """A D, F or G as it came, or an order by telephone, which has no MsgType. OrderID is the order
+    it created, "" when it created none. Prices are decimal text.
     """
 
     at: str
@@ -43,7 +43,10 @@ class Received(msgspec.Struct, frozen=True, tag="received", tag_field="kind", om
 
 
 class Changed(msgspec.Struct, frozen=True, tag="changed", tag_field="kind", omit_defaults=True):
-    """A report that changed an order: its terms and state afterwards, in whole shares."""
+    """A report that changed an order: its terms and state afterwards, in whole shares. What is said
+    here is what the broker believes: a request that is pending does not show. ``Adjusted`` are
+    shares of a corporate action, which nobody traded.
+    """
 
     at: str
     OrderID: str
@@ -62,9 +65,63 @@ class Changed(msgspec.Struct, frozen=True, tag="changed", tag_field="kind", omit
     Price: str = ""
     StopPx: str = ""
     Text: str = ""
+    Adjusted: int = 0
 
 
-Line = Opened | Received | Changed
+class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one account gets of an allocation."""
+
+    AllocAccount: str
+    AllocQty: int
+    IndividualAllocID: str = ""
+
+
+class Allocated(msgspec.Struct, frozen=True, tag="allocated", tag_field="kind", omit_defaults=True):
+    """A J as it was answered in the end: AllocStatus(87), with Text(58) when it was refused."""
+
+    at: str
+    AllocID: str
+    AllocTransType: str
+    AllocStatus: str
+    RefAllocID: str = ""
+    Symbol: str = ""
+    Side: str = ""
+    Quantity: int = 0
+    AvgPx: str = ""
+    OrderIDs: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    Text: str = ""
+
+
+class Confirmed(msgspec.Struct, frozen=True, tag="confirmed", tag_field="kind", omit_defaults=True):
+    """An AK as it was sent; ``wrong`` names the number that is wrong on purpose."""
+
+    at: str
+    ConfirmID: str
+    ConfirmTransType: str
+    AllocID: str
+    AllocAccount: str
+    AllocQty: int
+    AvgPx: str
+    Commission: str
+    NetMoney: str
+    ConfirmRefID: str = ""
+    wrong: str = ""
+
+
+class Affirmed(msgspec.Struct, frozen=True, tag="affirmed", tag_field="kind", omit_defaults=True):
+    """The client's word: AU on a confirmation (1 received, 2 rejected, 3 affirmed) or, with an
+    AllocID, AT on our report.
+    """
+
+    at: str
+    ConfirmID: str
+    status: str
+    AllocID: str = ""
+    Text: str = ""
+
+
+Line = Opened | Received | Changed | Allocated | Confirmed | Affirmed
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Line)

@@ -2,8 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -11,7 +11,16 @@ from typing import Any, NamedTuple
 
 from simulators.behaviours import BEHAVIOURS
 from simulators.behaviours.steps import Delays
+from simulators.faults import KINDS, Faults
+from simulators.forms import FORMS, Form
 from simulators.prices import load_closes
+
+#: What a broker does with allocation instructions and with confirmations; the first is the rule.
+ALLOCATIONS = ("accept", "block_reject", "account_reject", "incomplete", "silent")
+CONFIRMATIONS = (
+    *("right", "none"),
+    *("wrong_price", "wrong_quantity", "wrong_commission", "wrong_net"),
+)
 
 
 class Mistake(NamedTuple):
@@ -43,6 +52,21 @@ class BrokerSettings:
     behaviour: str = "ack_fill"
     nth: Mapping[int, str] = field(default_factory=dict)
     weights: Mapping[str, int] = field(default_factory=dict)
+    version: str = "FIX.4.4"
+    dictionary: Path | None = None
+    transport_dictionary: Path | None = None
+    BeginString: str = ""
+    allocation: tuple[str, ...] = ("accept",)
+    allocation_report: bool = False
+    confirmation: tuple[str, ...] = ("right",)
+    faults: Faults = field(default_factory=Faults)
+    tls: Path | None = None
+
+    @property
+    def form(self) -> Form:
+        """How the broker writes."""
+        form = FORMS[self.version]
+        return replace(form, begin=self.BeginString) if self.BeginString else form
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +148,11 @@ class _Table:
             return ""
         return value
 
-    def comp_id(self, key: str) -> str:
-        text = self.text(key)
+    def comp_id(self, key: str, default: str | None = None) -> str:
+        text = self.text(key, default)
         # It becomes a file name and a line of quickfix's settings.
-        if text and not re.fullmatch(r"[A-Za-z0-9_-]+", text):
-            self.wrong(key, "must be letters, digits, _ and -")
+        if text and not re.fullmatch(r"[A-Za-z0-9._-]+", text):
+            self.wrong(key, "must be letters, digits, ., _ and -")
         return text
 
     def whole(self, key: str, default: int | None, least: int, most: int = 2**63) -> int:
@@ -174,13 +198,31 @@ class _Table:
         return Path(text) if text else None
 
     def behaviour(self, key: str, default: str) -> str:
+        return self.choice(key, default, BEHAVIOURS)
+
+    def choice(self, key: str, default: str, choices: Collection[str]) -> str:
         value = self.get(key)
         if value is None:
             return default
-        if not isinstance(value, str) or value not in BEHAVIOURS:
-            self.wrong(key, "must be one of " + ", ".join(BEHAVIOURS))
+        if not isinstance(value, str) or value not in choices:
+            self.wrong(key, "must be one of " + ", ".join(choices))
             return default
         return value
+
+    def several(self, key: str, choices: tuple[str, ...]) -> tuple[str, ...]:
+        """One of the choices or a list of them; the first one is the default."""
+        value = self.get(key)
+        found = [choices[0]] if value is None else [value] if isinstance(value, str) else value
+        if not isinstance(found, list) or not found or any(each not in choices for each in found):
+            self.wrong(key, "must be one or a list of " + ", ".join(choices))
+            return choices[:1]
+        return tuple(found)
+
+    def flag(self, key: str) -> bool:
+        value = self.get(key)
+        if value not in (None, True, False):
+            self.wrong(key, "must be true or false")
+        return value is True
 
     def table(self, key: str) -> dict[str, Any]:
         value = self.get(key)
@@ -226,9 +268,49 @@ def _broker(table: _Table) -> BrokerSettings:
         behaviour=table.behaviour("behaviour", "ack_fill"),
         nth=_nth(nth),
         weights=_weights(weights),
+        version=table.choice("version", "FIX.4.4", FORMS),
+        dictionary=table.file("dictionary", needed=False),
+        transport_dictionary=table.file("transport_dictionary", needed=False),
+        BeginString=table.comp_id("BeginString", ""),
+        allocation=table.several("allocation", ALLOCATIONS),
+        allocation_report=table.flag("allocation_report"),
+        confirmation=table.several("confirmation", CONFIRMATIONS),
+        faults=_faults(table.below(table.table("faults"), "faults.")),
+        tls=_tls(table),
     )
+    transport, fixt = broker.transport_dictionary, bool(broker.form.appl_ver_id)
+    known = table.get("version") in (None, *FORMS)
+    if transport and not fixt and known:
+        table.wrong("transport_dictionary", "is for FIX.5.0SP2, whose transport is FIXT.1.1")
+    if fixt and broker.dictionary and not transport:
+        table.wrong("transport_dictionary", "is needed beside the dictionary of FIX.5.0SP2")
     table.nothing_else()
     return broker
+
+
+def _tls(table: _Table) -> Path | None:
+    """The folder of the broker's certificate and key and of the authority that it trusts."""
+    if table.get("tls") is None:
+        return None
+    folder, name = Path(table.text("tls")), table.get("name")
+    for file in ("authority.crt", f"{name}.crt", f"{name}.key"):
+        if not (folder / file).is_file():
+            table.wrong("tls", f"has no file {file}")
+    return folder
+
+
+def _faults(table: _Table) -> Faults:
+    values = {
+        each.name: table.whole(
+            each.name, getattr(Faults(), each.name), 0, 1000 if each.name in KINDS else 3_600_000
+        )
+        for each in fields(Faults)
+    }
+    faults = Faults(**values)
+    if sum(values[kind] for kind in KINDS) > 1000:
+        table.wrong(KINDS[0], "and the others are more than 1000 of a thousand messages")
+    table.nothing_else()
+    return faults
 
 
 def _nth(table: _Table) -> dict[int, str]:

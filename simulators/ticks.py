@@ -1,6 +1,7 @@
 """Prices as whole ticks of 0.01, and back. No binary float on the way."""
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 TICK = Decimal("0.01")
 TICKS_PER_UNIT = 100
@@ -31,6 +32,7 @@ def whole_shares(text: str) -> int:
     return int(number)
 
 
+@lru_cache(maxsize=65_536)  # An order's price is written eight times.
 def price_text(ticks: int) -> str:
     """Ticks as a decimal price: 12965 -> '129.65'."""
     return f"{ticks // TICKS_PER_UNIT}.{ticks % TICKS_PER_UNIT:02d}"

@@ -1,11 +1,27 @@
 """How a broker works its orders: behaviour, market and time brought together."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
-from simulators.behaviours import BEHAVIOURS
-from simulators.behaviours.steps import Ack, Act, Bust, Cancel, Fill, Job, Refuse, Step
+from simulators.acts import (
+    Ack,
+    Act,
+    Bust,
+    Cancel,
+    Correct,
+    DoneForDay,
+    Expire,
+    Fill,
+    Grant,
+    Lose,
+    Pending,
+    Refuse,
+    RefuseBy,
+)
+from simulators.behaviours import ANSWERS, BEHAVIOURS, LATER
+from simulators.behaviours.steps import Job, Step
+from simulators.carrying import carry_out
 from simulators.codes import AT_ONCE, DEAD, STOPPED, OrdStatus, TimeInForce
 from simulators.execution import Executor
 from simulators.orders import Order
@@ -13,6 +29,8 @@ from simulators.prices import Closes, simulate
 from simulators.settings import BrokerSettings, Settings
 from simulators.timing import Instant, Timers
 from simulators.venue import Piece, Venue
+
+GRANTED = Step(0, Grant())
 
 
 class Worker:
@@ -41,12 +59,31 @@ class Worker:
         venue.arrive()
         steps = self._plan(order, venue)
         order.mute = not steps and order.OrdStatus == OrdStatus.PENDING_NEW
-        due = now.mono
-        for step in steps:
-            due += step.after_ms / 1000
-            self._at(due, order, step.act, now)
-        order.busy_until = due
+        order.busy_until = self._schedule(order, steps, now)
         self._settle(venue, now)
+
+    def wake(self, order: Order, now: Instant) -> None:
+        """What a broker does at the start of a day with an order of an earlier one, and then with
+        what is open.
+        """
+        later = LATER.get(self.behaviour(order.number))
+        order.life_fills = list(order.executions)
+        if later:
+            self._schedule(
+                order, list(later(self._job(order, held=tuple(order.executions.values())))), now
+            )
+        elif order.OrdStatus == OrdStatus.DONE_FOR_DAY and order.LeavesQty:
+            self._executor.renew(order, now.utc)
+        if order.LeavesQty and not order.life and not later:
+            order.life_fills = []
+            self.work(order, now)
+
+    def answer(self, order: Order, wanted: int) -> list[Step]:
+        """The steps that answer a cancel (0) or a replace to so many shares."""
+        answer = ANSWERS.get(self.behaviour(order.number))
+        if answer is None:
+            return [GRANTED]
+        return list(answer(self._job(order, wanted)))
 
     def withdraw(self, order: Order) -> None:
         """Forget the plan for an order and take it out of the market."""
@@ -69,7 +106,8 @@ class Worker:
             )
         return venue
 
-    def _behaviour(self, number: int) -> str:
+    def behaviour(self, number: int) -> str:
+        """What the broker does with its nth order."""
         broker = self._broker
         if number in broker.nth:
             return broker.nth[number]
@@ -79,30 +117,49 @@ class Worker:
         return broker.behaviour
 
     def _plan(self, order: Order, venue: Venue) -> list[Step]:
-        taken: list[int] = []
+        missed: list[int] = []
 
         def take(qty: int) -> list[Piece]:
-            taken.append(qty)
-            return self._take(order, venue, qty)
+            pieces = self._take(order, venue, qty)
+            missed.append(qty - sum(piece.qty for piece in pieces))
+            return pieces
 
+        steps = list(BEHAVIOURS[self.behaviour(order.number)](self._job(order, take=take)))
+        if order.OrdStatus != OrdStatus.PENDING_NEW:
+            steps = [step for step in steps if not isinstance(step.act, Ack | Pending)]
+        elif not steps:
+            return steps
+        waits = order.OrdType in STOPPED and not order.triggered
+        # A market order cannot rest; what the market was not asked for is kept by the broker.
+        short = order.TimeInForce in AT_ONCE or (order.limit_px is None and any(missed))
+        if short and not waits and not _ended(steps) and _planned(steps) < order.LeavesQty:
+            steps.append(Step(0, Cancel("the rest could not be traded")))
+        return steps
+
+    def _job(
+        self,
+        order: Order,
+        wanted: int = 0,
+        take: Callable[[int], list[Piece]] | None = None,
+        held: tuple[Piece, ...] = (),
+    ) -> Job:
         def rng() -> random.Random:
             return random.Random(
                 f"{self._settings.seed}/{self._broker.name}/{order.number}/{order.life}"
             )
 
-        behaviour = BEHAVIOURS[self._behaviour(order.number)]
-        steps = list(behaviour(Job(order.LeavesQty, order.buy, rng, self._settings.delays, take)))
-        if order.OrdStatus != OrdStatus.PENDING_NEW:
-            steps = [step for step in steps if not isinstance(step.act, Ack)]
-        elif not steps:
-            return steps
-        waits = order.OrdType in STOPPED and not order.triggered
-        # A market order cannot rest; one that asked the market for nothing is kept by a broker that
-        # never trades.
-        short = order.TimeInForce in AT_ONCE or (order.limit_px is None and bool(taken))
-        if short and not waits and not _ended(steps) and _planned(steps) < order.LeavesQty:
-            steps.append(Step(0, Cancel("the rest could not be traded")))
-        return steps
+        return Job(
+            order.LeavesQty,
+            order.buy,
+            rng,
+            self._settings.delays,
+            take or partial(self._take, order, self._venue(order.Symbol)),
+            order.CumQty,
+            order.limit_px,
+            order.TimeInForce in AT_ONCE,
+            wanted,
+            held,
+        )
 
     def _take(self, order: Order, venue: Venue, qty: int) -> list[Piece]:
         if order.OrdType in STOPPED and not order.triggered:
@@ -122,16 +179,28 @@ class Worker:
             venue.rest(order.OrderID, order.buy, left, order.limit_px)
         return pieces
 
-    def _at(self, due: float, order: Order, act: Act, now: Instant) -> None:
-        if due <= now.mono:
-            self._act(order, order.life, act, now)
-        else:
-            self._timers.at(due, partial(self._act, order, order.life, act))
+    def _schedule(self, order: Order, steps: list[Step], now: Instant) -> float:
+        """Let the steps happen one after the other; when the last one is due."""
+        due, life, fills = now.mono, order.life, order.life_fills
+        for step in steps:
+            due += step.after_ms / 1000
+            self.at(due, partial(self._step, order, life, fills, step), now)
+        return due
 
-    def _act(self, order: Order, life: int, act: Act, now: Instant) -> None:
-        if order.life != life:
-            return
-        self._executor.carry_out(order, act, now.utc)
+    def at(self, due: float, call: Callable[[Instant], None], now: Instant) -> None:
+        """Make a call when it is due, at once if that is now."""
+        if due <= now.mono:
+            call(now)
+        else:
+            self._timers.at(due, call)
+
+    def _step(self, order: Order, life: int, fills: list[str], step: Step, now: Instant) -> None:
+        if order.life == life or step.late:
+            self.act(order, step.act, fills, now)
+
+    def act(self, order: Order, act: Act, fills: list[str], now: Instant) -> None:
+        """One act of a plan whose fills are ``fills``."""
+        carry_out(self._executor, order, act, fills, now.utc)
         if order.OrdStatus in DEAD:
             self.withdraw(order)
 
@@ -142,9 +211,9 @@ class Worker:
             for trade in passive:
                 order = self._orders[str(trade.maker)]
                 # Not before what was planned earlier: its New may not be out yet.
-                self._at(
-                    max(now.mono, order.busy_until), order, Fill(Piece(trade.qty, trade.px)), now
-                )
+                step = Step(0, Fill(Piece(trade.qty, trade.px)))
+                call = partial(self._step, order, order.life, order.life_fills, step)
+                self.at(max(now.mono, order.busy_until), call, now)
             for order_id in triggered:
                 order = self._orders[order_id]
                 order.triggered = True
@@ -153,10 +222,20 @@ class Worker:
 
 
 def _ended(steps: list[Step]) -> bool:
-    return bool(steps) and isinstance(steps[-1].act, Cancel | Refuse)
+    ends = Cancel | Refuse | RefuseBy | Expire | Lose | DoneForDay
+    return any(isinstance(step.act, ends) or _last(step.act) for step in steps)
+
+
+def _last(act: Act) -> bool:
+    return isinstance(act, Fill) and act.ends
 
 
 def _planned(steps: list[Step]) -> int:
     """Shares that will have been filled when the plan is over."""
     fills = [step.act.piece.qty for step in steps if isinstance(step.act, Fill)]
-    return sum(fills) - sum(fills[step.act.which] for step in steps if isinstance(step.act, Bust))
+    for step in steps:
+        if isinstance(step.act, Bust):
+            fills[step.act.which] = 0
+        elif isinstance(step.act, Correct):
+            fills[step.act.which] = step.act.piece.qty
+    return sum(fills)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from simulators.behaviours.steps import Ack, Fill, Job, Step
+from simulators.acts import Ack, Fill
+from simulators.behaviours.steps import Job, Step
 
 
 def ack_fill(job: Job) -> Iterator[Step]:

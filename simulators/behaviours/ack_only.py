@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from simulators.behaviours.steps import Ack, Job, Step
+from simulators.acts import Ack
+from simulators.behaviours.steps import Job, Step
 
 
 def ack_only(job: Job) -> Iterator[Step]:

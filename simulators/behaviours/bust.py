@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from simulators.behaviours.steps import Ack, Bust, Fill, Job, Step, split
+from simulators.acts import Ack, Bust, Fill
+from simulators.behaviours.steps import Job, Step, split
 from simulators.venue import Piece
 
 

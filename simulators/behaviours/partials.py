@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from simulators.behaviours.steps import Ack, Fill, Job, Step, split
+from simulators.acts import Ack, Fill
+from simulators.behaviours.steps import Job, Step, split
 
 
 def partials(job: Job) -> Iterator[Step]:

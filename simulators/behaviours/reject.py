@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from simulators.behaviours.steps import Job, Refuse, Step
+from simulators.acts import Refuse
+from simulators.behaviours.steps import Job, Step
 
 
 def reject(job: Job) -> Iterator[Step]:

@@ -2,52 +2,27 @@
 
 A behaviour is a function of a ``Job`` that yields ``Step``s. It decides everything when the order
 arrives; the desk carries the steps out in time, one after the other. A behaviour runs again when an
-order gets new terms or its stop is triggered; the desk then leaves out the acknowledgement.
+order gets new terms or its stop is triggered; the desk then leaves out the acknowledgement. A
+behaviour that has a say in requests has an answer too: a function of a ``Job`` that yields the steps
+between a cancel or replace request and its end, ``Grant`` or ``Deny``, and what follows it.
 """
 
 import random
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from simulators.acts import Act, Fill
 from simulators.venue import Piece
 
 
-class Ack(NamedTuple):
-    """Report New."""
-
-
-class Fill(NamedTuple):
-    """Report a trade of a quantity in shares at a price in ticks."""
-
-    piece: Piece
-
-
-class Bust(NamedTuple):
-    """Take back the fill of this number in the plan, counted from 0."""
-
-    which: int
-
-
-class Cancel(NamedTuple):
-    """Cancel the rest without being asked."""
-
-    text: str
-
-
-class Refuse(NamedTuple):
-    """Reject the order."""
-
-    text: str
-
-
-Act = Ack | Fill | Bust | Cancel | Refuse
-
-
 class Step(NamedTuple):
-    """An act, so many milliseconds after the one before."""
+    """An act, so many milliseconds after the one before. ``late``: it happens even when the order
+    has ended or has got new terms meanwhile.
+    """
 
     after_ms: int
     act: Act
+    late: bool = False
 
 
 class Delays(NamedTuple):
@@ -56,6 +31,7 @@ class Delays(NamedTuple):
     ack: int = 0
     fill: int = 3
     bust: int = 10
+    answer: int = 10
     slow_ack: int = 300
     slow_fill: int = 150
 
@@ -74,9 +50,31 @@ class Job(NamedTuple):
     rng: Callable[[], random.Random]
     delays: Delays
     take: Callable[[int], list[Piece]]
+    # What is filled, the limit in ticks (None: a market order), whether nothing may rest.
+    done: int = 0
+    limit: int | None = None
+    at_once: bool = False
+    # In an answer: the quantity that is asked for, 0 in a cancel.
+    wanted: int = 0
+    # At the start of a later run: the live fills, which ``which`` numbers.
+    held: tuple[Piece, ...] = ()
+
+    def worse(self, px: int, ticks: int = 1) -> int:
+        """A price so many ticks worse for the client."""
+        return px + ticks if self.buy else max(1, px - ticks)
 
 
 Behaviour = Callable[[Job], Iterator[Step]]
+
+
+def fills(job: Job, qty: int, parts: int) -> list[Step]:
+    """Steps that fill what the book gives of ``qty`` in ``parts`` or more pieces."""
+    return [Step(job.delays.fill, Fill(piece)) for piece in split(job.take(qty), parts, job.rng())]
+
+
+def some(job: Job) -> list[Piece]:
+    """About half of the open quantity in one piece at the best price; nothing of a single share."""
+    return job.take(job.qty // 2)[:1]
 
 
 def split(pieces: list[Piece], parts: int, rng: random.Random) -> list[Piece]:

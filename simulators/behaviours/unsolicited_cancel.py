@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from simulators.behaviours.steps import Ack, Cancel, Fill, Job, Step
+from simulators.acts import Ack, Cancel, Fill
+from simulators.behaviours.steps import Job, Step
+from simulators.codes import ExecRestatementReason
 
 
 def unsolicited_cancel(job: Job) -> Iterator[Step]:
@@ -13,4 +15,6 @@ def unsolicited_cancel(job: Job) -> Iterator[Step]:
     half = job.take(job.qty // 2)
     if half:
         yield Step(job.delays.fill, Fill(half[0]))
-    yield Step(job.delays.fill, Cancel("cancelled by the broker"))
+    yield Step(
+        job.delays.fill, Cancel("cancelled by the broker", ExecRestatementReason.BROKER_OPTION)
+    )

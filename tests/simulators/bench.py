@@ -80,7 +80,8 @@ class Bench:
     def tell(self, *messages: Fields) -> list[Fields]:
         """Hand messages in; what is answered at once."""
         for fields in messages:
-            self.desk.on_message(fields, self.now)
+            raw = wire.SOH.join(f"{tag}={value}" for tag, value in fields.items())
+            self.desk.on_message(fields, self.now, raw)
         return self.hear()
 
     def wait(self, seconds: float = 10.0) -> list[Fields]:

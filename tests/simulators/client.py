@@ -11,7 +11,8 @@ from typing import Any
 
 import quickfix as fix
 
-from simulators import acceptor, wire
+from simulators import acceptor, groups, wire
+from simulators.sessions import version_lines
 from simulators.settings import BrokerSettings, Settings
 from simulators.wire import SOH, Fields
 
@@ -61,19 +62,20 @@ class Client:
     """Sessions to some brokers, logged on."""
 
     def __init__(self, brokers: tuple[BrokerSettings, ...], home: Path) -> None:
-        lines = ["[DEFAULT]", "ConnectionType=initiator", "BeginString=FIX.4.4", "HeartBtInt=30"]
-        lines += [f"FileStorePath={home / 'client'}", "NonStopSession=Y", "UseDataDictionary=N"]
+        lines = ["[DEFAULT]", "ConnectionType=initiator", "HeartBtInt=30"]
+        lines += [f"FileStorePath={home / 'client'}", "NonStopSession=Y"]
         lines += ["CheckLatency=N", "ReconnectInterval=1", "SocketConnectHost=127.0.0.1"]
         for broker in brokers:
             lines += ["[SESSION]", f"SenderCompID={broker.client}", f"TargetCompID={broker.name}"]
-            lines += [f"SocketConnectPort={broker.port}"]
+            lines += [f"SocketConnectPort={broker.port}", *version_lines(broker)]
+        self._begins = {broker.name: broker.form.begin for broker in brokers}
         path = home / "client.cfg"
         path.write_text("\n".join(lines) + "\n")
         self._logons: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._inbox: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.inbox: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._settings = fix.SessionSettings(str(path))
         self._store = fix.FileStoreFactory(self._settings)
-        self._application = _Application(self._logons, self._inbox)
+        self._application = _Application(self._logons, self.inbox)
         self._initiator = fix.SocketInitiator(self._application, self._store, self._settings)
         self._initiator.start()
         for _ in brokers:
@@ -85,12 +87,19 @@ class Client:
         tags = sorted(fields.keys() - {34, 35}, key=lambda tag: tag not in (43, 97))
         body = "".join(f"{tag}={fields[tag]}{SOH}" for tag in tags)
         body += f"60=20221228-15:00:00.000{SOH}"
-        message = fix.Message(wire.message(fields[35], body), False)
-        fix.Session.sendToTarget(message, fix.SessionID("FIX.4.4", "TRADEOMS", broker))
+        begin = self._begins[broker]
+        message = fix.Message(wire.message(fields[35], body, begin), False)
+        fix.Session.sendToTarget(message, fix.SessionID(begin, "TRADEOMS", broker))
+
+    def send_text(self, raw: str, broker: str = "ALPHA") -> None:
+        """Send a message with groups, given as it is on the wire."""
+        text = f"8={self._begins[broker]}{SOH}9=0{SOH}{raw}10=000{SOH}"
+        session = fix.SessionID(self._begins[broker], "TRADEOMS", broker)
+        fix.Session.sendToTarget(groups.build(text), session)
 
     def hear(self, count: int = 1) -> list[Fields]:
         """The next messages."""
-        return [wire.parse(self._inbox.get(timeout=PATIENCE)) for _ in range(count)]
+        return [wire.parse(self.inbox.get(timeout=PATIENCE)) for _ in range(count)]
 
     def hear_until(self, status: str) -> list[Fields]:
         """The messages up to one with this OrdStatus."""

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from simulators.behaviours import BEHAVIOURS
+from simulators.behaviours import ANSWERS, BEHAVIOURS, LATER
+from tests.simulators import test_surprises
 from tests.simulators.bench import Bench, limit, order, request, states
 
 NEW, PART, FILL = ("0", "0"), ("F", "1"), ("F", "2")
@@ -12,7 +13,9 @@ NEW, PART, FILL = ("0", "0"), ("F", "1"), ("F", "2")
 
 def test_every_behaviour_is_documented_and_tested() -> None:
     assert all(behaviour.__doc__ for behaviour in BEHAVIOURS.values())
-    assert {f"test_{name}" for name in BEHAVIOURS} <= set(globals())
+    tests = set(globals()) | set(vars(test_surprises))
+    assert {f"test_{name}" for name in BEHAVIOURS} <= tests
+    assert ANSWERS.keys() | LATER.keys() <= BEHAVIOURS.keys()
 
 
 def test_ack_fill() -> None:
@@ -115,12 +118,19 @@ def test_ack_only() -> None:
     assert states(bench.tell(request("F", "C3", "C2"))) == [("4", "4")]
 
 
-@pytest.mark.parametrize("name", sorted(set(BEHAVIOURS) - {"silent", "ack_only", "reject"}))
+#: Behaviours that fill an order only when they are asked for something else, or never.
+UNFILLED = ANSWERS.keys() - {"too_late"} | {"ack_only", "lost", "reject", "silent"}
+UNFILLED |= {"reject_after_new", "reject_by_3", "reject_by_j"}
+
+
+@pytest.mark.parametrize("name", sorted(BEHAVIOURS.keys() - UNFILLED))
 def test_the_same_seed_and_orders_give_the_same_fills(name: str) -> None:
     def fills() -> list[tuple[str, str, str]]:
         bench = Bench(name)
         heard = bench.tell(order("C1", 70_000), limit("C2", "129.66", 3_000, side="2"), order("C3"))
-        return [(fill[11], fill[32], fill[31]) for fill in heard + bench.wait() if 31 in fill]
+        return [
+            (fill.get(11, ""), fill[32], fill[31]) for fill in heard + bench.wait() if 31 in fill
+        ]
 
     assert fills() == fills() != []
 

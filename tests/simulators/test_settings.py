@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from simulators.faults import Faults
 from simulators.settings import SettingsError, load
 from tests.simulators.bench import CLOSES_CSV
 
@@ -110,3 +111,59 @@ def test_a_file_that_is_no_settings(tmp_path: Path, text: str) -> None:
 def test_a_day_the_closes_do_not_have(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no row for 2022-12-25"):
         load(write(tmp_path, GOOD.replace("2022-12-28", "2022-12-25")))
+
+
+MODERN = """
+[[broker]]
+name = "GAMMA"
+client = "TRADEOMS"
+port = 9103
+version = "FIX.5.0SP2"
+dictionary = "{home}/closes.csv"
+transport_dictionary = "{home}/closes.csv"
+allocation = ["block_reject", "accept"]
+allocation_report = true
+confirmation = "wrong_net"
+[broker.faults]
+gap = 5
+delay_ms = 50
+"""
+
+
+def test_a_broker_of_another_version(tmp_path: Path) -> None:
+    gamma = load(write(tmp_path, GOOD + MODERN)).brokers[2]
+    assert (gamma.form.begin, gamma.form.appl_ver_id) == ("FIXT.1.1", "FIX.5.0SP2")
+    assert gamma.transport_dictionary == gamma.dictionary == tmp_path / "closes.csv"
+    assert gamma.allocation == ("block_reject", "accept")
+    assert (gamma.allocation_report, gamma.confirmation) == (True, ("wrong_net",))
+    assert gamma.faults == Faults(gap=5, delay_ms=50)
+    alpha = load(write(tmp_path, GOOD)).brokers[0]
+    assert (alpha.form.begin, alpha.allocation, bool(alpha.faults)) == (
+        "FIX.4.4",
+        ("accept",),
+        False,
+    )
+    more = MODERN.replace("port = 9103", 'port = 9103\nBeginString = "FIX.9.9"')
+    assert load(write(tmp_path, GOOD + more)).brokers[2].form.begin == "FIX.9.9"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('"FIX.5.0SP2"', '"FIX.6"', "version"),
+        ('"FIX.5.0SP2"', '"FIX.4.4"', "transport_dictionary"),
+        ('transport_dictionary = "{home}/closes.csv"', "", "transport_dictionary"),
+        ('"block_reject"', '"lose"', "allocation"),
+        ('["block_reject", "accept"]', "[]", "allocation"),
+        ('"wrong_net"', "3", "confirmation"),
+        ("allocation_report = true", 'allocation_report = "yes"', "allocation_report"),
+        ("gap = 5", "gap = 1001", "faults.gap"),
+        ("gap = 5", "gap = 900\ngarble = 900", "faults.disconnect"),
+        ("gap = 5", "gup = 5", "faults.gup"),
+        ("port = 9103", 'port = 9103\nBeginString = "FIX 9"', "BeginString"),
+    ],
+)
+def test_a_wrong_broker_of_another_version(tmp_path: Path, old: str, new: str, key: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(write(tmp_path, GOOD + MODERN.replace(old, new)))
+    assert [mistake.key for mistake in caught.value.mistakes] == [f"broker[3].{key}"]

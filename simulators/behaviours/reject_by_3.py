@@ -1,0 +1,12 @@
+"""The only answer is a Reject of the broker's engine."""
+
+from collections.abc import Iterator
+
+from simulators.acts import RefuseBy
+from simulators.behaviours.steps import Job, Step
+from simulators.codes import MsgType
+
+
+def reject_by_3(job: Job) -> Iterator[Step]:
+    """Reject with RefSeqNum and without ClOrdID."""
+    yield Step(job.delays.ack, RefuseBy(MsgType.REJECT))

@@ -1,0 +1,67 @@
+"""What a broker confirms to each account: the right numbers, and wrong ones on purpose."""
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from simulators.codes import Side
+from simulators.forms import Form
+from simulators.lines import Allocated, Part
+
+CENT = Decimal("0.01")
+#: What a confirmation may have wrong, and by how much.
+WRONG: Mapping[str, Decimal] = {
+    "wrong_price": Decimal("0.05"),
+    "wrong_quantity": Decimal(100),
+    "wrong_commission": Decimal("1.00"),
+    "wrong_net": Decimal("10.00"),
+}
+
+
+class Numbers(NamedTuple):
+    """One account's confirmation: shares, exact average price, money in cents."""
+
+    AllocQty: int
+    AvgPx: Decimal
+    Commission: Decimal
+    GrossTradeAmt: Decimal
+    NetMoney: Decimal
+
+
+def numbers(part: Part, side: str, avg_px: Decimal, per_share: Decimal, wrong: str) -> Numbers:
+    """Gross is quantity × average and commission quantity × rate, each rounded half up to cents;
+    net is what a buyer pays or a seller gets. A wrong price or quantity goes on into the money.
+    """
+    qty = part.AllocQty + int(WRONG[wrong] if wrong == "wrong_quantity" else 0)
+    price = avg_px + (WRONG[wrong] if wrong == "wrong_price" else 0)
+    commission = (qty * per_share).quantize(CENT, ROUND_HALF_UP)
+    commission += WRONG[wrong] if wrong == "wrong_commission" else 0
+    gross = (qty * price).quantize(CENT, ROUND_HALF_UP)
+    net = gross + commission if side == Side.BUY else gross - commission
+    net += WRONG[wrong] if wrong == "wrong_net" else 0
+    return Numbers(qty, price, commission, gross, net)
+
+
+def confirmation(
+    form: Form,
+    of: Allocated,
+    part: Part,
+    found: Numbers,
+    *,
+    confirm_id: str,
+    trans_type: str,
+    ref: str,
+    day: str,
+    utc: str,
+) -> str:
+    """A Confirmation(AK)."""
+    more = f"772={ref}\x01" if ref else ""
+    more += f"467={part.IndividualAllocID}\x01" if part.IndividualAllocID else ""
+    return form.message(
+        "AK",
+        f"664={confirm_id}\x01666={trans_type}\x01773=2\x01665=4\x0170={of.AllocID}\x01{more}"
+        f"60={utc}\x0175={day}\x0155={of.Symbol}\x0154={of.Side}\x0180={found.AllocQty}\x01"
+        f"79={part.AllocAccount}\x016={found.AvgPx:f}\x01381={found.GrossTradeAmt}\x01"
+        f"118={found.NetMoney}\x0112={found.Commission}\x0113=3\x01"
+        f"862=1\x01528=A\x01863={found.AllocQty}\x01",
+    )
