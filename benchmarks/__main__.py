@@ -3,13 +3,17 @@
 import json
 import sys
 
-from benchmarks import journal, latency, memory, whole_path
+from benchmarks import allocation, blotter, codec, journal, latency, lots, memory, whole_path
 
 BENCHMARKS = {
+    "allocation": allocation.main,
+    "codec": codec.main,
+    "lots": lots.main,
     "whole_path": whole_path.main,
     "latency": latency.main,
     "journal": journal.main,
     "memory": memory.main,
+    "blotter": blotter.main,
 }
 
 

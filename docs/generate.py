@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from blotter import keytable
 from tradeoms.bus.access import BY_ACCOUNT, BY_MEMBER, BY_NOBODY, MAY
 from tradeoms.views import VIEWS, View
 
@@ -119,11 +120,11 @@ def _kind(hint: object) -> str:
     return WORDS.get(name, name)
 
 
-PAGES = {"tables.md": tables, "commands.md": commands}
+PAGES = {"tables.md": tables, "commands.md": commands, "keys.md": keytable.page}
 
 
 def main() -> None:
-    """Write both."""
+    """Write them all."""
     for name, write in PAGES.items():
         Path(__file__).with_name(name).write_text(write())
 

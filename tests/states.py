@@ -7,7 +7,6 @@ import numpy as np
 from tradeoms.model.columns import Axis, Grid, Table
 from tradeoms.model.state import State
 
-
 DERIVED = ("in_force",)  # kept for speed, made anew from the rest when missing
 
 

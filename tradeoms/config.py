@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from pydantic_settings.sources import PydanticBaseSettingsSource
+
+from tradeoms import config_fix
+from tradeoms.config_session import Logon, Place, Strict, Timetable, TlsFiles
 
 PREFIX = "TRADEOMS_"
 
@@ -41,12 +44,6 @@ CompID = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,32}$")]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$")]
 
 
-class Strict(BaseModel):
-    """No unknown keys: a misspelt one is a mistake, not a default."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class Bus(Strict):
     """Where clients connect. `insecure`: without keys, which only loopback addresses may be."""
 
@@ -63,9 +60,16 @@ class Session(Strict):
     TargetCompID: CompID
     host: str = "127.0.0.1"
     port: int = Field(ge=1, le=65535)
-    version: Literal["FIX.4.4"] = "FIX.4.4"
+    version: str = "FIX.4.4"
+    broker: str = ""
     log: bool = False
     overrides: dict[str, str] = {}
+    failover: tuple[Place, ...] = ()
+    schedule: Timetable | None = None
+    rate: int = Field(0, ge=0, le=100_000)
+    burst: int = Field(1, ge=1, le=100_000)
+    credentials: Logon | None = None
+    tls: TlsFiles | None = None
 
 
 class Settings(BaseSettings):
@@ -82,6 +86,7 @@ class Settings(BaseSettings):
     readmodel: Url = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     bus: Bus = Bus()
+    fix_versions: Path | None = None
     session: tuple[Session, ...] = ()
 
     @classmethod
@@ -126,10 +131,12 @@ def load(path: Path) -> Settings:
     # so that these mistakes are named together with the others.
     known = settings.model_dump() if settings else content
     lines += [f"{path}: {line}" for check in CHECKS for line in check(known)]
+    lines += config_fix.mistakes(known, path.parent, path)
     if settings is None or lines:
         raise BadConfig("\n".join(lines))
     home = (path.parent / settings.home.expanduser()).resolve()
-    return settings.model_copy(update={"home": home})
+    versions = config_fix.place(path.parent, settings.fix_versions)
+    return settings.model_copy(update={"home": home, "fix_versions": versions})
 
 
 def _read(path: Path) -> dict[str, Any]:

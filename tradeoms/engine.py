@@ -19,6 +19,7 @@ from tradeoms import core
 from tradeoms.core.attention import alert, unmatched
 from tradeoms.core.baskets import dropped, interrupted
 from tradeoms.core.context import Context, Refusal
+from tradeoms.core.unknown import unknown
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import Outcome
@@ -85,13 +86,13 @@ class Item:
             self.violations += event.order.violations
         elif type(event) is e.BlockOpened:
             self.ids.append(event.block.block)
-        elif type(event) is e.PlacementRouted:
+        elif type(event) is e.PlacementRouted or type(event) is e.PlacementTelephoned:
             self.ids.append(event.placement.placement)
 
 
 def priority_of(command: c.Command, cause: e.Cause) -> Priority:
     """Cancels first, then brokers and the gateway, then people, then what is long."""
-    if isinstance(command, c.CancelPlacement | c.CancelOrder):
+    if isinstance(command, c.CancelPlacement | c.CancelOrder | c.CancelAll):
         return Priority.Cancel
     if type(command) in core.SLICED:
         return Priority.Bulk
@@ -261,6 +262,8 @@ class Engine:
         command = item.command
         if isinstance(command, c.ReportReceived):
             events += unmatched(command, text, context)
+        elif isinstance(command, c.PostTradeReceived):
+            events += unknown(command, text, context)
         elif item.slices is not None and isinstance(command, c.SubmitBasket):
             events += dropped(self.state, command.basket, text)
         for event in events:

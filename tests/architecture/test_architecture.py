@@ -38,8 +38,19 @@ OURS = {
     c.ReturnUnsent,
     c.AllocateBlock,
     c.BookLots,
-    c.RequestStatus,
+    c.RequestMassStatus,
+    c.CheckPending,
+    c.ReadReport,
     c.RefuseMalformed,
+    c.ResetSequence,
+    c.TellSession,
+    c.InstructBrokers,
+    c.VoidInstructions,
+    c.PostTradeReceived,
+    c.ConfirmPostTrade,
+    c.ReturnPostTrade,
+    c.ResendPostTrade,
+    c.CheckConfirmations,
 }
 
 

@@ -28,7 +28,7 @@ def order(*accounts: str, desk: str = "") -> NewOrder:
 
 @pytest.fixture(scope="module")
 def busy() -> House:
-    house = House(4)
+    house = House(6)
     house.open()
     for _ in range(120):
         house.step()
@@ -84,6 +84,16 @@ def test_what_exists_is_guarded_as_what_is_new(busy: House) -> None:
         c.FinishBlock(block.block),
         c.CancelPlacement(block.placements[0]),
         c.ReplacePlacement(block.placements[0], Decimal(1)),
+        c.RequestStatus(block.placements[0]),
+        c.ClosePlacement(block.placements[0], "r"),
+        c.EnterFill(block.placements[0], Decimal(1), Decimal(1), "r"),
+        c.CancelAll("r", block=block.block),
+    ]
+    commands += [
+        command(execution.key, "r")
+        for command in (c.BookExecution, c.DismissExecution, c.BustFill)
+        for execution in list(state.executions.values())[:1]
+        if execution.block == block.block
     ]
     for command in commands:
         assert forbidden(user(*accounts), command, state) == ""
@@ -98,6 +108,26 @@ def test_what_exists_is_guarded_as_what_is_new(busy: House) -> None:
 def test_what_is_unknown_is_not_theirs(busy: House, command: c.Command) -> None:
     assert "is unknown, or not yours" in forbidden(user("A1"), command, busy.state)
     assert forbidden(user(), command, busy.state) == ""
+
+
+def test_what_touches_the_house_is_not_for_who_sees_a_part(busy: House) -> None:
+    for command in (
+        c.AttachReport(1, "r", "P1"),
+        c.DismissReport(1, "r"),
+        c.DontKnowTrade("r", number=1),
+        c.CancelAll("r", everything=True),
+        c.CancelAll("r", broker="KING"),
+    ):
+        assert "touches the whole house" in forbidden(user("A1"), command, busy.state)
+        assert "touches the whole house" in forbidden(user(desks=("x",)), command, busy.state)
+        assert forbidden(user(), command, busy.state) == ""
+
+
+def test_who_settles(busy: House) -> None:
+    for command in (c.AttachReport(1, "r", "P1"), c.EnterFill("P1", Decimal(1), Decimal(1), "r")):
+        for role in Role:
+            may = forbidden(user(roles=(role,)), command, busy.state) == ""
+            assert may is (role in (Role.Trader, Role.Operations))
 
 
 def test_opening_balances(busy: House) -> None:

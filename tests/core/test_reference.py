@@ -85,5 +85,15 @@ def test_an_opening_is_booked_once() -> None:
     assert owner.held("A1") == 100
 
 
+def test_tolerances_are_numbers_from_zero_up(open_desk: Desk) -> None:
+    nothing = Broker("ROOK", "Rook", "S1", money_tolerance=D(0), price_tolerance=D(0))
+    open_desk.done(c.DefineBrokers((nothing,)), "ops")
+    wrong = Broker("ROOK", "Rook", "S1", money_tolerance=D("-0.01"), price_tolerance=D("NaN"))
+    assert open_desk.refused(c.DefineBrokers((wrong,)), "ops") == {
+        "brokers[0].money_tolerance": "is below zero",
+        "brokers[0].price_tolerance": "is not a number",
+    }
+
+
 def test_every_broker_has_a_session(open_desk: Desk) -> None:
     assert set(open_desk.state.sessions) == set(BROKERS.values())

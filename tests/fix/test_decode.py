@@ -2,9 +2,10 @@
 
 import pytest
 
+import fixconfig
 from tests.builders import D
 from tradeoms.fix.application import Inbound, readable
-from tradeoms.fix.decode import Unreadable, decode, fields_of
+from tradeoms.fix.decode import NUMBERS, TEXTS, Unreadable, decode, fields_of
 from tradeoms.fix.dialect import dialect
 from tradeoms.model.fields import OrdStatus, ReportKind
 
@@ -82,3 +83,56 @@ def test_text_that_is_not_utf8_can_be_kept() -> None:
     latin = "58=caf\xe9".encode("latin-1").decode("utf-8", "surrogateescape")
     assert readable(latin) == "58=caf\xe9"
     assert readable("58=café €") == "58=café €"
+
+
+BYTES = "35=8|34=2|17=E1|150=F|39=1|58=a|354={length}|355={text}|32=100|31=1.25|10=000|"
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("x|37=EVIL|14=999", 16),
+        ("=|11=EVIL|6", 11),  # as many equals signs as separators
+        ("caf\xe9|11=EVIL", 13),  # bytes of UTF-8
+        ("caf\xe9|11=EVIL", 12),  # characters, where the broker sends Latin-1
+        ("|355=|354=9|355=", 16),
+    ],
+)
+def test_bytes_do_not_become_tags(text: str, length: int) -> None:
+    raw = BYTES.format(text=text, length=length)
+    fields = fields_of(raw.replace("|", "\x01"))
+    assert {"11", "14", "37", "6"} & set(fields) == set()
+    assert (fields["32"], fields["31"], fields["10"], fields["58"]) == ("100", "1.25", "000", "a")
+
+
+def test_a_wrong_length_of_bytes_hides_nothing_that_follows() -> None:
+    raw = BYTES.format(text="abc", length=7)
+    assert fields_of(raw.replace("|", "\x01"))["32"] == "100"
+
+
+def test_an_equals_sign_in_a_value_belongs_to_it() -> None:
+    assert report(f"{FILL}|58=a=b=|").Text == "a=b="
+    assert report(f"{FILL}|58=a=b|").LastQty == 100
+
+
+@pytest.mark.parametrize("text", ["+1.5", "-0.25", ".5", "7."])
+def test_numbers_with_a_sign_or_a_bare_point(text: str) -> None:
+    assert report(FILL.replace("31=1.25", f"31={text}")).LastPx == D(text)
+
+
+@pytest.mark.parametrize("text", ["", "1.2.3", ".", "+", "--1", " 1", "1 ", "0x1"])
+def test_what_is_nearly_a_number(text: str) -> None:
+    broken = FILL.replace("31=1.25", f"31={text}|")
+    if not text:
+        assert report(broken).LastPx is None
+        return
+    with pytest.raises(Unreadable, match="LastPx"):
+        report(broken)
+
+
+def test_a_report_has_a_field_for_every_name() -> None:
+    """Each field of a Report is read from the tag of its name: a new one needs no code here."""
+    assert {"ClOrdID", "Text", "TradeDate"} <= set(TEXTS)
+    assert {"OrderQty", "CumQty", "LastPx"} <= set(NUMBERS)
+    for version in fixconfig.folders():
+        assert set(TEXTS + NUMBERS) <= set(dialect(version).tags), version

@@ -1,11 +1,14 @@
 """The sender's thread: what leaves is confirmed, what cannot comes back, and nothing stops it."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from tradeoms.fix import sender as module
-from tradeoms.fix.sender import Outgoing, Sender
+from tradeoms.fix.sender import QUESTION, URGENCY, Outgoing, Sender, Way
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.fields import RequestKind
 
 
 class Line:
@@ -15,21 +18,32 @@ class Line:
         self.up, self.sent, self.number = {"S1", "S2"}, [], 0
         self.broken: set[str] = set()
         self.said: list[c.Command] = []
+        self.now = 0.0
+        monkeypatch.setattr(module.time, "monotonic", lambda: self.now)
         self.sender = Sender(self.submit)
-        self.sender.ids = {name: name for name in ("S1", "S2")}
-        monkeypatch.setattr(self.sender, "_send", self.send)
+        for name in ("S1", "S2"):
+            self.limit(name)
+
+    def limit(self, name: str, rate: int = 0, burst: int = 1) -> None:
+        line = SimpleNamespace(
+            session=SimpleNamespace(rate=rate, burst=burst),
+            is_up=lambda: name in self.up,
+            send=lambda text: self.send(name, text),
+        )
+        self.sender.ways[name] = Way(line)
 
     def submit(self, command: c.Command, cause: e.Cause) -> None:
         self.said.append(command)
 
-    def send(self, message: Outgoing) -> tuple[int | None, str]:
-        if message.text in self.broken:
-            return None, "could not be sent: not a message"
-        if message.session not in self.up:
-            return None, "the session is down"
+    def send(self, session: str, text: str) -> str:
+        if text in self.broken:
+            raise ValueError("not a message")
+        if session not in self.up:
+            return "the session is down"
         self.number += 1
-        self.sent.append(message.text)
-        return self.number, ""
+        self.sent.append(text)
+        self.sender.leaving(session, self.number)
+        return ""
 
     def play(self, *messages: Outgoing | None) -> None:
         for message in messages:
@@ -40,7 +54,7 @@ class Line:
 
 
 def out(text: str, session: str = "S1", ClOrdID: str | None = None) -> Outgoing:
-    return Outgoing(session, text, "P1", text if ClOrdID is None else ClOrdID)
+    return Outgoing(session, text, f"P{text}", text if ClOrdID is None else ClOrdID)
 
 
 @pytest.fixture
@@ -51,8 +65,8 @@ def line(monkeypatch: pytest.MonkeyPatch) -> Line:
 def test_a_burst_is_confirmed_in_one_command_a_session(line: Line) -> None:
     line.play(out("a"), out("b", "S2"), out("c"), out("question", ClOrdID=""), None)
     assert line.said == [
-        c.ConfirmSent("S1", (1, 3, 4), ("a", "c")),
-        c.ConfirmSent("S2", (2,), ("b",)),
+        c.ConfirmSent("S1", (1, 2, 3), ("a", "c", "")),
+        c.ConfirmSent("S2", (4,), ("b",)),
     ]
 
 
@@ -71,7 +85,7 @@ def test_a_long_queue_is_confirmed_in_parts(line: Line, monkeypatch: pytest.Monk
 def test_a_dead_line_gives_orders_back_and_forgets_questions(line: Line) -> None:
     line.up.clear()
     line.play(out("a"), out("question", ClOrdID=""), None)
-    assert line.said == [c.ReturnUnsent("a", "P1", "the session is down")]
+    assert line.said == [c.ReturnUnsent("a", "Pa", "the session is down")]
 
 
 def test_what_is_sent_again_is_not_given_back(line: Line) -> None:
@@ -85,9 +99,54 @@ def test_a_message_that_cannot_be_built_does_not_stop_the_others(line: Line) -> 
     line.broken = {"a"}
     line.play(out("a"), out("b"), None)
     assert line.said == [
-        c.ReturnUnsent("a", "P1", "could not be sent: not a message"),
+        c.ReturnUnsent("a", "Pa", "could not be sent: not a message"),
         c.ConfirmSent("S1", (1,), ("b",)),
     ]
+
+
+def requests(*texts: str) -> list[Outgoing]:
+    """N1 is a new order of placement 1, R1 its replace, C1 its cancel, Q1 a question about it."""
+    kinds = {"N": RequestKind.New, "R": RequestKind.Replace, "C": RequestKind.Cancel}
+    return [
+        Outgoing("S1", text, text[1:], "" if text[0] == "Q" else text)._replace(
+            urgency=URGENCY[kinds[text[0]]] if text[0] in kinds else QUESTION
+        )
+        for text in texts
+    ]
+
+
+def test_what_waits_leaves_cancels_first_then_replaces_then_orders_then_questions(
+    line: Line,
+) -> None:
+    line.play(*requests("Q9", "N1", "N2", "R3", "N4", "C5", "R6", "C7"), None)
+    assert line.sent == ["C5", "C7", "R3", "R6", "N1", "N2", "N4", "Q9"]
+
+
+def test_no_more_leaves_than_agreed(line: Line) -> None:
+    line.limit("S1", rate=10, burst=3)
+    way = line.sender.ways["S1"]
+    for message in requests("N1", "N2", "N3", "N4", "N5"):
+        way.put(message)
+    assert [m.text for m in way.ready()] == ["N1", "N2", "N3"]
+    assert way.wait() == pytest.approx(0.1)
+    line.now = 0.099
+    assert way.ready() == []
+    (cancel,) = requests("C9")
+    way.put(cancel)
+    line.now = 0.1
+    assert [m.text for m in way.ready()] == ["C9"]
+    line.now = 0.35
+    assert [m.text for m in way.ready()] == ["N4", "N5"]
+    assert way.wait() is None
+
+
+def test_what_waits_for_a_session_that_went_down_comes_back_at_once(line: Line) -> None:
+    line.limit("S1", rate=1, burst=1)
+    way = line.sender.ways["S1"]
+    for message in requests("N1", "N2", "N3"):
+        way.put(message)
+    line.up.discard("S1")
+    assert len(way.ready()) == 3
 
 
 def test_a_reject_by_number_finds_its_order(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,8 @@ import quickfix as fix
 
 import fixconfig
 
+PARTIES = "453=2|448=A|447=D|452=1|448=B|447=D|452=3|"
+VERSIONS = tuple(fixconfig.folders())
 ORDER = (
     "35=D|34=2|49=US|52=20250103-14:30:00.000|56=THEM|11=20250103-1|1=ACC|21=1|55=VOD|48=GB00BH4HKS39"
     "|22=4|207=XLON|15=GBP|54=1|60=20250103-14:30:00.000|38=1000|40=2|44=1.25|59=0|528=A"
@@ -20,6 +22,10 @@ EXOTIC = {
     "OrdStatus of two characters": FILL.replace("39=1", "39=ZZ"),
     "ExecType 1": FILL.replace("150=F", "150=1"),
     "ExecRestatementReason 11": FILL + "378=11|",
+    "ExecRestatementReason 6": FILL + "378=6|",
+    "ExecType F": FILL + "20=0|",
+    "TimeInForce 7": FILL + "59=7|",
+    "OrderCapacity": FILL + "528=A|",
     "a broker's own tag": FILL + "9999=x|",
     "a tag of a later version": FILL + "1724=1|",
     "a tag that is in no version": FILL + "4999=1|",
@@ -38,22 +44,38 @@ EXOTIC = {
 }
 
 
-def wire(text: str) -> str:
+def wire(text: str, version: str = "FIX.4.4") -> str:
     """A whole message from readable tags: | for the separator, length and checksum added."""
     body = text.replace("|", "\x01")
-    message = f"8=FIX.4.4\x019={len(body)}\x01{body}"
+    message = f"8={begin_string(version)}\x019={len(body)}\x01{body}"
     return f"{message}10={sum(message.encode('latin-1')) % 256:03}\x01"
 
 
-def dictionary_file() -> str:
+def order(version: str) -> str:
+    """An order of ours, with parties where the version has them."""
+    return ORDER.replace(PARTIES, "") if version == "FIX.4.2" else ORDER
+
+
+def begin_string(version: str) -> str:
+    """BeginString of a version's sessions."""
+    return str(fixconfig.dialect(version)["begin_string"])
+
+
+def dictionary_file(version: str = "FIX.4.4") -> str:
     """The generated dictionary, as a path for quickfix."""
-    return str(fixconfig.path("FIX.4.4") / "dictionary.xml")
+    return str(fixconfig.path(version) / "dictionary.xml")
 
 
-def dictionary() -> fix.DataDictionary:
+def transport(version: str) -> list[fix.DataDictionary]:
+    """The session's own dictionary, where it has one."""
+    file = fixconfig.path(version) / "transport.xml"
+    return [fix.DataDictionary(str(file))] if file.exists() else []
+
+
+def dictionary(version: str = "FIX.4.4") -> fix.DataDictionary:
     """The dictionary with the checks that session.toml leaves on."""
     defaults = fixconfig.session_defaults()
-    loaded = fix.DataDictionary(dictionary_file())
+    loaded = fix.DataDictionary(dictionary_file(version))
     loaded.checkUserDefinedFields(defaults["ValidateUserDefinedFields"] == "Y")
     loaded.allowUnknownMsgFields(defaults["AllowUnknownMsgFields"] == "Y")
     loaded.checkFieldsHaveValues(defaults["ValidateFieldsHaveValues"] == "Y")
@@ -61,9 +83,20 @@ def dictionary() -> fix.DataDictionary:
     return loaded
 
 
-def settings(file: Path, own: dict[str, str]) -> fix.SessionSettings:
+def settings(file: Path, own: dict[str, str], version: str = "FIX.4.4") -> fix.SessionSettings:
     """Our defaults and one session, `own` first, read by quickfix from a file."""
-    session = {"BeginString": "FIX.4.4", "DataDictionary": dictionary_file()}
+    session = {"BeginString": begin_string(version)} | _dictionaries(version)
     values = fixconfig.session_defaults() | session | own
     file.write_text("[DEFAULT]\n[SESSION]\n" + "".join(f"{k}={v}\n" for k, v in values.items()))
     return fix.SessionSettings(str(file))
+
+
+def _dictionaries(version: str) -> dict[str, str]:
+    folder = fixconfig.path(version)
+    if not (folder / "transport.xml").exists():
+        return {"DataDictionary": dictionary_file(version)}
+    return {
+        "DefaultApplVerID": fixconfig.dialect(version)["default_appl_ver_id"],
+        "AppDataDictionary": dictionary_file(version),
+        "TransportDataDictionary": str(folder / "transport.xml"),
+    }

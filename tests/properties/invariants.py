@@ -112,6 +112,15 @@ def names_point_at_what_exists(state: State) -> None:
         assert len(ids) == len(set(ids))
 
 
+def who_waits_is_known(state: State) -> None:
+    """Placements with unanswered requests, and no others; what is settled was there."""
+    waiting = {name: len(p.requests) for name, p in state.placements.items() if p.requests}
+    assert state.pending == waiting
+    assert state.settled_reports.keys() <= state.unmatched.keys()
+    disputed = {k for k, x in state.executions.items() if x.effect is Effect.Disputed}
+    assert not disputed & state.settled_executions.keys()
+
+
 ALL = (
     positions_are_the_sum_of_lots,
     executions_make_what_placements_show,
@@ -119,4 +128,5 @@ ALL = (
     allocations_are_what_the_brokers_bill,
     pending_is_recomputed,
     names_point_at_what_exists,
+    who_waits_is_known,
 )

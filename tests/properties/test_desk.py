@@ -18,6 +18,7 @@ from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import (
     BlockState,
+    Effect,
     OrderState,
     OrdStatus,
     Outcome,
@@ -26,7 +27,7 @@ from tradeoms.model.fields import (
     Side,
     TimeInForce,
 )
-from tradeoms.model.orders import Placement
+from tradeoms.model.orders import Placement, Report
 from tradeoms.model.reference import Limit
 
 INSTRUMENTS = ("ACME", "BOLT")
@@ -228,6 +229,64 @@ class DeskMachine(RuleBasedStateMachine):
     @act(session=st.sampled_from(("S1", "S2")), up=st.integers(0, 4))
     def line(self, session: str, up: int) -> None:
         self.desk.system(c.ChangeSession(session, up > 0), session)
+
+    # -- what a person settles, ends and enters by hand ---------------------------------------
+
+    @act(pick=picks, quantity=quantities, price=prices)
+    def enter(self, pick: int, quantity: int, price: Decimal) -> None:
+        name = self._placement(pick).placement
+        self._settle(c.EnterFill(name, D(quantity), price, "by telephone"))
+
+    @act(pick=picks)
+    def take_back(self, pick: int) -> None:
+        mine = [key for key, execution in self._state.executions.items() if execution.user]
+        self._settle(c.BustFill(among(mine, pick), "told twice"))
+
+    @act(pick=picks)
+    def close(self, pick: int) -> None:
+        self._settle(c.ClosePlacement(self._placement(pick).placement, "unknown there"))
+
+    @act(pick=picks, books=st.booleans())
+    def settle(self, pick: int, books: bool) -> None:
+        disputed = [k for k, x in self._state.executions.items() if x.effect is Effect.Disputed]
+        command = c.BookExecution if books else c.DismissExecution
+        self._settle(command(among(disputed, pick), "looked at"))
+
+    @act(members=members, side=sides, name=picks, part=quantities)
+    def telephone(self, members: Any, side: Side, name: int, part: int) -> None:
+        """An order given by voice, of which the broker reports a fill; then a person attaches it."""
+        order = self._new(members, side, None, TimeInForce.Day, name)
+        total = D(sum(quantity for _, quantity in members))
+        number = len(self._state.unmatched) + 1
+        said = Report(
+            kind=K.Trade.value,
+            OrderID=f"T{number}",
+            ExecID=f"T{number}",
+            OrdStatus=OrdStatus.PartiallyFilled,
+            Side=side.value,
+            OrderQty=total,
+            LastQty=min(D(part), total),
+            LastPx=D(50),
+            TransactTime="20260302-14:30:00",
+        )
+        self.desk.hear("S1", said)
+        self._settle(c.AttachReport(number, "given by telephone", order=order))
+
+    @act(pick=picks)
+    def attach(self, pick: int) -> None:
+        waiting = [n for n in self._state.unmatched if n not in self._state.settled_reports]
+        placement = self._placement(pick).placement
+        self._settle(c.AttachReport(among(waiting, pick), "looked at", placement))
+
+    @act(really=st.integers(0, 5))
+    def kill(self, really: int) -> None:
+        if not really:
+            self._do(c.CancelAll("halt", everything=True), "compliance")
+
+    def _settle(self, command: c.Command) -> None:
+        """A person's word about facts: a block may be over-filled by it."""
+        answer = self.desk.do(command, "trader")
+        assert answer.outcome is not Outcome.Internal, answer.problems
 
     @act(really=st.integers(0, 5))
     def strange(self, really: int) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from tests.views import after, hands
 from tradeoms import core
 from tradeoms.engine import Engine
 from tradeoms.model import commands as c
@@ -24,7 +25,6 @@ from tradeoms.model.fields import (
 from tradeoms.model.orders import Member, NewOrder, Placement, Report
 from tradeoms.model.reference import (
     Account,
-    Broker,
     Instrument,
     Limit,
     OpeningCash,
@@ -106,8 +106,7 @@ class House:
         self.do(c.DefineInstruments(tuple(self.instrument(name) for name in INSTRUMENTS)))
         accounts = (Account(a, f"Name {a}", f"T{a}", may_short=True) for a in ACCOUNTS)
         self.do(c.DefineAccounts(tuple(accounts)))
-        brokers = (Broker(b, b.title(), s, D("0.0125"), s == "S1") for b, s in BROKERS.items())
-        self.do(c.DefineBrokers(tuple(brokers)))
+        self.do(c.DefineBrokers(after.brokers(BROKERS)))
         limit = Limit("order_quantity", DAY, {"most": "700"}, Severity.Block, Override.One)
         self.do(c.SetLimits((limit,)))
         self.do(c.MarkPrices(tuple(Price(i, D("50"), "close", "") for i in INSTRUMENTS)))
@@ -355,6 +354,10 @@ def opening(house: House) -> None:
     house.send(c.BookOpening(f"b{house.sent}", (lot, lot), (cash,)), "ops")
 
 
+def telephone(house: House) -> None:
+    hands.telephone(house, _new(house))
+
+
 def day(house: House) -> None:
     house.send(c.OpenDay(house.state.business_date + timedelta(1)), "ops")
 
@@ -380,4 +383,10 @@ ACTIONS: dict[Callable[[House], None], int] = {
     redefine: 1,
     opening: 1,
     day: 1,
+    telephone: 1,
+    hands.settle: 2,
+    hands.by_hand: 2,
+    hands.kill: 1,
+    hands.session: 2,
+    **after.ACTIONS,
 }

@@ -83,7 +83,7 @@ def test_the_random_runs_reach_everything() -> None:
         internal = [a for a in house.answers if a.outcome == "internal"]
         assert not internal, internal[0]
     missing = {event.__name__ for event in get_args(e.AnyEvent)} - set(kinds)
-    assert not missing - {"HolidaysSet", "Restricted", "RequestResent"}
+    assert not missing - {"HolidaysSet", "Restricted", "RequestResent", "RequestOverdue"}
     assert not set(VIEWS) - set(+tables)
 
 

@@ -8,17 +8,22 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
 
+from tradeoms import config_fix
+from tradeoms.app.clock import Clock
 from tradeoms.app.recovery import recover
+from tradeoms.app.sessions import lines
 from tradeoms.bus.feed import Feed
 from tradeoms.bus.keys import KeyStore
 from tradeoms.bus.server import CommandServer
 from tradeoms.config import BadConfig, Session, Settings
 from tradeoms.engine import Engine
+from tradeoms.fix.archive import Archive
 from tradeoms.fix.gateway import Gateway
 from tradeoms.fix.settings import SessionSettings
 from tradeoms.model import commands as c
@@ -40,13 +45,20 @@ class Server:
         self._settings, self._config = settings, config
         _short_enough(settings.home / "feed.sock")
         self._lock = _only_one(settings.home)
+        known = lines(settings, config)
         engine = connect(settings.journal_url)
         upgrade(engine, "journal")
         self.journal = SqlJournal(engine)
         self.engine = Engine(self._recover(), self.journal, self._recover)
         self.keys = KeyStore(settings.home / "keys")
         self.keys.server()
-        self._gateway = Gateway([_session(settings, s) for s in settings.session], self._submit)
+        archive = Archive(settings.home / "archive")
+        self._gateway = Gateway(
+            [_session(settings, s, known[s.name], config) for s in settings.session],
+            self._submit,
+            archive,
+        )
+        self._clock = Clock(self._gateway.tick, self._look_after)
         self._feed = Feed(settings.home / "feed.sock")
         older = ReadModel(readmodel.connect(settings.readmodel_url)).answer
         self._bus = CommandServer(
@@ -55,9 +67,16 @@ class Server:
         self.engine.consumers += [self._gateway, self._feed]
         self._reader: subprocess.Popen[bytes] | None = None
         self._stopping = False
+        self._minute: datetime | None = None
 
     def _submit(self, command: c.Command, cause: e.Cause) -> None:
         self.engine.submit(command, cause)
+
+    def _look_after(self, now: datetime) -> None:
+        self._submit(c.CheckPending(), e.Cause())
+        if (minute := now.replace(second=0, microsecond=0)) != self._minute:
+            self._minute = minute  # cut-offs are by the minute
+            self._submit(c.CheckConfirmations(now), e.Cause())
 
     def _recover(self) -> State:
         return recover(self._settings, self.journal)
@@ -67,6 +86,7 @@ class Server:
         self._heed_signals()
         threading.Thread(target=self._keep_reader, name="reader-keeper", daemon=True).start()
         self._gateway.start(self.engine.state)
+        self._clock.start()
         self._bus.start()
         ready()
         try:
@@ -98,6 +118,7 @@ class Server:
 
     def _close(self) -> None:
         self._stopping = True
+        self._clock.stop()
         self._gateway.stop()
         self._bus.stop()
         self._feed.close()
@@ -148,7 +169,10 @@ def _thread_failed(failure: threading.ExceptHookArgs) -> None:
     os._exit(70)
 
 
-def _session(settings: Settings, session: Session) -> SessionSettings:
+def _session(
+    settings: Settings, session: Session, line: dict[str, Any], config: Path
+) -> SessionSettings:
+    file = config_fix.broker_file(config.parent, session.broker)
     return SessionSettings(
         name=session.name,
         SenderCompID=session.SenderCompID,
@@ -157,6 +181,9 @@ def _session(settings: Settings, session: Session) -> SessionSettings:
         port=session.port,
         store=settings.home / "fix" / session.name,
         version=session.version,
-        log=settings.home / "fixlog" / session.name if session.log else None,
+        versions=settings.fix_versions,
+        broker=config_fix.overlay(session.version, file, settings.fix_versions),
+        log=session.log,
         overrides=session.overrides,
+        **line,
     )

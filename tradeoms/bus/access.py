@@ -34,10 +34,29 @@ MAY: dict[type, frozenset[Role]] = {
     c.CancelPlacement: frozenset({TRADER, COMPLIANCE}),
     c.ReplacePlacement: frozenset({TRADER}),
     c.FinishBlock: frozenset({TRADER}),
+    c.RequestStatus: frozenset({TRADER, OPERATIONS}),
+    c.CancelAll: frozenset({TRADER, COMPLIANCE, OPERATIONS}),
+    c.AttachReport: frozenset({TRADER, OPERATIONS}),
+    c.DismissReport: frozenset({TRADER, OPERATIONS}),
+    c.BookExecution: frozenset({TRADER, OPERATIONS}),
+    c.DismissExecution: frozenset({TRADER, OPERATIONS}),
+    c.DontKnowTrade: frozenset({TRADER, OPERATIONS}),
+    c.ClosePlacement: frozenset({TRADER, OPERATIONS}),
+    c.EnterFill: frozenset({TRADER, OPERATIONS}),
+    c.BustFill: frozenset({TRADER, OPERATIONS}),
+    c.ControlSession: frozenset({OPERATIONS}),
+    c.SetSequence: frozenset({OPERATIONS}),
+    c.DefineSettlementInstructions: frozenset({OPERATIONS}),
+    c.SetCutOffs: frozenset({OPERATIONS}),
+    c.SendAllocation: frozenset({TRADER, OPERATIONS}),
+    c.CancelAllocation: frozenset({OPERATIONS}),
+    c.AffirmConfirmations: frozenset({OPERATIONS}),
+    c.RejectConfirmation: frozenset({OPERATIONS}),
+    c.RequestConfirmations: frozenset({OPERATIONS}),
 }
 
 #: Tables whose rows belong to one account each.
-BY_ACCOUNT = frozenset({"allocations", "positions", "lots", "realized", "cash"})
+BY_ACCOUNT = frozenset({"allocations", "positions", "lots", "realized", "cash", "confirmations"})
 #: Commands that touch every account: not for who is limited to some.
 HOUSE = (
     c.OpenDay,
@@ -48,9 +67,22 @@ HOUSE = (
     c.MarkPrices,
     c.SetLimits,
     c.Restrict,
+    c.ControlSession,
+    c.SetSequence,
+    c.DefineSettlementInstructions,
+    c.SetCutOffs,
+    c.AttachReport,
+    c.DismissReport,
+)
+OF_PLACEMENT = (
+    c.CancelPlacement,
+    c.ReplacePlacement,
+    c.RequestStatus,
+    c.ClosePlacement,
+    c.EnterFill,
 )
 #: Tables of which a row shows an order, a block or something below a block.
-BY_MEMBER = frozenset({"orders", "blocks", "placements", "executions"})
+BY_MEMBER = frozenset({"orders", "blocks", "placements", "executions", "instructions"})
 #: Tables that everybody sees.
 BY_NOBODY = frozenset({"sessions", "prices"})
 
@@ -65,7 +97,7 @@ def forbidden(user: User, command: c.Command, state: State) -> str:
         return f"role {', '.join(user.roles)} may not send {type(command).__name__}"
     if not user.accounts and not user.desks:
         return ""
-    if isinstance(command, HOUSE):
+    if isinstance(command, HOUSE) or _of_nobody(command):
         return f"{type(command).__name__} touches the whole house: you may see only a part"
     try:
         touched = list(_touched(command, state))
@@ -82,6 +114,13 @@ def forbidden(user: User, command: c.Command, state: State) -> str:
 
 #: A desk (None: of no order) and accounts.
 Touched = tuple[str | None, Iterable[str]]
+
+
+def _of_nobody(command: c.Command) -> bool:
+    """True where a command acts on what belongs to no account yet, or on everybody's orders."""
+    if isinstance(command, c.CancelAll):
+        return not command.block
+    return isinstance(command, c.DontKnowTrade) and bool(command.number)
 
 
 def _touched(command: c.Command, state: State) -> Iterator[Touched]:
@@ -109,11 +148,31 @@ def _orders(command: c.Command, state: State) -> tuple[str, ...]:
         return command.orders
     if isinstance(command, c.RouteBlocks):
         return tuple(name for row in command.blocks for name in state.blocks[row.block].orders)
-    if isinstance(command, c.DissolveBlock | c.RouteBlock | c.FinishBlock):
+    if isinstance(command, c.DissolveBlock | c.RouteBlock | c.FinishBlock | c.SendAllocation):
         return state.blocks[command.block].orders
-    if isinstance(command, c.CancelPlacement | c.ReplacePlacement):
+    if isinstance(command, c.CancelAll):
+        return state.blocks[command.block].orders
+    if isinstance(command, c.BookExecution | c.DismissExecution | c.BustFill | c.DontKnowTrade):
+        return state.blocks[state.executions[command.execution].block].orders
+    if isinstance(command, c.CancelAllocation | c.RequestConfirmations):
+        return state.blocks[state.instructions[command.AllocID].block].orders
+    if isinstance(command, c.AffirmConfirmations | c.RejectConfirmation):
+        return _confirmed(command, state)
+    if isinstance(command, OF_PLACEMENT):
         return state.blocks[state.placements[command.placement].block].orders
     return ()
+
+
+def _confirmed(
+    command: c.AffirmConfirmations | c.RejectConfirmation, state: State
+) -> tuple[str, ...]:
+    """The orders behind confirmations."""
+    if isinstance(command, c.RejectConfirmation):
+        keys: tuple[str, ...] = (command.confirmation,)
+    else:
+        keys = command.confirmations
+    names = (state.instructions[state.confirmations[key].AllocID].block for key in keys)
+    return tuple(order for name in names for order in state.blocks[name].orders)
 
 
 def sees(user: User, state: State, table: str, row: Any) -> bool:

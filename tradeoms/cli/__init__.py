@@ -2,7 +2,7 @@
 
 import typer
 
-from tradeoms.cli import client, server
+from tradeoms.cli import client, posttrade, server, session, settle
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -12,6 +12,9 @@ app = typer.Typer(
 )
 server.add_to(app)
 client.add_to(app)
+settle.add_to(app)
+session.add_to(app)
+posttrade.add_to(app)
 
 
 def main() -> None:

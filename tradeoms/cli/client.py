@@ -68,7 +68,8 @@ def say(answer: Answered) -> None:
     raise typer.Exit(1)
 
 
-def _number(text: str, what: str) -> Decimal:
+def number(text: str, what: str) -> Decimal:
+    """A number as typed; exit 2 where it is none."""
     try:
         return Decimal(text)
     except InvalidOperation:
@@ -96,15 +97,15 @@ def order(
     """Send an order as a portfolio manager."""
     if side.lower() not in SIDES:
         raise fail(f"side {side!r} must be one of {', '.join(SIDES)}")
-    members = tuple(_member(text, quantity, locate) for text in account)
+    members = tuple(member(text, quantity, locate) for text in account)
     kinds = {(False, False): "1", (True, False): "2", (False, True): "3", (True, True): "4"}
     new = NewOrder(
         instrument=instrument,
         Side=SIDES[side.lower()],
         members=members,
         OrdType=fields.OrdType(kinds[bool(limit), bool(stop)]),
-        Price=_number(limit, "limit") if limit else None,
-        StopPx=_number(stop, "stop") if stop else None,
+        Price=number(limit, "limit") if limit else None,
+        StopPx=number(stop, "stop") if stop else None,
         TimeInForce=tif,
         reason=reason,
     )
@@ -112,9 +113,10 @@ def order(
         say(client.submit(c.SubmitOrder(new), id))
 
 
-def _member(text: str, quantity: str, locate: str) -> Member:
+def member(text: str, quantity: str, locate: str) -> Member:
+    """ACCOUNT or ACCOUNT:QUANTITY, the common quantity where it has none of its own."""
     account, _, own = text.partition(":")
-    return Member(account, _number(own or quantity, "quantity"), locate)
+    return Member(account, number(own or quantity, "quantity"), locate)
 
 
 def block(orders: list[str], user: User, config: Config = DEFAULT) -> None:
@@ -134,7 +136,7 @@ def route(
     parts = [text.partition(":") for text in routes]
     command = c.RouteBlock(
         block,
-        tuple(c.Route(broker, _number(quantity, "quantity")) for broker, _, quantity in parts),
+        tuple(c.Route(broker, number(quantity, "quantity")) for broker, _, quantity in parts),
         tuple(acknowledge or ()),
     )
     with connected(config, user) as client:

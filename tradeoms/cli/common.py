@@ -26,6 +26,16 @@ def settings_of(config: Path) -> Settings:
     except BadConfig as error:
         raise fail(error) from None
     structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.dev.set_exc_info,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            # The usual traceback shows local variables, and one of them may be a password.
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[settings.log_level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

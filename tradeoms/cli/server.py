@@ -73,7 +73,10 @@ def sim(
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    acceptor.run(settings, stop, lambda: typer.echo("ready"))
+    try:
+        acceptor.run(settings, stop, lambda: typer.echo("ready"))
+    except acceptor.PortBusy as error:
+        raise fail(error) from None
 
 
 def report(
@@ -127,6 +130,27 @@ def keys_new(
     except (FileExistsError, ValueError) as error:
         raise fail(error) from None
     console.print(str(path), soft_wrap=True, highlight=False)
+
+
+@keys.command("tls")
+def keys_tls(
+    names: Annotated[list[str], typer.Argument(help="Whose certificates, such as us and ALPHA.")],
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to; by default tls in the home folder.")
+    ] = None,
+    config: Config = DEFAULT,
+) -> None:
+    """Make a private authority and certificates that it signs, to try TLS out.
+
+    What exists is kept.
+    """
+    from tradeoms.fix.tls import BadName, NoOpenssl, make
+
+    try:
+        for path in make(folder or settings_of(config).home / "tls", tuple(names)):
+            console.print(str(path), soft_wrap=True, highlight=False)
+    except (BadName, NoOpenssl) as error:
+        raise fail(error) from None
 
 
 def add_to(app: typer.Typer) -> None:

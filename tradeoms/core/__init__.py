@@ -8,20 +8,34 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tradeoms.core import (
+    acknowledgements,
     allocations,
+    attention,
     baskets,
     blocks,
     booking,
+    byhand,
+    confirmations,
+    control,
+    cutoffs,
+    doubts,
+    instructions,
+    killing,
     limits,
     lots,
     openings,
     orders,
+    outbox,
+    pending,
     placements,
     reference,
     reopening,
     reports,
     routing,
     sessions,
+    settlements,
+    settling,
+    telephone,
 )
 from tradeoms.core.context import Context, Refusal
 from tradeoms.model import commands as c
@@ -44,19 +58,35 @@ NOUNS = (
     placements,
     reports,
     booking,
+    attention,
+    pending,
     sessions,
+    control,
+    settling,
+    doubts,
+    telephone,
+    byhand,
+    killing,
     allocations,
     lots,
     reopening,
+    settlements,
+    instructions,
+    acknowledgements,
+    confirmations,
+    outbox,
+    cutoffs,
 )
 DECIDE: dict[type, Decide] = {}
 APPLY: dict[type, Apply] = {}
-REACT: dict[type, React] = {}
+# Several nouns may follow one event, in the order of the nouns.
+REACT: dict[type, tuple[React, ...]] = {}
 SLICED: dict[type, Slices] = {}
 for noun in NOUNS:
     DECIDE.update(getattr(noun, "DECIDE", {}))
     APPLY.update(getattr(noun, "APPLY", {}))
-    REACT.update(getattr(noun, "REACT", {}))
+    for event, react_to in getattr(noun, "REACT", {}).items():
+        REACT[event] = (*REACT.get(event, ()), react_to)
     SLICED.update(getattr(noun, "SLICED", {}))
 
 
@@ -79,8 +109,10 @@ def apply(state: State, record: e.Record) -> None:
 
 def react(state: State, event: e.AnyEvent) -> list[c.Command]:
     """Commands that follow from the event by themselves."""
-    follow = REACT.get(type(event))
-    return follow(state, event) if follow else []
+    follows = REACT.get(type(event))
+    if not follows:
+        return []
+    return [command for follow in follows for command in follow(state, event)]
 
 
 def _refuse_malformed(state: State, command: c.RefuseMalformed, ctx: Context) -> list[e.AnyEvent]:

@@ -3,6 +3,7 @@
 from tradeoms.core.context import Context
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.state import State
 
 
 def alert(ctx: Context, kind: str, subject: str, text: str) -> e.AlertRaised:
@@ -17,3 +18,11 @@ def unmatched(command: c.ReportReceived, reason: str, ctx: Context) -> list[e.An
         e.ReportUnmatched(number, session, command.MsgSeqNum, reason, command.raw, command.report),
         alert(ctx, "unknown report", str(number), f"{session}: {reason}"),
     ]
+
+
+def apply_unmatched(state: State, event: e.ReportUnmatched) -> None:
+    state.unmatched[event.number] = event
+    state.bump("unmatched", event.number)
+
+
+APPLY = {e.ReportUnmatched: apply_unmatched}

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import BlockState, OrderState
+from tradeoms.model.fields import BlockState, OrderState, Transmission
 from tradeoms.model.orders import ZERO, Block, Order, Placement, Statement
 from tradeoms.model.state import State
 
@@ -102,8 +102,15 @@ def live_block(state: State, name: str, *states: BlockState) -> Block:
 
 
 def dissolve_block(state: State, command: c.DissolveBlock, ctx: Context) -> list[e.AnyEvent]:
-    """Only a block that was never routed gives its orders back."""
-    live_block(state, command.block, BlockState.Open)
+    """Only a block of which nothing ever left gives its orders back."""
+    block = live_block(state, command.block, BlockState.Open, BlockState.Working)
+    left = [
+        p.placement
+        for p in placements(state, block)
+        if p.transmission is not Transmission.Unsent or p.CumQty
+    ]
+    if left:
+        raise refuse("block", command.block, f"has been routed: {', '.join(left)}")
     return [e.BlockDissolved(command.block)]
 
 

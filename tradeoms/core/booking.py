@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from tradeoms.core.pending import keep
 from tradeoms.model import events as e
 from tradeoms.model.fields import Effect, OrdStatus, ReportKind, RequestKind, Transmission
 from tradeoms.model.orders import ENDED, Execution, Placement, Report, Request
@@ -28,10 +29,10 @@ def apply_reported(state: State, event: e.Reported) -> None:
     placement, report = state.placements[event.placement], event.report
     quantity, notional = _book(state, event)
     OrdStatus = _OrdStatus(placement, report)
-    answered = next((r for r in placement.requests if _answers(report, r)), None)
-    accepted = answered if answered and _accepts(report, answered) else None
+    answered = [r for r in placement.requests if _answers(placement, report, r)]
+    accepted = next((r for r in reversed(answered) if _accepts(report, r)), None)
     terms = accepted if accepted and accepted.kind is RequestKind.Replace else placement
-    state.placements[event.placement] = replace(
+    changed = replace(
         placement,
         OrdStatus=OrdStatus,
         OrderQty=_OrderQty(placement, report),
@@ -44,25 +45,52 @@ def apply_reported(state: State, event: e.Reported) -> None:
         told=report.CumQty if report.kind in TELLS_CumQty else placement.told,
         last_traded=event.execution.trade_date if event.execution else placement.last_traded,
         # What has ended answers nothing more: no request of ours is waited for.
-        requests=()
-        if OrdStatus in ENDED
-        else tuple(r for r in placement.requests if r is not answered),
+        requests=() if OrdStatus in ENDED else _waiting(placement, report, answered, accepted),
         transmission=Transmission.Acknowledged,
         text=report.Text or placement.text,
+        closed="" if revives(placement, report) else placement.closed,
     )
+    keep(state, changed)
     # Some brokers give an order a new OrderID when it is replaced: both mean this placement.
     if report.OrderID:
         state.placement_of[f"{placement.session}|{report.OrderID}"] = event.placement
 
 
-def _duplicate(report: Report) -> bool:
+def revives(placement: Placement, report: Report) -> bool:
+    """True where the broker knows an order after all that a person has closed."""
+    return bool(placement.closed) and report.OrdStatus not in (None, *ENDED)
+
+
+def _waiting(
+    placement: Placement, report: Report, answered: list[Request], accepted: Request | None
+) -> tuple[Request, ...]:
+    """The requests that are unanswered still.
+
+    One that the acceptance of its successor names as the id that held was accepted before it.
+    """
+    held = report.OrigClOrdID if accepted else ""
+    return tuple(r for r in placement.requests if r not in answered and r.ClOrdID != held)
+
+
+def duplicate(report: Report) -> bool:
     """True for a reject of an id the broker has seen before: it says nothing about this order."""
-    return report.kind == K.Rejected and report.OrdRejReason == DUPLICATE_ClOrdID
+    return report.kind == K.Rejected and (
+        report.OrdRejReason == DUPLICATE_ClOrdID or report.OrdStatus is not OrdStatus.Rejected
+    )
+
+
+def denies(placement: Placement, report: Report) -> bool:
+    """True for a duplicate's reject that says "rejected" of an order that lives, or may live: sent
+    again because no answer came, an order is a duplicate where the first copy has arrived.
+    """
+    if not duplicate(report) or report.OrdStatus is not OrdStatus.Rejected:
+        return False
+    again = any(r.kind is RequestKind.New and r.since for r in placement.requests)
+    return placement.OrdStatus is not None or again
 
 
 def _OrdStatus(placement: Placement, report: Report) -> OrdStatus | None:
-    kills = report.OrdStatus is OrdStatus.Rejected and placement.OrdStatus is not None
-    if report.OrdStatus is None or (_duplicate(report) and kills):
+    if report.OrdStatus is None or denies(placement, report):
         return placement.OrdStatus
     if placement.OrdStatus in ENDED and report.kind in (K.New, *PENDING):
         return placement.OrdStatus  # an acknowledgement that comes late revives nothing
@@ -70,16 +98,18 @@ def _OrdStatus(placement: Placement, report: Report) -> OrdStatus | None:
 
 
 def _OrderQty(placement: Placement, report: Report) -> Decimal:
-    if report.OrderQty is None or report.OrderQty <= 0 or _duplicate(report):
+    if report.OrderQty is None or report.OrderQty <= 0 or duplicate(report):
         return placement.OrderQty
     if report.kind in PENDING:
         return placement.OrderQty  # what is asked for is not yet so
     return report.OrderQty
 
 
-def _answers(report: Report, request: Request) -> bool:
+def _answers(placement: Placement, report: Report, request: Request) -> bool:
     """True where the report settles the request: pending acknowledgements do not."""
     if request.kind is RequestKind.New:
+        if denies(placement, report):
+            return False
         return report.kind not in PENDING and report.OrdStatus is not OrdStatus.PendingNew
     if report.ClOrdID != request.ClOrdID:
         return False
@@ -112,17 +142,18 @@ def _book(state: State, event: e.Reported) -> tuple[Decimal, Decimal]:
         state.executions[old.key] = replace(
             old, effect=event.effect, replaced_by=new.key if new else ""
         )
-        if old.effect is not Effect.Disputed:  # what was disputed was never counted
+        if old.effect is Effect.Booked:  # what was disputed was never counted
             quantity, notional = -old.LastQty, -old.LastQty * old.LastPx
     if new is not None:
         disputed = event.effect is Effect.Disputed
-        _keep(state, replace(new, effect=Effect.Disputed) if disputed else new)
+        kept = replace(new, effect=Effect.Disputed, note=event.note) if disputed else new
+        keep_execution(state, kept)
         if not disputed:
             quantity, notional = quantity + new.LastQty, notional + new.LastQty * new.LastPx
     return quantity, notional
 
 
-def _keep(state: State, execution: Execution) -> None:
+def keep_execution(state: State, execution: Execution) -> None:
     state.executions[execution.key] = execution
     state.execution_of[f"{execution.placement}/{execution.ExecID}"] = execution.key
 
@@ -131,19 +162,18 @@ def apply_rejected(state: State, event: e.RequestRejected) -> None:
     """The request is gone; a new order that never was accepted is rejected."""
     placement = state.placements[event.placement]
     gone = [r for r in placement.requests if r.ClOrdID == event.ClOrdID]
+    left = tuple(r for r in placement.requests if r.ClOrdID != event.ClOrdID)
     new = any(r.kind is RequestKind.New for r in gone)
-    state.placements[event.placement] = replace(
+    cancel = any(r.kind is RequestKind.Cancel for r in gone)
+    changed = replace(
         placement,
-        requests=tuple(r for r in placement.requests if r.ClOrdID != event.ClOrdID),
+        requests=left,
         OrdStatus=OrdStatus.Rejected if new else placement.OrdStatus,
         transmission=Transmission.Acknowledged,
         text=event.reason,
+        unwanted=placement.unwanted or (cancel and any(r.kind is RequestKind.New for r in left)),
     )
-
-
-def apply_unmatched(state: State, event: e.ReportUnmatched) -> None:
-    state.unmatched[event.number] = event
-    state.bump("unmatched", event.number)
+    keep(state, changed)
 
 
 def apply_alert(state: State, event: e.AlertRaised) -> None:
@@ -154,6 +184,5 @@ def apply_alert(state: State, event: e.AlertRaised) -> None:
 APPLY = {
     e.Reported: apply_reported,
     e.RequestRejected: apply_rejected,
-    e.ReportUnmatched: apply_unmatched,
     e.AlertRaised: apply_alert,
 }

@@ -35,6 +35,11 @@ def bad_price(price: Decimal) -> str:
     )
 
 
+def bad_tolerance(value: Decimal) -> str:
+    """Why something cannot be what two numbers may differ by; empty where it can."""
+    return bad_number(value, RATE_PLACES, MOST_RATE) or ("" if value >= 0 else "is below zero")
+
+
 def brief(value: object) -> str:
     """A value as given, for a problem: never longer than a line."""
     text = str(value)

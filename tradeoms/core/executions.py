@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from tradeoms.core.attention import alert, unmatched
 from tradeoms.core.bounds import MOST_MONEY, MOST_UNITS, bad_number, bad_price
 from tradeoms.core.context import Context
+from tradeoms.core.pending import ask
 from tradeoms.core.reopening import reopen
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import BlockState, Effect, OrdStatus, ReportKind
+from tradeoms.model.fields import BlockState, Disputes, Effect, OrdStatus, ReportKind
 from tradeoms.model.orders import ZERO, Execution, Placement, Report
 from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
@@ -37,20 +38,33 @@ def trade(
         return [e.Reported(placement.placement, report, note="a guarantee, not a trade")]
     execution = _execution(key, placement, report, state)
     instrument = state.instruments[placement.instrument]
-    if reason := _unbookable(instrument, report) or _wrong_instrument(placement, report):
+    if reason := unbookable(instrument, report.LastQty, report.LastPx) or _wrong_instrument(
+        placement, report
+    ):
         kept = execution if report.LastQty is not None and report.LastPx is not None else None
-        event = e.Reported(placement.placement, report, Effect.Disputed, kept, note=reason)
-        text = f"ExecID {report.ExecID}: {reason}"
-        return [event, alert(ctx, "disputed", placement.placement, text)]
-    note = _doubt(placement, report)
+        return _dispute(placement, report, kept, reason, ctx)
+    differs = _differs(placement, report)
+    question = ask(state, placement, ctx) if differs else []
+    if differs and state.brokers[placement.broker].disputes is Disputes.Hold:
+        return [*_dispute(placement, report, execution, differs, ctx), *question]
+    note = _doubt(placement, report) or differs
     events: list[e.AnyEvent] = [
         e.Reported(placement.placement, report, Effect.Booked, execution, note=note)
     ]
     if note:
         text = f"ExecID {report.ExecID}: {note}"
-        events.append(alert(ctx, "fill in doubt", placement.placement, text))
+        events += [alert(ctx, "fill in doubt", placement.placement, text), *question]
     reason = f"fill {report.ExecID} came after the allocation"
     return events + reopen(state, placement.block, reason, ctx)
+
+
+def _dispute(
+    placement: Placement, report: Report, kept: Execution | None, reason: str, ctx: Context
+) -> list[e.AnyEvent]:
+    """The fill is held: a person books it or dismisses it."""
+    event = e.Reported(placement.placement, report, Effect.Disputed, kept, note=reason)
+    text = f"ExecID {report.ExecID}: {reason}"
+    return [event, alert(ctx, "disputed", placement.placement, text)]
 
 
 def execution_key(placement: Placement, report: Report) -> str:
@@ -84,10 +98,11 @@ def _execution(key: str, placement: Placement, report: Report, state: State) -> 
     )
 
 
-def _unbookable(instrument: Instrument, report: Report) -> str:
+def unbookable(instrument: Instrument, quantity: Decimal | None, price: Decimal | None) -> str:
     """Why numbers cannot be a fill of the instrument: booked, they would break the allocation."""
-    quantity, price = report.LastQty, report.LastPx
-    if quantity is None or price is None or quantity <= 0 or price <= 0:
+    if quantity is None or price is None:
+        return "LastQty or LastPx is missing or not above zero"
+    if not quantity.is_finite() or not price.is_finite() or quantity <= 0 or price <= 0:
         return "LastQty or LastPx is missing or not above zero"
     most = instrument.quantity(MOST_UNITS)
     if reason := bad_number(quantity, instrument.qty_scale, most):
@@ -107,13 +122,19 @@ def _wrong_instrument(placement: Placement, report: Report) -> str:
     return ""
 
 
+def _differs(placement: Placement, report: Report) -> str:
+    """How the broker's CumQty is not the sum of our fills; empty where it is."""
+    after = placement.CumQty + (report.LastQty or ZERO)
+    if report.CumQty is None or report.CumQty == after:
+        return ""
+    return f"the broker's CumQty is {report.CumQty}, our fills make {after}"
+
+
 def _doubt(placement: Placement, report: Report) -> str:
     """What a person should know about a fill that is booked all the same."""
     after = placement.CumQty + (report.LastQty or ZERO)
     if after > max([placement.OrderQty, *(r.OrderQty for r in placement.requests)]):
         return f"over-filled: {after} of {placement.OrderQty}"
-    if report.CumQty is not None and report.CumQty != after:
-        return f"the broker's CumQty is {report.CumQty}, our fills make {after}"
     limit, price = placement.Price, report.LastPx
     if limit is None or price is None:
         return ""
@@ -139,7 +160,9 @@ def amend(
     execution, effect = None, Effect.Busted
     if report.kind == K.TradeCorrect:
         instrument = state.instruments[placement.instrument]
-        if reason := _unbookable(instrument, report) or _wrong_instrument(placement, report):
+        if reason := unbookable(instrument, report.LastQty, report.LastPx) or _wrong_instrument(
+            placement, report
+        ):
             return unmatched(command, f"a correction that cannot be booked: {reason}", ctx)
         execution, effect = _execution(key, placement, report, state), Effect.Corrected
     text = f"{effect.value} ExecID {report.ExecRefID}: {target.LastQty} at {target.LastPx}"

@@ -37,6 +37,12 @@ def enter(state: State, new: NewOrder, ctx: Context, field: str) -> Order:
     )
 
 
+def recorded(state: State, new: NewOrder, ctx: Context) -> Order:
+    """An order that a broker has already: what the rules say is recorded and holds nothing."""
+    order = _order(state, new, ctx)
+    return replace(order, violations=compliance.check_order(state, order, ctx.now))
+
+
 def _order(state: State, new: NewOrder, ctx: Context) -> Order:
     price = state.prices.get(new.instrument)
     return Order(

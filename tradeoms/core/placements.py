@@ -6,6 +6,7 @@ from tradeoms.core.blocks import idle, live_block
 from tradeoms.core.bounds import brief
 from tradeoms.core.checks import bad_quantity, price_problems
 from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.pending import keep
 from tradeoms.core.routing import comply, worse_problems
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -14,34 +15,61 @@ from tradeoms.model.orders import ENDED, Block, Placement, Request
 from tradeoms.model.state import State
 
 
-def _asking(state: State, name: str) -> Placement:
-    """The placement that may send a request now: alive, with nothing unanswered, its session up."""
+def _asking(state: State, name: str, kind: RequestKind) -> Placement:
+    """The placement that may send a request now: alive, its session up.
+
+    Nothing may be unanswered, unless the broker takes chains; but no order need be acknowledged
+    before it is cancelled, and nothing follows a cancel.
+    """
     placement = state.placements.get(name)
     if placement is None:
         raise refuse("placement", brief(name), "unknown placement")
     if placement.transmission is Transmission.Unsent:
         raise refuse("placement", name, "never left: the broker does not know it")
-    if placement.requests:
-        waits = f"waits for the answer to its {placement.requests[0].kind} request"
-        raise refuse("placement", name, waits)
+    if placement.closed:
+        raise refuse("placement", name, f"was closed by hand: {placement.closed}")
+    if (waits := _waits(state, placement, kind)) is not None:
+        raise refuse("placement", name, f"waits for the answer to its {waits.kind} request")
     session = state.sessions.get(placement.session)
     if session is None or not session.up:
         raise refuse("placement", name, f"session {placement.session} is down")
     return placement
 
 
+def _waits(state: State, placement: Placement, kind: RequestKind) -> Request | None:
+    """The unanswered request that another one of this kind has to wait for."""
+    chains = state.brokers[placement.broker].chained_requests
+    for request in placement.requests:
+        first = request.kind is RequestKind.New and kind is RequestKind.Cancel
+        if request.kind is RequestKind.Cancel or not (chains or first):
+            return request
+    return None
+
+
+def newest(placement: Placement) -> str:
+    """The newest id of the chain that was not rejected, pending or accepted."""
+    return placement.requests[-1].ClOrdID if placement.requests else placement.ClOrdID
+
+
+def cancel_request(state: State, placement: Placement, ctx: Context) -> e.CancelRequested:
+    """The question for a cancel of what is left."""
+    ClOrdID, named = ctx.ClOrdID(state), newest(placement)
+    kind, quantity = RequestKind.Cancel, placement.OrderQty
+    request = Request(kind, ClOrdID, quantity, ctx.now, OrigClOrdID=named)
+    return e.CancelRequested(placement.placement, request)
+
+
 def cancel_placement(state: State, command: c.CancelPlacement, ctx: Context) -> list[e.AnyEvent]:
     """Ask for a cancel of what is left."""
-    placement = _asking(state, command.placement)
+    placement = _asking(state, command.placement, RequestKind.Cancel)
     if not placement.LeavesQty:
         raise refuse("placement", command.placement, "has nothing left to cancel")
-    request = Request(RequestKind.Cancel, ctx.ClOrdID(state), placement.OrderQty, ctx.now)
-    return [e.CancelRequested(command.placement, request)]
+    return [cancel_request(state, placement, ctx)]
 
 
 def replace_placement(state: State, command: c.ReplacePlacement, ctx: Context) -> list[e.AnyEvent]:
     """Ask for another quantity or price: above what is filled, within the block, compliant."""
-    placement = _asking(state, command.placement)
+    placement = _asking(state, command.placement, RequestKind.Replace)
     if placement.OrdStatus in ENDED:
         raise refuse("placement", command.placement, f"is {placement.OrdStatus.name}")
     block = live_block(state, placement.block, BlockState.Working)
@@ -58,8 +86,15 @@ def replace_placement(state: State, command: c.ReplacePlacement, ctx: Context) -
         placement.TimeInForce,
     )
     comply(state, block, (route,), command.acknowledged, ctx)
-    ClOrdID, kind = ctx.ClOrdID(state), RequestKind.Replace
-    request = Request(kind, ClOrdID, command.OrderQty, ctx.now, command.Price, command.StopPx)
+    request = Request(
+        RequestKind.Replace,
+        ctx.ClOrdID(state),
+        command.OrderQty,
+        ctx.now,
+        command.Price,
+        command.StopPx,
+        newest(placement),
+    )
     return [e.ReplaceRequested(command.placement, request)]
 
 
@@ -83,7 +118,12 @@ def _replace_problems(
 def apply_routed(state: State, event: e.PlacementRouted) -> None:
     placement = event.placement
     new = Request(RequestKind.New, placement.ClOrdID, placement.OrderQty, placement.routed)
-    state.placements[placement.placement] = replace(placement, requests=(new,))
+    keep(state, replace(placement, requests=(new,)))
+    enroll(state, placement)
+
+
+def enroll(state: State, placement: Placement) -> None:
+    """A new placement's names are used, its id is known, its block has it."""
     state.bump("placement", int(placement.placement[1:]))
     _index(state, placement.placement, placement.ClOrdID)
     block = state.blocks[placement.block]
@@ -97,9 +137,8 @@ def _index(state: State, placement: str, ClOrdID: str) -> None:
 
 def apply_requested(state: State, event: e.CancelRequested | e.ReplaceRequested) -> None:
     placement = state.placements[event.placement]
-    state.placements[event.placement] = replace(
-        placement, requests=(*placement.requests, event.request), transmission=Transmission.Queued
-    )
+    requests = (*placement.requests, event.request)
+    keep(state, replace(placement, requests=requests, transmission=Transmission.Queued))
     _index(state, event.placement, event.request.ClOrdID)
 
 
@@ -113,12 +152,14 @@ def return_unsent(state: State, command: c.ReturnUnsent, ctx: Context) -> list[e
 
 def apply_unsent(state: State, event: e.PlacementUnsent) -> None:
     placement = state.placements[event.placement]
-    requests = tuple(r for r in placement.requests if r.ClOrdID != event.ClOrdID)
     first = event.ClOrdID == placement.ClOrdID and placement.OrdStatus is None
+    # Of an order that never left nothing can be cancelled.
+    requests = () if first else tuple(r for r in placement.requests if r.ClOrdID != event.ClOrdID)
     transmission = Transmission.Unsent if first else Transmission.Acknowledged
-    state.placements[event.placement] = replace(
-        placement, requests=requests, transmission=transmission, text=event.reason
-    )
+    if any(r.kind is RequestKind.New for r in requests):
+        transmission = Transmission.Sent  # the order itself is out there, and not yet answered
+    text = event.reason
+    keep(state, replace(placement, requests=requests, transmission=transmission, text=text))
 
 
 def confirm_sent(state: State, command: c.ConfirmSent, ctx: Context) -> list[e.AnyEvent]:

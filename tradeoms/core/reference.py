@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from allocation.relief import RELIEF
-from tradeoms.core.bounds import bad_price, brief
+from tradeoms.core.bounds import bad_price, bad_tolerance, brief
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.instruments import bad_rate, changed_units, instrument_problems
 from tradeoms.model import commands as c
@@ -53,11 +53,22 @@ def define_accounts(state: State, command: c.DefineAccounts, ctx: Context) -> li
 
 
 def define_brokers(state: State, command: c.DefineBrokers, ctx: Context) -> list[e.AnyEvent]:
-    """Brokers and their rate cards."""
+    """Brokers, their rate cards and what they can do."""
     problems = [
         c.Problem(f"brokers[{n}].commission_per_share", brief(broker.commission_per_share), reason)
         for n, broker in enumerate(command.brokers)
         if (reason := bad_rate(broker.commission_per_share))
+    ]
+    problems += [
+        c.Problem(f"brokers[{n}].answer_seconds", str(broker.answer_seconds), "must be 1 to 3600")
+        for n, broker in enumerate(command.brokers)
+        if not 1 <= broker.answer_seconds <= 3600
+    ]
+    problems += [
+        c.Problem(f"brokers[{n}].{name}", brief(getattr(broker, name)), reason)
+        for n, broker in enumerate(command.brokers)
+        for name in ("money_tolerance", "price_tolerance")
+        if (reason := bad_tolerance(getattr(broker, name)))
     ]
     if problems:
         raise Refusal(*problems)

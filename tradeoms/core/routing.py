@@ -1,5 +1,6 @@
 """Routing: what of a block may go to which broker, on which terms, and the placement it becomes."""
 
+import re
 from collections import Counter
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ from msgspec.structs import replace
 
 from tradeoms import compliance
 from tradeoms.core.blocks import freeze, idle, live_block
-from tradeoms.core.bounds import brief
+from tradeoms.core.bounds import MOST_MONEY, bad_number, brief
 from tradeoms.core.checks import bad_quantity, price_problems
 from tradeoms.core.context import Context, Refusal
 from tradeoms.model import commands as c
@@ -15,6 +16,9 @@ from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState, OrdType, Severity, TimeInForce
 from tradeoms.model.orders import ZERO, Block, Order, Placement, Violation
 from tradeoms.model.state import State
+
+EXEC_INST = re.compile(r"([0-9A-Za-z]( [0-9A-Za-z])*)?")
+CENTS = 2  # decimals of an amount of money
 
 
 def route_block(state: State, command: c.RouteBlock, ctx: Context) -> list[e.AnyEvent]:
@@ -92,6 +96,7 @@ def _route_problems(state: State, block: Block, routes: tuple[c.Route, ...]) -> 
         kind = route.OrdType or block.OrdType
         prices = price_problems(instrument, kind, route.Price, route.StopPx, field)
         problems += prices or worse_problems(block, route.Price, route.StopPx, field)
+        problems += _special_problems(route, field)
         if _outlives(block, route):
             problems.append(c.Problem(f"{field}TimeInForce", "1", "outlives the block's orders"))
     if not any(problem.field.endswith("OrderQty") for problem in problems):
@@ -99,6 +104,18 @@ def _route_problems(state: State, block: Block, routes: tuple[c.Route, ...]) -> 
         if wanted > free:
             reason = f"is more than the idle {free} of the block"
             problems.append(c.Problem("routes.OrderQty", str(wanted), reason))
+    return problems
+
+
+def _special_problems(route: c.Route, field: str) -> list[c.Problem]:
+    """What only some brokers take: instructions by code, and an amount of money."""
+    problems, cash = [], route.CashOrderQty
+    if not EXEC_INST.fullmatch(route.ExecInst):
+        reason = "must be codes of one character, with spaces between them"
+        problems.append(c.Problem(f"{field}ExecInst", brief(ascii(route.ExecInst)), reason))
+    if cash is not None and (bad_number(cash, CENTS, MOST_MONEY) or cash <= 0):
+        reason = "must be money above zero, in cents at the finest"
+        problems.append(c.Problem(f"{field}CashOrderQty", brief(cash), reason))
     return problems
 
 
@@ -167,6 +184,9 @@ def _placement(state: State, block: Block, order: Order, route: c.Route, ctx: Co
         Price=route.Price,
         StopPx=route.StopPx,
         TimeInForce=route.TimeInForce or TimeInForce.Day,
+        ExecInst=route.ExecInst,
+        CashOrderQty=route.CashOrderQty,
+        Currency=state.instruments[block.instrument].Currency if route.CashOrderQty else "",
         HandlInst=order.HandlInst,
         instructions=order.instructions,
         trader=ctx.user,

@@ -3,7 +3,7 @@ process alive and deaf, and `FieldNotFound` would refuse the broker's report."""
 
 import sys
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import quickfix as fix
 import structlog
@@ -13,8 +13,9 @@ from tradeoms.fix.dialect import Dialect
 from tradeoms.model.orders import Report
 
 log = structlog.get_logger("fix")
-MSG_TYPE, MSG_SEQ_NUM, POSS_DUP = 35, 34, 43
-REJECT = "3"
+MSG_TYPE, MSG_SEQ_NUM, POSS_DUP, TEXT, RESET_FLAG = 35, 34, 43, 58, 141
+LOGON, LOGOUT, REJECT, BUSINESS_REJECT = "A", "5", "3", "j"
+LASTING = ("J", "AT", "AU", "BH")
 
 
 class Inbound(NamedTuple):
@@ -36,23 +37,44 @@ class Inbound(NamedTuple):
             return None, f"{type(error).__name__}: {error}"
 
 
+class Listener(Protocol):
+    """Who is told what happens on a session, always on the thread that quickfix calls."""
+
+    def received(self, inbound: Inbound) -> None:
+        """A broker's message."""
+
+    def changed(self, up: bool, reason: str) -> None:
+        """The session logged on or off."""
+
+    def ended(self, parting: str) -> None:
+        """The connection is over, whether or not the session was ever up; the broker's last word."""
+
+    def leaving(self, MsgSeqNum: int) -> None:
+        """A message of ours leaves for the first time."""
+
+    def refusing(self, raw: str) -> None:
+        """Our engine refuses one of the broker's messages with this one."""
+
+    def logging_on(self, message: fix.Message) -> None:
+        """Our Logon leaves: what the broker wants in it may still be added."""
+
+    def reset(self) -> None:
+        """The broker's Logon says that both sides count from 1 again."""
+
+    def failed(self, reason: str) -> None:
+        """A callback died: what it was told is lost."""
+
+
 class Application(fix.Application):
     """Copies what arrives and passes it on; refuses to send an old order again."""
 
-    def __init__(
-        self,
-        session: str,
-        receive: Callable[[Inbound], None],
-        changed: Callable[[str, bool, str], None],
-        leaving: Callable[[str, int], None],
-        refusing: Callable[[str, str], None],
-    ) -> None:
+    def __init__(self, session: str, listener: Listener) -> None:
         super().__init__()
         self.session = session
         self.session_id: fix.SessionID | None = None
-        self._receive, self._changed = receive, changed
-        self._leaving, self._refusing = leaving, refusing
+        self._listener = listener
         self._up = False
+        self._parting = ""  # the broker's own word in its Logout
         self._first = sys.maxsize  # MsgSeqNum of the first message of ours since the logon
 
     def onCreate(self, session_id: fix.SessionID) -> None:
@@ -65,58 +87,76 @@ class Application(fix.Application):
 
     def onLogon(self, session_id: fix.SessionID) -> None:
         """Tell that the session is up."""
-        self._up = True
+        self._up, self._parting = True, ""
         self._guard(lambda: self._begin(session_id))
-        self._guard(lambda: self._changed(self.session, True, "logged on"))
+        self._guard(lambda: self._listener.changed(True, "logged on"))
 
     def onLogout(self, _: fix.SessionID) -> None:
         """Tell that the session is down, once: quickfix calls this twice for one disconnect."""
         if self._up:
             self._up = False
-            self._guard(lambda: self._changed(self.session, False, "logged off"))
+            reason = f"logged off: {self._parting}" if self._parting else "logged off"
+            self._guard(lambda: self._listener.changed(False, reason))
+        self._guard(lambda: self._listener.ended(self._parting))
 
     def toAdmin(self, message: fix.Message, _: fix.SessionID) -> None:
-        """quickfix's own messages leave as they are; that it refuses one of the broker's is told."""
+        """quickfix's own messages leave as they are, but for the Logon; a refusal is told."""
         self._guard(lambda: self._look(message))
 
     def toApp(self, message: fix.Message, _: fix.SessionID) -> None:
-        """What is older than the logon is not sent again: a gap fill goes out instead, and the
+        """An order older than the logon is not sent again: a gap fill goes out instead, and the
         broker is asked about it. The questions themselves, and what else left since, may have
-        overtaken the broker's request for a resend: passed over, they would never be answered.
+        overtaken the broker's request for a resend: passed over, they would never be answered. What
+        is said after the trade is good at any time.
         """
         header = message.getHeader()
         number = int(header.getField(MSG_SEQ_NUM))
         if not header.isSetField(POSS_DUP):
-            self._guard(lambda: self._leaving(self.session, number))
-        elif number < self._first:
+            self._guard(lambda: self._listener.leaving(number))
+            self._guard(lambda: self._look(message))
+        elif number < self._first and header.getField(MSG_TYPE) not in LASTING:
             raise fix.DoNotSend
 
     def fromAdmin(self, message: fix.Message, _: fix.SessionID) -> None:
-        """Of the session's messages only a reject says something about an order."""
-        self._guard(lambda: self._pass_on(message, only=REJECT))
+        """Of the session's messages a reject says something about an order, a Logon about numbers,
+        a Logout why."""
+        self._guard(lambda: self._hear(message))
 
     def fromApp(self, message: fix.Message, _: fix.SessionID) -> None:
         """Pass everything on."""
         self._guard(lambda: self._pass_on(message))
 
     def _look(self, message: fix.Message) -> None:
-        if message.getHeader().getField(MSG_TYPE) == REJECT:
-            self._refusing(self.session, readable(message.toString()))
+        kind = message.getHeader().getField(MSG_TYPE)
+        if kind in (REJECT, BUSINESS_REJECT):
+            self._listener.refusing(readable(message.toString()))
+        elif kind == LOGON:
+            self._listener.logging_on(message)
+
+    def _hear(self, message: fix.Message) -> None:
+        kind = message.getHeader().getField(MSG_TYPE)
+        if kind == REJECT:
+            self._pass_on(message)
+        elif kind == LOGON and message.isSetField(RESET_FLAG):
+            if message.getField(RESET_FLAG) == "Y":
+                self._listener.reset()
+        elif kind == LOGOUT and message.isSetField(TEXT):
+            self._parting = fields_of(readable(message.toString())).get(str(TEXT), "")
 
     def _begin(self, session_id: fix.SessionID) -> None:
         self._first = fix.Session.lookupSession(session_id).getExpectedSenderNum()
 
-    def _pass_on(self, message: fix.Message, only: str = "") -> None:
+    def _pass_on(self, message: fix.Message) -> None:
         raw = readable(message.toString())
         fields = fields_of(raw)
-        if not only or fields.get(str(MSG_TYPE)) == only:
-            self._receive(Inbound(self.session, int(fields[str(MSG_SEQ_NUM)]), raw, fields))
+        self._listener.received(Inbound(self.session, int(fields[str(MSG_SEQ_NUM)]), raw, fields))
 
     def _guard(self, call: Callable[[], None]) -> None:
         try:
             call()
-        except BaseException:
+        except BaseException as error:
             log.exception("callback failed", session=self.session)
+            self._listener.failed(f"{type(error).__name__}: {error}")
 
 
 def readable(raw: str) -> str:

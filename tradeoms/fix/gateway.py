@@ -5,76 +5,88 @@ In: a callback copies the message and queues it. The next expected number at sta
 on disk plus one, so the broker sends again exactly what was lost.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from threading import Thread
 
-import quickfix as fix
 from msgspec.structs import replace
 
-from tradeoms.fix.application import Application, Inbound
+from tradeoms.core.outbox import session_of
+from tradeoms.fix import posttrade
+from tradeoms.fix.application import Inbound
+from tradeoms.fix.archive import Archive
 from tradeoms.fix.decode import fields_of
-from tradeoms.fix.dialect import Dialect, dialect
-from tradeoms.fix.encode import encode, encode_status
-from tradeoms.fix.sender import Outgoing, Sender, Submit
-from tradeoms.fix.settings import SessionSettings, quickfix_settings
+from tradeoms.fix.dialect import Dialect
+from tradeoms.fix.dk import encode_dk, encode_mass_status
+from tradeoms.fix.encode import Unsendable, encode, encode_status
+from tradeoms.fix.line import Line
+from tradeoms.fix.sender import URGENCY, Outgoing, Sender, Submit, Way
+from tradeoms.fix.settings import SessionSettings, spoken
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.fields import SessionAction
 from tradeoms.model.orders import Report
 from tradeoms.model.state import State
 
 POSS_DUP, REF_SEQ_NUM, TEXT = "43", "45", "58"
+#: Events that a message after the trade follows from.
+POSTTRADE = (
+    e.AllocationInstructed,
+    e.AllocationReported,
+    e.ConfirmationAnswered,
+    e.ConfirmationsRequested,
+    e.PostTradeResent,
+)
 
 
 class Gateway:
-    """Consumes the journal's records; one quickfix initiator a session, one thread that sends."""
+    """Consumes the journal's records; one line a session, one thread that sends."""
 
-    def __init__(self, sessions: Sequence[SessionSettings], submit: Submit) -> None:
-        self._sessions = {s.name: s for s in sessions}
+    def __init__(
+        self, sessions: Sequence[SessionSettings], submit: Submit, archive: Archive | None = None
+    ) -> None:
+        self._dialects = {s.name: spoken(s) for s in sessions}
         self._submit = submit
+        self._archive = archive
         self._sender = Sender(submit)
-        self._engines: list[tuple[fix.SocketInitiator, tuple[object, ...]]] = []
+        self._lines = {s.name: self._line(s) for s in sessions}
+        self._sender.ways = {name: Way(line) for name, line in self._lines.items()}
 
-    def start(self, state: State) -> None:
-        """Connect every session, with the message numbers that the journal knows."""
-        for name, known in state.sessions.items():
-            if known.up:
+    def _line(self, session: SessionSettings) -> Line:
+        put = self._archive.put if self._archive else _keep_nothing
+        leaving, refused = self._sender.leaving, self._refused
+        return Line(session, self._submit, self._receive, leaving, refused, put)
+
+    def start(self, state: State, now: datetime | None = None) -> None:
+        """Connect every session that should be up, with the numbers that the journal knows."""
+        if self._archive:
+            self._archive.start()
+        self._sender.start()
+        for name in self._lines.keys() | state.sessions.keys():
+            known = state.sessions.get(name)
+            if known is None or known.up:
                 down = c.ChangeSession(name, up=False, reason="the system started")
                 self._submit(down, e.Cause(session=name))
-        self._sender.start()
-        for session in self._sessions.values():
-            self._start(session, state)
+        self._know(state)
+        self.tick(now or datetime.now(UTC))
 
-    def _start(self, session: SessionSettings, state: State) -> None:
-        application = Application(
-            session.name, self._receive, self._changed, self._sender.leaving, self._refused
-        )
-        settings = quickfix_settings(session)
-        store, logs = fix.FileStoreFactory(settings), _log_factory(session, settings)
-        initiator = fix.SocketInitiator(application, store, settings, logs)
-        sid = application.session_id
-        self._sender.ids[session.name] = sid
-        known = state.sessions.get(session.name)
-        engine = fix.Session.lookupSession(sid)
-        if known:
-            # Also where nothing of the session is on disk yet: quickfix may have taken the first
-            # reports. Its own number is lower only after a reset, and then it is the right one.
-            expected = min(known.in_seq + 1, engine.getExpectedTargetNum())
-            engine.setNextTargetMsgSeqNum(expected)
-        if known and known.out_seq >= engine.getExpectedSenderNum():
-            engine.setNextSenderMsgSeqNum(known.out_seq + 1)
-        initiator.start()
-        # quickfix keeps pointers, not references: what it uses must live as long as it does.
-        self._engines.append((initiator, (application, settings, store, logs)))
+    def tick(self, now: datetime) -> None:
+        """What time brings: schedules, resets, lines that are lost, engines that are dead."""
+        for line in self._lines.values():
+            line.tick(now)
 
     def stop(self) -> None:
         """Log off and stop the threads."""
         self._sender.stop()
-        while self._engines:
-            initiator, used = self._engines.pop()
-            initiator.stop(True)
-            # In this order: left to the garbage collector, what an initiator's destructor needs may
-            # be gone before it, and the process ends in a segmentation fault.
-            del initiator
-            del used
+        # Together, for each may take a second.
+        closing = [Thread(target=line.close) for line in self._lines.values()]
+        for thread in closing:
+            thread.start()
+        for thread in closing:
+            thread.join()
+        if self._archive:
+            self._archive.stop()
 
     def consume(self, records: Sequence[e.Record], state: State) -> None:
         """Queue the messages that the records ask for; encoded here, where the state is at rest."""
@@ -88,6 +100,20 @@ class Gateway:
                 self._request(state, event.placement, event.ClOrdID, poss_resend=True)
             elif isinstance(event, e.StatusRequested):
                 self._status(state, event)
+            elif isinstance(event, e.MassStatusRequested):
+                self._say(event.session, partial(encode_mass_status, event=event))
+            elif isinstance(event, e.DKRequested):
+                self._say(event.session, partial(encode_dk, event=event))
+            elif isinstance(event, POSTTRADE):
+                self._after_the_trade(state, event)
+            elif isinstance(event, e.SessionControlled) and event.action is SessionAction.Test:
+                self._lines[event.session].ask_for_life()
+        self._know(state)
+
+    def _know(self, state: State) -> None:
+        for name, line in self._lines.items():
+            if name in state.sessions:
+                line.know(state.sessions[name])
 
     def _request(self, state: State, name: str, ClOrdID: str, poss_resend: bool = False) -> None:
         placement = state.placements[name]
@@ -95,29 +121,73 @@ class Gateway:
         if request is None:  # answered or returned unsent within the same batch
             return
         instrument = state.instruments[placement.instrument]
-        spoken = self._dialect(placement.session)
-        text = encode(spoken, placement, request, instrument, poss_resend)
-        self._sender.put(Outgoing(placement.session, text, name, ClOrdID, poss_resend))
+        session, urgency = placement.session, URGENCY[request.kind]
+        try:
+            text = encode(self._dialect(session), placement, request, instrument, poss_resend)
+        except Unsendable as error:
+            cause = e.Cause(session=session)
+            told = c.TellSession(session, "message not sent", f"{name} {ClOrdID}: {error}")
+            self._submit(told, cause)
+            # Of one that is sent again an earlier copy may be at the broker: its quantity stays.
+            if not poss_resend:
+                reason = f"cannot be said to the broker: {error}"
+                self._submit(c.ReturnUnsent(ClOrdID, name, reason), cause)
+            return
+        self._sender.put(Outgoing(session, text, name, ClOrdID, poss_resend, urgency))
 
     def _status(self, state: State, event: e.StatusRequested) -> None:
         placement = state.placements[event.placement]
         instrument = state.instruments[placement.instrument]
-        spoken = self._dialect(placement.session)
-        text = encode_status(spoken, placement, event.ClOrdID, instrument)
-        self._sender.put(Outgoing(placement.session, text, event.placement, ""))
+        self._say(
+            placement.session,
+            lambda spoken: encode_status(spoken, placement, event.ClOrdID, instrument),
+            event.placement,
+        )
+
+    def _say(self, session: str, encoded: Callable[[Dialect], str], placement: str = "") -> None:
+        """Queue what is no request for an order; a person hears of what cannot be said."""
+        try:
+            text = encoded(self._dialect(session))
+        except Unsendable as error:
+            told = c.TellSession(session, "message not sent", str(error))
+            self._submit(told, e.Cause(session=session))
+            return
+        self._sender.put(Outgoing(session, text, placement, ""))
+
+    def _after_the_trade(self, state: State, event: e.AnyEvent) -> None:
+        key = posttrade.key_of(event)
+        if key not in state.outbox:  # withdrawn, or answered, within the same batch
+            return
+        again = isinstance(event, e.PostTradeResent) and event.poss_resend
+        session = session_of(state, key)
+        try:
+            text = posttrade.encode(self._dialect(session), state, key, again)
+        except Unsendable as error:
+            told = c.ReturnPostTrade(key, f"cannot be said to the broker: {error}", hopeless=True)
+            self._submit(told, e.Cause(session=session))
+            return
+        self._sender.put(Outgoing(session, text, "", "", again, key=key))
 
     def _dialect(self, session: str) -> Dialect:
-        return dialect(self._sessions[session].version)
+        return self._dialects[session]
 
     def _receive(self, inbound: Inbound) -> None:
         """On quickfix's thread: decode, queue, return."""
-        report, error = inbound.decode(self._dialect(inbound.session))
-        if report is not None:
-            report = self._found(inbound.session, report)
-        command = c.ReportReceived(inbound.session, inbound.MsgSeqNum, inbound.raw, report, error)
+        command = self._read(inbound)
         again = inbound.fields.get(POSS_DUP) == "Y"
         cause = e.Cause(session=inbound.session, MsgSeqNum=inbound.MsgSeqNum, PossDup=again)
         self._submit(command, cause)
+
+    def _read(self, inbound: Inbound) -> c.Command:
+        spoken, fields = self._dialect(inbound.session), inbound.fields
+        refused = posttrade.refused(fields)
+        known = self._sender.ClOrdID_of(inbound.session, int(refused)) if refused else ""
+        if posttrade.is_posttrade(fields, known):
+            return posttrade.received(inbound, spoken, known)
+        report, error = inbound.decode(spoken)
+        if report is not None:
+            report = self._found(inbound.session, report)
+        return c.ReportReceived(inbound.session, inbound.MsgSeqNum, inbound.raw, report, error)
 
     def _found(self, session: str, report: Report) -> Report:
         """A reject that names a message by its number only, with that message's ClOrdID."""
@@ -132,9 +202,6 @@ class Gateway:
         reason = f"our side refused the broker's message {number}: {text}"
         self._submit(c.ReportReceived(session, 0, raw, None, reason), e.Cause(session=session))
 
-    def _changed(self, session: str, up: bool, reason: str) -> None:
-        self._submit(c.ChangeSession(session, up, reason), e.Cause(session=session))
 
-
-def _log_factory(session: SessionSettings, settings: fix.SessionSettings) -> fix.LogFactory | None:
-    return fix.FileLogFactory(settings) if session.log else None
+def _keep_nothing(session: str, kind: str, text: str) -> None:
+    """Without an archive."""

@@ -1,20 +1,26 @@
 """The thread that sends: a request leaves only while its session is logged on, and is confirmed."""
 
+import time
 from collections import deque
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import NamedTuple
 
-import quickfix as fix
 import structlog
 
+from tradeoms.fix.line import Line
+from tradeoms.fix.throttle import Bucket, Lanes
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.fields import RequestKind
 
 log = structlog.get_logger("fix")
 REMEMBERED = 50_000  # messages sent, by number, so that a reject by RefSeqNum finds its order
 BURST = 500  # messages sent before the first of them is confirmed
+#: What leaves first where not everything may leave at once; questions are last.
+URGENCY = {RequestKind.Cancel: 0, RequestKind.Replace: 1, RequestKind.New: 2}
+QUESTION = 3
 
 Submit = Callable[[c.Command, e.Cause], None]
 
@@ -22,7 +28,8 @@ Submit = Callable[[c.Command, e.Cause], None]
 class Outgoing(NamedTuple):
     """A message that is ready to leave. A question about an order has no ClOrdID of its own.
 
-    Of one that is sent again (`again`) an earlier copy may be at the broker.
+    Of one that is sent again (`again`) an earlier copy may be at the broker. `key` is that of the
+    outbox: of a message after the trade.
     """
 
     session: str
@@ -30,13 +37,43 @@ class Outgoing(NamedTuple):
     placement: str
     ClOrdID: str
     again: bool = False
+    urgency: int = QUESTION
+    key: str = ""
+
+
+class Way:
+    """What waits for one session, and how fast it may leave."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._bucket = Bucket(line.session.rate, line.session.burst, time.monotonic())
+        self._lanes: Lanes[Outgoing] = Lanes()
+        self.send = line.send
+
+    def put(self, message: Outgoing) -> None:
+        """Add a message."""
+        self._lanes.put(message.urgency, message.placement if message.ClOrdID else "", message)
+
+    def ready(self) -> list[Outgoing]:
+        """What may leave now; everything, to be given back, where the session is down."""
+        if not self._lanes:
+            return []
+        now, up = time.monotonic(), self._line.is_up()
+        found: list[Outgoing] = []
+        while self._lanes and len(found) < BURST and (not up or self._bucket.take(now)):
+            found.append(self._lanes.pop())
+        return found
+
+    def wait(self) -> float | None:
+        """Seconds until more may leave; None where nothing waits."""
+        return self._bucket.wait(time.monotonic()) if self._lanes else None
 
 
 class Sender:
     """A queue and one thread. `leaving` is called by quickfix, on that thread, inside a send."""
 
     def __init__(self, submit: Submit) -> None:
-        self.ids: dict[str, fix.SessionID] = {}
+        self.ways: dict[str, Way] = {}
         self._submit = submit
         self._queue: SimpleQueue[Outgoing | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="fix-sender", daemon=True)
@@ -50,7 +87,10 @@ class Sender:
         self._thread.start()
 
     def stop(self) -> None:
-        """Send and confirm what is queued already, then end the thread."""
+        """Send and confirm what is queued already and may leave at once, then end the thread.
+
+        What has to wait is asked for at the next logon: the broker never saw it, so it leaves then.
+        """
         self._queue.put(None)
         if self._thread.is_alive():
             self._thread.join(timeout=5)
@@ -60,7 +100,9 @@ class Sender:
         self._queue.put(message)
 
     def ClOrdID_of(self, session: str, MsgSeqNum: int) -> str:
-        """The ClOrdID of the request that left with this number; empty where it was none."""
+        """The ClOrdID of the request that left with this number, or the key of a message after the
+        trade; empty where it was neither.
+        """
         return self._sent.get((session, MsgSeqNum), "")
 
     def leaving(self, session: str, MsgSeqNum: int) -> None:
@@ -68,7 +110,7 @@ class Sender:
         if self._sending is None or self._sending.session != session:
             return
         self._number = MsgSeqNum
-        self._sent[session, MsgSeqNum] = self._sending.ClOrdID
+        self._sent[session, MsgSeqNum] = self._sending.ClOrdID or self._sending.key
         self._order.append((session, MsgSeqNum))
         if len(self._order) > REMEMBERED:
             self._sent.pop(self._order.popleft(), None)
@@ -76,54 +118,60 @@ class Sender:
     def _run(self) -> None:
         stopping = False
         while not stopping:
-            burst = self._take()
-            stopping = burst[-1] is None
-            self._send_burst([message for message in burst if message is not None])
+            for message in self._take():
+                if message is None:
+                    stopping = True
+                else:
+                    self.ways[message.session].put(message)
+            self._send_burst([m for way in self.ways.values() for m in way.ready()])
 
     def _take(self) -> list[Outgoing | None]:
-        """What is queued, at least one; nothing after the end mark."""
-        burst = [self._queue.get()]
-        while burst[-1] is not None and len(burst) < BURST:
-            try:
+        """What is queued, nothing after the end mark; at least one, unless something waits."""
+        waits = [wait for way in self.ways.values() if (wait := way.wait()) is not None]
+        burst: list[Outgoing | None] = []
+        try:
+            burst.append(self._queue.get(timeout=min(waits, default=None)))
+            while burst[-1] is not None and len(burst) < BURST:
                 burst.append(self._queue.get_nowait())
-            except Empty:
-                break
+        except Empty:
+            pass
         return burst
 
     def _send_burst(self, burst: list[Outgoing]) -> None:
-        """Send, then confirm in one command a session."""
-        confirmed: dict[str, list[tuple[int, str]]] = {}
+        """Send, then confirm in one command a session. A question has an empty ClOrdID there."""
+        confirmed: dict[str, list[tuple[int, Outgoing]]] = {}
         for message in burst:
             number, reason = self._send(message)
             if number is None:
                 self._return(message, reason)
             else:
-                confirmed.setdefault(message.session, []).append((number, message.ClOrdID))
+                confirmed.setdefault(message.session, []).append((number, message))
         for session, sent in confirmed.items():
-            numbers = tuple(number for number, _ in sent)
-            ids = tuple(ClOrdID for _, ClOrdID in sent if ClOrdID)
+            numbers = tuple([number for number, _ in sent])
+            ids = tuple([message.ClOrdID for _, message in sent])
             self._submit(c.ConfirmSent(session, numbers, ids), e.Cause(session=session))
+            if after := [(number, message.key) for number, message in sent if message.key]:
+                left = c.ConfirmPostTrade(session, *zip(*after, strict=True))
+                self._submit(left, e.Cause(session=session))
 
     def _send(self, message: Outgoing) -> tuple[int | None, str]:
         """The MsgSeqNum with which the message left; None and the reason where it never did."""
-        sid = self.ids.get(message.session)
-        engine = fix.Session.lookupSession(sid) if sid else None
-        # sendToTarget says True even while logged off, and the order would leave at the next logon.
-        if engine is None or not engine.isLoggedOn():
-            return None, "the session is down"
         self._sending, self._number = message, None
         try:
-            fix.Session.sendToTarget(fix.Message(message.text, False), sid)
+            why = self.ways[message.session].send(message.text)
         except Exception as error:
             # With a number it may have left: what became of it is the broker's to say.
             log.exception("sending failed", ClOrdID=message.ClOrdID)
             return self._number, f"could not be sent: {error}"
         finally:
             self._sending = None
-        return self._number, "the engine did not take it"
+        return self._number, why or "the engine did not take it"
 
     def _return(self, message: Outgoing, reason: str) -> None:
-        """Give the request back, unless an earlier copy may have arrived: the next logon asks."""
+        """Give it back; a request not where an earlier copy may have arrived: the next logon asks."""
+        if message.key:
+            back = c.ReturnPostTrade(message.key, reason)
+            self._submit(back, e.Cause(session=message.session))
         if message.ClOrdID and not message.again:
             unsent = c.ReturnUnsent(message.ClOrdID, message.placement, reason)
             self._submit(unsent, e.Cause(session=message.session))

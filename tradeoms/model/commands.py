@@ -6,6 +6,10 @@ from decimal import Decimal
 from msgspec import Raw, Struct
 
 from tradeoms.model import fields
+from tradeoms.model import posttrade_commands as after
+from tradeoms.model import session_commands as line
+from tradeoms.model import settling_commands as settle
+from tradeoms.model.base import Command as Command
 from tradeoms.model.orders import NewOrder, Report
 from tradeoms.model.reference import (
     Account,
@@ -18,11 +22,36 @@ from tradeoms.model.reference import (
     Restriction,
 )
 
-
-class Command(
-    Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="type", tag=True
-):
-    """Base of all commands; the tag is the class's name. A misspelt field is a mistake, not a default."""
+AffirmConfirmations = after.AffirmConfirmations
+CancelAllocation = after.CancelAllocation
+CheckConfirmations = after.CheckConfirmations
+ConfirmPostTrade = after.ConfirmPostTrade
+DefineSettlementInstructions = after.DefineSettlementInstructions
+InstructBrokers = after.InstructBrokers
+PostTradeReceived = after.PostTradeReceived
+RejectConfirmation = after.RejectConfirmation
+RequestConfirmations = after.RequestConfirmations
+ResendPostTrade = after.ResendPostTrade
+ReturnPostTrade = after.ReturnPostTrade
+SendAllocation = after.SendAllocation
+SetCutOffs = after.SetCutOffs
+VoidInstructions = after.VoidInstructions
+AttachReport = settle.AttachReport
+BookExecution = settle.BookExecution
+BustFill = settle.BustFill
+CancelAll = settle.CancelAll
+CheckPending = settle.CheckPending
+ClosePlacement = settle.ClosePlacement
+DismissExecution = settle.DismissExecution
+DismissReport = settle.DismissReport
+DontKnowTrade = settle.DontKnowTrade
+EnterFill = settle.EnterFill
+ReadReport = settle.ReadReport
+RequestMassStatus = settle.RequestMassStatus
+ControlSession = line.ControlSession
+SetSequence = line.SetSequence
+ResetSequence = line.ResetSequence
+TellSession = line.TellSession
 
 
 class OpenDay(Command, frozen=True, tag=True):
@@ -124,7 +153,11 @@ class DissolveBlock(Command, frozen=True, tag=True):
 
 
 class Route(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
-    """A part of a block for one broker; what is left out is taken from the block."""
+    """A part of a block for one broker; what is left out is taken from the block.
+
+    CashOrderQty gives the broker an amount of money in the instrument's currency instead of a
+    quantity; OrderQty is then the most of the block that it may become.
+    """
 
     broker: str
     OrderQty: Decimal
@@ -132,6 +165,8 @@ class Route(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fi
     Price: Decimal | None = None
     StopPx: Decimal | None = None
     TimeInForce: fields.TimeInForce | None = None
+    ExecInst: str = ""
+    CashOrderQty: Decimal | None = None
 
 
 class RouteBlock(Command, frozen=True, tag=True):
@@ -221,7 +256,7 @@ class BookLots(Command, frozen=True, tag=True):
 
 
 class RequestStatus(Command, frozen=True, tag=True):
-    """Ask the broker what became of an unanswered request."""
+    """Ask the broker how an order stands: for each unanswered request, else for the order."""
 
     placement: str
 
@@ -254,6 +289,25 @@ PersonCommand = (
     | CancelPlacement
     | ReplacePlacement
     | FinishBlock
+    | RequestStatus
+    | CancelAll
+    | AttachReport
+    | DismissReport
+    | BookExecution
+    | DismissExecution
+    | DontKnowTrade
+    | ClosePlacement
+    | EnterFill
+    | BustFill
+    | ControlSession
+    | SetSequence
+    | DefineSettlementInstructions
+    | SetCutOffs
+    | SendAllocation
+    | CancelAllocation
+    | AffirmConfirmations
+    | RejectConfirmation
+    | RequestConfirmations
 )
 
 

@@ -8,6 +8,10 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from tradeoms.model import posttrade_events as after
+from tradeoms.model import session_events as line
+from tradeoms.model import settling_events as settle
+from tradeoms.model.base import Event as Event
 from tradeoms.model.commands import Problem
 from tradeoms.model.fields import Effect, Outcome
 from tradeoms.model.orders import (
@@ -32,9 +36,31 @@ from tradeoms.model.reference import (
     Restriction,
 )
 
-
-class Event(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="type", tag=True):
-    """Base of all events; the tag is the class's name."""
+DKRequested = settle.DKRequested
+ExecutionSettled = settle.ExecutionSettled
+FillBusted = settle.FillBusted
+FillEntered = settle.FillEntered
+MassStatusRequested = settle.MassStatusRequested
+PlacementClosed = settle.PlacementClosed
+PlacementTelephoned = settle.PlacementTelephoned
+ReportSettled = settle.ReportSettled
+RequestOverdue = settle.RequestOverdue
+SessionControlled = line.SessionControlled
+SequenceSet = line.SequenceSet
+AllocationAnswered = after.AllocationAnswered
+AllocationInstructed = after.AllocationInstructed
+AllocationReported = after.AllocationReported
+AllocationVoided = after.AllocationVoided
+AllocationWithdrawn = after.AllocationWithdrawn
+ConfirmationAnswered = after.ConfirmationAnswered
+ConfirmationsRequested = after.ConfirmationsRequested
+Confirmed = after.Confirmed
+CutOffMissed = after.CutOffMissed
+CutOffsSet = after.CutOffsSet
+PostTradeResent = after.PostTradeResent
+PostTradeSent = after.PostTradeSent
+PostTradeUnsent = after.PostTradeUnsent
+SettlementInstructionsDefined = after.SettlementInstructionsDefined
 
 
 class DayOpened(Event, frozen=True, tag=True):
@@ -140,10 +166,11 @@ class ReplaceRequested(Event, frozen=True, tag=True):
 
 
 class StatusRequested(Event, frozen=True, tag=True):
-    """The broker is asked about `ClOrdID`, which it has not answered."""
+    """The broker is asked about `ClOrdID`, at the time given."""
 
     placement: str
     ClOrdID: str
+    at: datetime | None = None
 
 
 class RequestResent(Event, frozen=True, tag=True):
@@ -151,6 +178,7 @@ class RequestResent(Event, frozen=True, tag=True):
 
     placement: str
     ClOrdID: str
+    at: datetime | None = None
 
 
 class MessagesSent(Event, frozen=True, tag=True):
@@ -203,6 +231,7 @@ class SessionChanged(Event, frozen=True, tag=True):
     session: str
     up: bool
     reason: str
+    at: datetime | None = None
 
 
 class BlockFinished(Event, frozen=True, tag=True):
@@ -305,18 +334,43 @@ AnyEvent = (
     | CancelRequested
     | ReplaceRequested
     | StatusRequested
+    | MassStatusRequested
+    | RequestOverdue
     | RequestResent
     | MessagesSent
     | PlacementUnsent
     | Reported
     | RequestRejected
     | ReportUnmatched
+    | ReportSettled
+    | ExecutionSettled
+    | PlacementTelephoned
+    | PlacementClosed
+    | FillEntered
+    | FillBusted
+    | DKRequested
     | SessionChanged
+    | SessionControlled
+    | SequenceSet
     | BlockFinished
     | BlockReopened
     | BlockAllocated
     | LotsBooked
     | LotsReversed
+    | SettlementInstructionsDefined
+    | CutOffsSet
+    | AllocationInstructed
+    | AllocationWithdrawn
+    | AllocationVoided
+    | AllocationAnswered
+    | AllocationReported
+    | Confirmed
+    | ConfirmationAnswered
+    | ConfirmationsRequested
+    | PostTradeSent
+    | PostTradeUnsent
+    | PostTradeResent
+    | CutOffMissed
     | AlertRaised
     | Answered
 )

@@ -193,6 +193,77 @@ class Outcome(StrEnum):
     Internal = "internal"
 
 
+class SessionAction(StrEnum):
+    """What a person may ask of a FIX session.
+
+    Start and Stop hold until the schedule changes next; Disable until Enable.
+    """
+
+    Start = "start"
+    Stop = "stop"
+    Enable = "enable"
+    Disable = "disable"
+    Test = "test"
+
+
+class Handling(StrEnum):
+    """Whether a step after the trade is taken over FIX with a broker, and who begins it."""
+
+    Outside = "outside"
+    Manual = "manual"
+    Automatic = "automatic"
+
+
+class AllocTransType(StrEnum):
+    """FIX 71."""
+
+    New = "0"
+    Replace = "1"
+    Cancel = "2"
+
+
+class InstructionState(StrEnum):
+    """Where an allocation instruction (message J) stands with its broker."""
+
+    Queued = "queued"
+    Unsent = "unsent"
+    Sent = "sent"
+    Received = "received"
+    Accepted = "accepted"
+    BlockRejected = "block rejected"
+    AccountRejected = "account rejected"
+    Incomplete = "incomplete"
+    Replaced = "replaced"
+    Cancelled = "cancelled"
+
+
+class ConfirmTransType(StrEnum):
+    """FIX 666."""
+
+    New = "0"
+    Replace = "1"
+    Cancel = "2"
+
+
+class ConfirmationState(StrEnum):
+    """Where a broker's confirmation (message AK) of one account stands."""
+
+    Matched = "matched"
+    Mismatched = "mismatched"
+    Affirmed = "affirmed"
+    Rejected = "rejected"
+    Replaced = "replaced"
+    Cancelled = "cancelled"
+
+
+class AffirmStatus(StrEnum):
+    """FIX 940."""
+
+    Received = "1"
+    Rejected = "2"
+    Affirmed = "3"
+
+
 class Role(StrEnum):
     """What a user is, and so which commands the user may send."""
 

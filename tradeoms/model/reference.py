@@ -1,12 +1,12 @@
 """Reference data: instruments, accounts, brokers, limits. Commands bring it, the log holds it."""
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
 
-from tradeoms.model.fields import Disputes, Override, Severity
+from tradeoms.model.fields import Disputes, Handling, Override, Severity
 
 
 class Tick(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -71,6 +71,10 @@ class Broker(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_f
     `chained_requests`: it takes a request while another one waits for its answer. `disputes`: what
     becomes of a fill that does not fit its CumQty. `answer_seconds`: how long it may take to
     answer. `knows_mass_status`: it answers one question (AF) with all of our open orders.
+    `allocations`: whether allocation instructions (J) go to it over FIX, by hand or by themselves.
+    `confirmations`: whether it confirms over FIX (AK), and what matches is affirmed by itself. What
+    it confirms may differ from ours by `money_tolerance` (the net, a sum, by twice as much) and by
+    `price_tolerance`.
     """
 
     broker: str
@@ -82,6 +86,10 @@ class Broker(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_f
     disputes: Disputes = Disputes.Book
     answer_seconds: int = 30
     knows_mass_status: bool = False
+    allocations: Handling = Handling.Manual
+    confirmations: Handling = Handling.Manual
+    money_tolerance: Decimal = Decimal("0.01")
+    price_tolerance: Decimal = Decimal("0.0001")
 
 
 class Limit(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
@@ -130,3 +138,45 @@ class OpeningCash(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     account: str
     Currency: str
     amount: Decimal
+
+
+class SettlementParty(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """Who takes part in a settlement: FIX's SettlPartyRole (10 settlement location, 27 buyer or
+    seller, 30 agent), SettlPartyID and SettlPartyIDSource (B: BIC, D: proprietary).
+    """
+
+    SettlPartyRole: str
+    SettlPartyID: str
+    SettlPartyIDSource: str = "D"
+
+
+class SettlementInstruction(
+    Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True
+):
+    """Where an account settles from a day on: everywhere, or in a market, a currency, with a broker.
+
+    `name` is what custodian and broker call it. SettlDeliveryType 0: versus payment, 1: free.
+    """
+
+    account: str
+    name: str
+    effective: date
+    expires: date | None = None
+    market: str = ""
+    Currency: str = ""
+    broker: str = ""
+    SettlDeliveryType: str = "0"
+    parties: tuple[SettlementParty, ...] = ()
+
+
+class CutOff(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+    """Until when, on the trade date, a market's blocks must be accepted and affirmed by brokers.
+
+    An empty `market` (a SecurityExchange) is every market without a row of its own. `zone` is a
+    name of the time zone database.
+    """
+
+    zone: str
+    allocated: time
+    affirmed: time
+    market: str = ""

@@ -7,19 +7,49 @@ from typing import Any
 from msgspec import Struct
 
 from tradeoms.model.columns import Axis, Grid, Table
-from tradeoms.model.events import AlertRaised, Answered, BlockAllocated, LotsBooked, ReportUnmatched
+from tradeoms.model.events import (
+    AlertRaised,
+    AllocationReported,
+    Answered,
+    BlockAllocated,
+    ConfirmationAnswered,
+    ConfirmationsRequested,
+    ExecutionSettled,
+    LotsBooked,
+    ReportSettled,
+    ReportUnmatched,
+)
 from tradeoms.model.orders import Block, Execution, Order, Placement
-from tradeoms.model.reference import Account, Broker, Instrument, Limit, Price, Restriction
+from tradeoms.model.posttrade import Confirmation, Instruction
+from tradeoms.model.reference import (
+    Account,
+    Broker,
+    CutOff,
+    Instrument,
+    Limit,
+    Price,
+    Restriction,
+    SettlementInstruction,
+)
 
 
 class SessionState(Struct, frozen=True, gc=False):
-    """A FIX session as the journal knows it: last message numbers in and out that are on disk."""
+    """A FIX session as the journal knows it: last message numbers in and out that are on disk.
+
+    `held` up (True) or down (False) by a person, `held_at` that time, against the schedule until
+    that changes next. `numbers_at`: when counting last began anew; `logged_on`: the last logon.
+    """
 
     session: str
     up: bool = False
     reason: str = ""
     in_seq: int = 0
     out_seq: int = 0
+    enabled: bool = True
+    held: bool | None = None
+    held_at: datetime | None = None
+    numbers_at: datetime | None = None
+    logged_on: datetime | None = None
 
 
 # A lot. size: units when opened; basis: cents for the whole size; remaining: units still open; none
@@ -64,10 +94,15 @@ class State:
         self.executions: dict[str, Execution] = {}
         self.execution_of: dict[str, str] = {}
         self.unmatched: dict[int, ReportUnmatched] = {}
+        self.settled_reports: dict[int, ReportSettled] = {}
+        self.settled_executions: dict[str, ExecutionSettled] = {}
+        # Placements that wait for an answer, with the number of their requests.
+        self.pending: dict[str, int] = {}
         self.sessions: dict[str, SessionState] = {}
         self.allocations: dict[str, BlockAllocated] = {}
         self.bookings: dict[str, LotsBooked] = {}
         self.bookings_of: dict[str, list[str]] = {}
+        self._begin_posttrade()
         self.alerts: dict[int, AlertRaised] = {}
         self.answers: dict[str, Answered] = {}
         self.answer_days: list[tuple[date, list[str]]] = []
@@ -77,6 +112,19 @@ class State:
         self.selling = Grid(self.account_axis, self.instrument_axis)
         self.cash = Grid(self.account_axis, self.currency_axis)
         self.lots, self.realized = Table(*LOT), Table(*REALIZED)
+
+    def _begin_posttrade(self) -> None:
+        self.settlement_instructions: dict[str, tuple[SettlementInstruction, ...]] = {}
+        self.cut_offs: dict[str, CutOff] = {}  # by market
+        self.instructions: dict[str, Instruction] = {}
+        self.instructions_of: dict[str, tuple[str, ...]] = {}  # by block
+        self.allocation_reports: dict[str, AllocationReported] = {}  # by session/AllocReportID
+        self.confirmations: dict[str, Confirmation] = {}
+        self.confirmed: dict[str, str] = {}  # AllocID/account -> what stands
+        self.affirmations: dict[str, ConfirmationAnswered] = {}  # our last answer
+        self.confirmation_requests: dict[str, ConfirmationsRequested] = {}
+        self.outbox: dict[str, int] = {}  # what has not left for certain
+        self.missed: set[str] = set()  # block/step
 
     def become(self, other: "State") -> None:
         """Take another state's whole content; whoever holds this object sees it."""

@@ -25,9 +25,30 @@ from sqlalchemy import (
 
 from tradeoms import __version__
 from tradeoms.model import columns
-from tradeoms.model.events import AlertRaised, Answered, BlockAllocated, LotsBooked, ReportUnmatched
+from tradeoms.model.events import (
+    AlertRaised,
+    AllocationReported,
+    Answered,
+    BlockAllocated,
+    ConfirmationAnswered,
+    ConfirmationsRequested,
+    ExecutionSettled,
+    LotsBooked,
+    ReportSettled,
+    ReportUnmatched,
+)
 from tradeoms.model.orders import Block, Execution, Order, Placement
-from tradeoms.model.reference import Account, Broker, Instrument, Limit, Price, Restriction
+from tradeoms.model.posttrade import Confirmation, Instruction
+from tradeoms.model.reference import (
+    Account,
+    Broker,
+    CutOff,
+    Instrument,
+    Limit,
+    Price,
+    Restriction,
+    SettlementInstruction,
+)
 from tradeoms.model.state import SessionState, State
 from tradeoms.store.readmodel import metadata
 
@@ -69,10 +90,24 @@ class Plain(Struct, frozen=True):
     executions: dict[str, Execution]
     execution_of: dict[str, str]
     unmatched: dict[int, ReportUnmatched]
+    settled_reports: dict[int, ReportSettled]
+    settled_executions: dict[str, ExecutionSettled]
+    pending: dict[str, int]
     sessions: dict[str, SessionState]
     allocations: dict[str, BlockAllocated]
     bookings: dict[str, LotsBooked]
     bookings_of: dict[str, list[str]]
+    settlement_instructions: dict[str, tuple[SettlementInstruction, ...]]
+    cut_offs: dict[str, CutOff]
+    instructions: dict[str, Instruction]
+    instructions_of: dict[str, tuple[str, ...]]
+    allocation_reports: dict[str, AllocationReported]
+    confirmations: dict[str, Confirmation]
+    confirmed: dict[str, str]
+    affirmations: dict[str, ConfirmationAnswered]
+    confirmation_requests: dict[str, ConfirmationsRequested]
+    outbox: dict[str, int]
+    missed: set[str]
     alerts: dict[int, AlertRaised]
     answers: dict[str, Answered]
     answer_days: list[tuple[date, list[str]]]

@@ -22,7 +22,9 @@ from tradeoms.views import (
     allocations,
     blocks,
     cash,
+    confirmations,
     executions,
+    instructions,
     lots,
     orders,
     placements,
@@ -86,7 +88,7 @@ def _view(module: Any, name: str, row: type[Row], *on: type) -> View:
 
 _ALLOCATION = (e.BlockAllocated, e.BlockReopened)
 _BOOKING = (e.OpeningBooked, e.LotsBooked, e.LotsReversed)
-_PLACEMENT = (*touched.OF_PLACEMENT, e.PlacementRouted, e.MessagesSent)
+_PLACEMENT = (*touched.OF_PLACEMENT, e.PlacementRouted, e.PlacementTelephoned, e.MessagesSent)
 _ORDER = (e.OrderEntered, e.OrderCancelled, e.BasketReleased)
 _NAMES = e.InstrumentsDefined
 
@@ -104,8 +106,15 @@ _TABLES = (
         (e.BlockOpened, *touched.OF_BLOCK, *_PLACEMENT, _NAMES),
     ),
     _keyed(placements, "placements", placements.PlacementRow, _PLACEMENT),
-    _view(executions, "executions", executions.ExecutionRow, e.Reported),
+    _view(executions, "executions", executions.ExecutionRow, *executions.ON),
     _view(allocations, "allocations", allocations.AllocationRow, *_ALLOCATION, _NAMES),
+    _keyed(instructions, "instructions", instructions.InstructionRow, (*instructions.ON, _NAMES)),
+    _keyed(
+        confirmations,
+        "confirmations",
+        confirmations.ConfirmationRow,
+        (*confirmations.ON, _NAMES),
+    ),
     _view(
         positions,
         "positions",
@@ -124,10 +133,10 @@ _TABLES = (
         sessions,
         "sessions",
         sessions.SessionRow,
-        (e.SessionChanged, e.ReportUnmatched, e.BrokersDefined, *_PLACEMENT),
+        (*sessions.OWN, *sessions.HEARD, e.BrokersDefined, *_PLACEMENT),
     ),
     _view(alerts, "alerts", alerts.AlertRow, e.AlertRaised),
-    _view(unmatched, "unmatched", unmatched.UnmatchedRow, e.ReportUnmatched),
+    _view(unmatched, "unmatched", unmatched.UnmatchedRow, e.ReportUnmatched, e.ReportSettled),
 )
 VIEWS: dict[str, View] = {view.name: view for view in _TABLES}
 

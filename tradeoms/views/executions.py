@@ -10,12 +10,16 @@ from tradeoms.model import events as e
 from tradeoms.model.orders import Execution
 from tradeoms.model.state import State
 
+ON = (e.Reported, e.FillEntered, e.FillBusted, e.ExecutionSettled)
+
 
 class ExecutionRow(Struct, frozen=True, gc=False):
     """An execution. Only effect "booked" counts; "busted" and "corrected" ones were taken back.
 
-    `key` is session/day/ExecID; `replaced_by` the key of the correction. TransactTime is the
-    broker's own text.
+    A "disputed" one waits for a person, who books it or dismisses it; `note` says why it waits, or
+    why it was entered by hand; then `user` says by whom. `settled_by` and `why`: who settled a
+    disputed one, for what reason. `key` is session/day/ExecID, hand/number where it was entered by
+    hand; `replaced_by` the key of the correction. TransactTime is the broker's own text.
     """
 
     key: str
@@ -34,11 +38,16 @@ class ExecutionRow(Struct, frozen=True, gc=False):
     effect: str
     replaced_by: str
     trade_date: date
+    note: str
+    user: str
+    settled_by: str
+    why: str
 
 
 def row(state: State, execution: Execution) -> ExecutionRow:
     """The row of an execution; Symbol and trader are those of its placement."""
     placement = state.placements[execution.placement]
+    settled = state.settled_executions.get(execution.key)
     return ExecutionRow(
         key=execution.key,
         ExecID=execution.ExecID,
@@ -56,17 +65,29 @@ def row(state: State, execution: Execution) -> ExecutionRow:
         effect=execution.effect._value_,
         replaced_by=execution.replaced_by,
         trade_date=execution.trade_date,
+        note=execution.note,
+        user=execution.user,
+        settled_by=settled.user if settled else "",
+        why=settled.reason if settled else "",
     )
 
 
 def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, ExecutionRow | None]]:
-    """The new execution and the one it takes back."""
-    if type(event) is not e.Reported:
-        return
-    if event.execution is not None:
-        yield event.execution.key, row(state, state.executions[event.execution.key])
-    if event.replaces:
-        yield event.replaces, row(state, state.executions[event.replaces])
+    """The new execution and the one it takes back, or the one that a person acted on."""
+    for key in _keys(event):
+        yield key, row(state, state.executions[key])
+
+
+def _keys(event: e.AnyEvent) -> Iterator[str]:
+    if isinstance(event, e.Reported):
+        if event.execution is not None:
+            yield event.execution.key
+        if event.replaces:
+            yield event.replaces
+    elif isinstance(event, e.FillEntered):
+        yield event.execution.key
+    elif isinstance(event, e.FillBusted | e.ExecutionSettled):
+        yield event.execution
 
 
 def all_rows(state: State) -> Iterator[ExecutionRow]:

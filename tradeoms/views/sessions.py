@@ -8,6 +8,14 @@ from tradeoms.model import events as e
 from tradeoms.model.state import SessionState, State
 from tradeoms.views import touched
 
+#: Events about one session.
+OWN = (
+    *(e.SessionChanged, e.SessionControlled, e.SequenceSet, e.ReportUnmatched),
+    *(e.AllocationReported, e.ConfirmationAnswered),
+)
+#: Events that a broker's message leads to.
+HEARD = (e.AllocationAnswered, e.Confirmed, e.AlertRaised)
+
 
 class SessionRow(Struct, frozen=True, gc=False):
     """A session; `brokers` it reaches, `in_seq` and `out_seq` the last message numbers on disk."""
@@ -43,10 +51,16 @@ def upserts(state: State, keys: Iterable[str]) -> Iterator[tuple[str, SessionRow
 
 def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
     """Sessions that changed, or on which a message came or left."""
-    if isinstance(event, e.SessionChanged | e.MessagesSent | e.ReportUnmatched):
+    if isinstance(event, (e.MessagesSent, *OWN)):
         return (event.session,)
     if isinstance(event, e.BrokersDefined):
         return tuple(state.sessions)  # a broker may have left one session for another
+    if isinstance(event, e.AllocationAnswered):
+        return (state.instructions[event.AllocID].session,)
+    if isinstance(event, e.Confirmed):
+        return (event.confirmation.session,)
+    if isinstance(event, e.AlertRaised):
+        return (event.subject,) if event.subject in state.sessions else ()
     return [state.placements[name].session for name in touched.placements(state, event)]
 
 

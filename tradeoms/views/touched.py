@@ -12,6 +12,10 @@ OF_PLACEMENT = (
     e.PlacementUnsent,
     e.Reported,
     e.RequestRejected,
+    e.ExecutionSettled,
+    e.PlacementClosed,
+    e.FillEntered,
+    e.FillBusted,
 )
 OF_BLOCK = (
     e.BlockDissolved,
@@ -33,10 +37,10 @@ def placements(state: State, event: e.AnyEvent) -> tuple[str, ...]:
     """Placements that the event changed."""
     if isinstance(event, OF_PLACEMENT):
         return (event.placement,)
-    if type(event) is e.PlacementRouted:
+    if type(event) is e.PlacementRouted or type(event) is e.PlacementTelephoned:
         return (event.placement.placement,)
     if type(event) is e.MessagesSent:
-        return tuple([state.placement_of[ClOrdID] for ClOrdID in event.ClOrdIDs])
+        return tuple([state.placement_of[i] for i in event.ClOrdIDs if i])
     return ()
 
 

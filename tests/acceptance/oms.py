@@ -1,0 +1,135 @@
+"""The client of a script: the real engine behind the real gateway, told what to do by the I lines."""
+
+import queue
+import time
+from pathlib import Path
+
+from simulators.player import Player
+from simulators.script import Field, Line
+from tests.builders import D, Desk, desk
+from tests.simulators.client import PATIENCE
+from tradeoms.fix.gateway import Gateway
+from tradeoms.fix.settings import SessionSettings
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.fields import Effect, OrdType, TimeInForce
+from tradeoms.views import placements
+
+SESSION, BROKER = "S1", "KING"
+
+
+class Oms:
+    """A desk at one end of a session; what the gateway says is decided here, in order."""
+
+    def __init__(self, version: str, home: Path, port: int) -> None:
+        self.desk: Desk = desk()
+        self.desk.system(c.ChangeSession(SESSION, False))
+        self.inbox: queue.SimpleQueue[tuple[c.Command, e.Cause]] = queue.SimpleQueue()
+        session = SessionSettings(
+            SESSION,
+            "TRADEOMS",
+            "ALPHA",
+            "127.0.0.1",
+            port,
+            home,
+            version=version,
+            overrides={"ReconnectInterval": "1"},
+        )
+        self.gateway = Gateway((session,), lambda command, cause: self.inbox.put((command, cause)))
+        self.desk.engine.consumers[:] = [self.gateway]
+        self.placement = ""
+        self._before = ""
+        self.marks: dict[str, int] = {}
+        self.decided = 0  # the last MsgSeqNum of the broker
+
+    def begin(self) -> None:
+        """Count from here: what went before belongs to another script."""
+        self.placement, self._before = "", ""
+        self.marks = self._counts()
+
+    def before(self, line: Line, player: Player) -> None:
+        """Do what the next line expects of us; compare what we show."""
+        # After a logon we ask by ourselves, and before it nothing can be heard.
+        if line.kind not in ("E", "logon"):
+            self._hear_all(player)
+        if line.kind == "I" and self._before != "logon":
+            self._act(line, player)
+        elif line.kind == "show":
+            self._compare(line)
+        self._before = line.kind
+
+    def up(self) -> bool:
+        """Whether the session is up, as far as we have heard."""
+        while not self.inbox.empty():
+            self._decide()
+        return self.desk.state.sessions[SESSION].up
+
+    def _act(self, line: Line, player: Player) -> None:
+        values = {field.name: player.resolve(field.value) for field in line.fields}
+        if line.MsgType == "D":
+            self.placement = self._route(values)
+        elif line.MsgType == "F":
+            self.desk.done(c.CancelPlacement(self.placement), "trader")
+        elif line.MsgType == "G":
+            quantity, price = D(values["OrderQty"]), D(values["Price"])
+            command = c.ReplacePlacement(self.placement, quantity, price)
+            self.desk.done(command, "trader")
+        elif line.MsgType == "H":
+            self.desk.system(c.RequestStatus(self.placement))
+
+    def _route(self, values: dict[str, str]) -> str:
+        quantity = D(values["OrderQty"])
+        block = self.desk.block(("A1", quantity))
+        price = values.get("Price")
+        route = c.Route(
+            BROKER,
+            quantity,
+            OrdType.Limit if price else OrdType.Market,
+            D(price) if price else None,
+            TimeInForce=TimeInForce(values.get("TimeInForce", "0")),
+        )
+        (name,) = self.desk.done(c.RouteBlock(block, (route,)), "trader")
+        return name
+
+    def _hear_all(self, player: Player) -> None:
+        """Decide all that the broker has sent."""
+        end = time.monotonic() + PATIENCE
+        while not self.up() or self.decided < player.stage.sent:
+            assert time.monotonic() < end, "what the broker sent did not arrive"
+            self._decide()
+
+    def _decide(self) -> None:
+        command, cause = self.inbox.get(timeout=PATIENCE)
+        self.desk.engine.submit(command, cause)
+        self.desk.run()
+        self.decided = max(self.decided, cause.MsgSeqNum)
+
+    def _compare(self, line: Line) -> None:
+        wrong = [
+            f"{field.name}: expected {field.value!r}, shown {shown!r}"
+            for field in line.fields
+            if (shown := self._shown(field)) != field.value
+        ]
+        assert not wrong, f"{line.number}: {line.text}: {'; '.join(wrong)}"
+
+    def _shown(self, field: Field) -> str:
+        """What we show, in the spelling of the script where it means the same."""
+        if field.name in self.marks:
+            count = self._counts()[field.name] - self.marks[field.name]
+            return ("some" if count else "none") if field.name == "alerts" else str(count)
+        held = self.desk.placement(self.placement)
+        if field.name == "OrdStatus":
+            return held.OrdStatus.value if held.OrdStatus else ""
+        shown = getattr(placements.row(held), field.name)
+        if isinstance(shown, str):
+            return shown
+        return field.value if shown == D(field.value) else f"{shown.normalize():f}"
+
+    def _counts(self) -> dict[str, int]:
+        state = self.desk.state
+        disputed = [x for x in state.executions.values() if x.effect is Effect.Disputed]
+        return {
+            "unmatched": len(state.unmatched),
+            "disputed": len(disputed),
+            "alerts": len(state.alerts),
+        }

@@ -1,0 +1,105 @@
+"""What a person types to settle something, and the command that is sent."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from tradeoms.cli import app, settle
+from tradeoms.model import commands as c
+from tradeoms.model.events import Answered
+from tradeoms.model.fields import DKReason, OrdType, Outcome, Side
+from tradeoms.model.orders import Member, NewOrder
+
+D = Decimal
+KEY = "ALPHA/20260302/E1"
+TELEPHONED = NewOrder(
+    "MSFT", Side.Sell, (Member("F1", D(60)), Member("F2", D(40))), reason="by phone"
+)
+LINES: dict[str, c.Command] = {
+    "attach 3 --to P7 -r lost": c.AttachReport(3, "lost", "P7"),
+    "dismiss 3 -r test": c.DismissReport(3, "test"),
+    f"dismiss {KEY} -r test": c.DismissExecution(KEY, "test"),
+    f"book {KEY} -r real": c.BookExecution(KEY, "real"),
+    "dontknow 3 -r none --code D": c.DontKnowTrade("none", DKReason.NoMatchingOrder, number=3),
+    f"dontknow {KEY} -r odd": c.DontKnowTrade("odd", DKReason.Other, execution=KEY),
+    "close P7 -r gone": c.ClosePlacement("P7", "gone"),
+    "fill P7 100 240.10 -r phone --market XNYS": c.EnterFill(
+        "P7", D(100), D("240.10"), "phone", "XNYS"
+    ),
+    "bust hand/M1 -r twice": c.BustFill("hand/M1", "twice"),
+    "status P7": c.RequestStatus("P7"),
+    "kill --everything -r halt": c.CancelAll("halt", everything=True),
+    "kill --broker ALPHA -r halt": c.CancelAll("halt", broker="ALPHA"),
+    "kill --block B4 -r halt": c.CancelAll("halt", block="B4"),
+}
+
+
+class Client:
+    def __init__(self) -> None:
+        self.sent: list[c.Command] = []
+
+    def submit(self, command: c.Command) -> Answered:
+        self.sent.append(command)
+        name = type(command).__name__
+        return Answered("tom", "1", Outcome.Done, name, datetime.now(UTC), ids=("P9",))
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Client:
+    opened = Client()
+
+    @contextmanager
+    def connected(config: Path, user: str) -> Iterator[Any]:
+        assert user == "tom"
+        yield opened
+
+    monkeypatch.setattr(settle, "connected", connected)
+    return opened
+
+
+def typed(words: list[str]) -> Any:
+    return CliRunner().invoke(app, [*words, "--user", "tom"])
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_what_is_typed_is_sent(line: str, client: Client) -> None:
+    done = typed(line.split())
+    assert done.exit_code == 0, done.output
+    assert client.sent == [LINES[line]]
+
+
+@pytest.mark.parametrize("limit", ["", "50.25"])
+def test_a_telephoned_order(limit: str, client: Client) -> None:
+    words = ["attach", "4", "--side", "SELL", "--instrument", "MSFT"]
+    words += ["--account", "F1:60", "--account", "F2:40"]
+    words += ["--reason", "by phone", *(["--limit", limit] if limit else [])]
+    assert typed(words).exit_code == 0
+    (sent,) = client.sent
+    assert isinstance(sent, c.AttachReport)
+    assert sent.order is not None
+    assert sent.order.OrdType is (OrdType.Limit if limit else OrdType.Market)
+    assert sent.order.Price == (D(limit) if limit else None)
+    assert sent.order.members == TELEPHONED.members
+    assert limit or sent.order == TELEPHONED
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "attach 3 --to P7 --side buy -r x",
+        "attach 3 --side both -r x",
+        "attach three --to P7 -r x",
+        "fill P7 many 240 -r x",
+        "close P7",
+        "dontknow 3 -r x --code Q",
+    ],
+)
+def test_what_makes_no_sense_is_not_sent(line: str, client: Client) -> None:
+    assert typed(line.split()).exit_code == 2
+    assert client.sent == []

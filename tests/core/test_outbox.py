@@ -1,0 +1,90 @@
+"""Messages after the trade until they have left: none is lost, none is sent by surprise."""
+
+from tests.builders import Desk
+from tests.core.after import (
+    allocated,
+    answer,
+    automatic,
+    instructions,
+    leave,
+    replayed,
+    told,
+)
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.fields import AllocTransType, InstructionState
+
+S, T = InstructionState, AllocTransType
+
+
+def test_what_could_not_leave_goes_out_at_the_next_logon() -> None:
+    floor = automatic()
+    allocated(floor)
+    (known,) = instructions(floor)
+    key = f"J/{known.AllocID}"
+    floor.system(c.ReturnPostTrade(key, "the session is down"))
+    assert floor.state.instructions[known.AllocID].text == "the session is down"
+    assert floor.alerts() == ["unsent"]
+    floor.system(c.ChangeSession("S2", True), "S2")
+    assert not _resent(floor), "another broker's session"
+    floor.system(c.ChangeSession("S1", True))
+    assert _resent(floor) == [(key, False)], "the broker cannot have it: no possible repetition"
+    assert floor.state.instructions[known.AllocID].state is S.Queued
+    leave(floor)
+    assert floor.state.instructions[known.AllocID].state is S.Sent
+    floor.system(c.ChangeSession("S1", True))
+    assert len(_resent(floor)) == 1
+    replayed(floor)
+
+
+def test_what_may_have_left_is_sent_again_as_a_possible_repetition() -> None:
+    """The process died between the line and the disk: nobody knows whether it left."""
+    floor = automatic()
+    allocated(floor)
+    key = f"J/{instructions(floor)[0].AllocID}"
+    floor.system(c.ChangeSession("S1", True))
+    floor.system(c.ReturnPostTrade(key, "the session is down"))
+    floor.system(c.ChangeSession("S1", True))
+    assert _resent(floor) == [(key, True), (key, True)]
+
+
+def test_an_answer_takes_it_out_of_the_outbox() -> None:
+    floor = automatic()
+    allocated(floor)
+    (known,) = instructions(floor)
+    answer(floor, known, "0")
+    floor.system(c.ReturnPostTrade(f"J/{known.AllocID}", "too late"))
+    floor.system(c.ResendPostTrade(f"J/{known.AllocID}"))
+    assert floor.state.instructions[known.AllocID].state is S.Accepted
+    assert not _resent(floor)
+
+
+def test_what_the_broker_cannot_be_told_waits_for_a_person() -> None:
+    floor = automatic()
+    block, _, _ = allocated(floor)
+    (known,) = instructions(floor)
+    floor.system(c.ReturnPostTrade(f"J/{known.AllocID}", "FIX.4.1 has no J", hopeless=True))
+    floor.system(c.ChangeSession("S1", True))
+    assert not _resent(floor)
+    assert floor.alerts() == ["unsent"]
+    assert told(floor, block).AllocTransType is T.New
+
+
+def test_what_may_be_at_the_broker_and_cannot_be_repeated_counts_as_sent() -> None:
+    """A second new instruction would book the block twice: a person asks the broker."""
+    floor = automatic()
+    block, _, _ = allocated(floor)
+    (known,) = instructions(floor)
+    floor.system(c.ChangeSession("S1", True))
+    floor.system(c.ReturnPostTrade(f"J/{known.AllocID}", "takes no PossResend", hopeless=True))
+    assert floor.state.instructions[known.AllocID].state is S.Sent
+    assert floor.alerts() == ["unsent"]
+    assert "is sent, and says the same" in floor.refused(c.SendAllocation(block))["brokers"]
+    replayed(floor)
+
+
+def _resent(floor: Desk) -> list[tuple[str, bool]]:
+    found = (record.event for record in floor.journal.records)
+    return [
+        (event.key, event.poss_resend) for event in found if isinstance(event, e.PostTradeResent)
+    ]

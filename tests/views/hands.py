@@ -1,0 +1,85 @@
+"""What people of the random firm settle, close and enter by hand."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.fields import Effect, OrdStatus, ReportKind, SessionAction
+from tradeoms.model.orders import ZERO, NewOrder, Report
+
+if TYPE_CHECKING:
+    from tests.views.house import House
+
+PRICE = Decimal(50)
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def telephone(house: "House", order: NewOrder) -> None:
+    """A fill of an order at the broker that was given by voice."""
+    total = sum((member.OrderQty for member in order.members), ZERO)
+    said = Report(
+        kind=ReportKind.Trade.value,
+        OrderID=f"T{len(house.state.unmatched)}",
+        ExecID=f"T{len(house.journal.records)}",
+        OrdStatus=OrdStatus.Filled,
+        Symbol=f"{order.instrument[:2]}.X",
+        Side=order.Side.value,
+        OrderQty=total,
+        LastQty=total,
+        LastPx=PRICE,
+        CumQty=total,
+        TransactTime="20260302-14:30:00.123",
+    )
+    house.hear("S1", said)
+    command = c.AttachReport(len(house.state.unmatched) + 1, "by telephone", order=order)
+    house.send(command, "trader")
+
+
+def settle(house: "House") -> None:
+    """Whatever waits in a queue."""
+    r = house.random
+    disputed = [k for k, x in house.state.executions.items() if x.effect is Effect.Disputed]
+    if disputed:
+        command = r.choice((c.BookExecution, c.DismissExecution))
+        house.send(command(r.choice(disputed), "looked at"), "trader")
+    waiting = [n for n in house.state.unmatched if n not in house.state.settled_reports]
+    if waiting:
+        number = r.choice(waiting)
+        house.send(c.DontKnowTrade("not ours", number=number), "trader")
+        names = [*house.state.placements, ""]
+        if r.random() < 0.5:
+            house.send(c.AttachReport(number, "looked at", r.choice(names)), "trader")
+        else:
+            house.send(c.DismissReport(number, "looked at"), "trader")
+
+
+def by_hand(house: "House") -> None:
+    """Fills entered and taken back, placements closed."""
+    r = house.random
+    mine = [k for k, x in house.state.executions.items() if x.user and x.effect is Effect.Booked]
+    if mine and r.random() < 0.8:
+        house.send(c.BustFill(r.choice(mine), "told twice"), "trader")
+    live = [p for p in house.state.placements.values() if p.LeavesQty]
+    if live:
+        placement = r.choice(live)
+        if r.random() < 0.3:
+            house.send(c.ClosePlacement(placement.placement, "unknown there"), "trader")
+        else:
+            command = c.EnterFill(placement.placement, placement.LeavesQty, PRICE, "x")
+            house.send(command, "trader")
+
+
+def kill(house: "House") -> None:
+    """Everything at one broker."""
+    broker = house.random.choice(tuple(house.state.brokers))
+    house.send(c.CancelAll("too much", broker), "trader")
+
+
+def session(house: "House") -> None:
+    """A session is controlled by hand, and counts anew."""
+    name = house.random.choice(tuple(house.state.sessions))
+    house.send(c.ControlSession(name, house.random.choice(tuple(SessionAction)), "why not"), "ops")
+    at = NEW_YEAR + timedelta(seconds=len(house.journal.records))
+    house.engine.submit(c.ResetSequence(name, at, "agreed"), e.Cause())

@@ -1,0 +1,80 @@
+"""Commands after the trade: allocation send|cancel|ask, confirmation affirm|reject."""
+
+from typing import Annotated
+
+import typer
+
+from tradeoms.cli.client import User, connected, say
+from tradeoms.cli.common import DEFAULT, Config
+from tradeoms.model import commands as c
+
+allocation = typer.Typer(no_args_is_help=True, help="What brokers are told of blocks' splits.")
+confirmation = typer.Typer(no_args_is_help=True, help="What brokers confirm for each account.")
+
+Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; it is kept in the journal.")]
+AllocID = Annotated[str, typer.Argument(help="The instruction (A…), as the table shows it.")]
+
+
+def _send(command: c.Command, user: str, config: Config) -> None:
+    with connected(config, user) as client:
+        say(client.submit(command))
+
+
+@allocation.command()
+def send(
+    block: str,
+    user: User,
+    broker: Annotated[
+        list[str] | None, typer.Option(help="Only this broker; may come again.")
+    ] = None,
+    config: Config = DEFAULT,
+) -> None:
+    """Tell brokers how a block's fills are split; what they were told before is replaced."""
+    _send(c.SendAllocation(block, tuple(broker or ())), user, config)
+
+
+@allocation.command()
+def cancel(name: AllocID, user: User, reason: Reason, config: Config = DEFAULT) -> None:
+    """Ask the broker to forget an instruction."""
+    _send(c.CancelAllocation(name, reason), user, config)
+
+
+@allocation.command()
+def ask(
+    name: AllocID,
+    user: User,
+    account: Annotated[str, typer.Option(help="Only this account.")] = "",
+    config: Config = DEFAULT,
+) -> None:
+    """Ask the broker to confirm an instruction again."""
+    _send(c.RequestConfirmations(name, account), user, config)
+
+
+@confirmation.command()
+def affirm(
+    names: Annotated[list[str], typer.Argument(help="SESSION/CONFIRMID, one or several.")],
+    user: User,
+    reason: Annotated[
+        str, typer.Option("--reason", "-r", help="Needed for what does not match.")
+    ] = "",
+    config: Config = DEFAULT,
+) -> None:
+    """Affirm confirmations, all of them or none."""
+    _send(c.AffirmConfirmations(tuple(names), reason), user, config)
+
+
+@confirmation.command()
+def reject(
+    name: Annotated[str, typer.Argument(help="SESSION/CONFIRMID.")],
+    user: User,
+    reason: Reason,
+    config: Config = DEFAULT,
+) -> None:
+    """Reject a confirmation that matches."""
+    _send(c.RejectConfirmation(name, reason), user, config)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register this module's commands."""
+    app.add_typer(allocation, name="allocation")
+    app.add_typer(confirmation, name="confirmation")

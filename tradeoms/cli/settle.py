@@ -1,0 +1,132 @@
+"""Commands for what waits for a person: unknown reports, disputed fills, stuck placements."""
+
+from typing import Annotated
+
+import typer
+
+from tradeoms.cli.client import SIDES, User, connected, member, number, say
+from tradeoms.cli.common import DEFAULT, Config, fail
+from tradeoms.model import commands as c
+from tradeoms.model import fields
+from tradeoms.model.orders import NewOrder
+
+Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; it is kept in the journal.")]
+Execution = Annotated[str, typer.Argument(help="The key of the execution, as the table shows it.")]
+Waiting = Annotated[
+    str, typer.Argument(help="The number of an unknown report, or the key of an execution.")
+]
+
+
+def _send(command: c.Command, user: str, config: Config) -> None:
+    with connected(config, user) as client:
+        say(client.submit(command))
+
+
+def attach(
+    report: Annotated[int, typer.Argument(help="The number of the unknown report.")],
+    user: User,
+    reason: Reason,
+    to: Annotated[str, typer.Option(help="The placement (P…) that it belongs to.")] = "",
+    side: Annotated[str, typer.Option(help="Of an order given by telephone.")] = "",
+    instrument: str = "",
+    account: Annotated[
+        list[str] | None, typer.Option(help="ACCOUNT:QUANTITY, one or several.")
+    ] = None,
+    limit: str = "",
+    config: Config = DEFAULT,
+) -> None:
+    """Settle an unknown report: to a placement, or to a new order that was given by telephone."""
+    if to and side:
+        raise fail("name a placement (--to) or an order (--side ...), not both")
+    order = None if to else _order(side, instrument, account or [], limit, reason)
+    _send(c.AttachReport(report, reason, to, order), user, config)
+
+
+def _order(side: str, instrument: str, accounts: list[str], limit: str, reason: str) -> NewOrder:
+    if side.lower() not in SIDES:
+        raise fail(f"side {side!r} must be one of {', '.join(SIDES)}")
+    return NewOrder(
+        instrument=instrument,
+        Side=SIDES[side.lower()],
+        members=tuple(member(text, "", "") for text in accounts),
+        OrdType=fields.OrdType.Limit if limit else fields.OrdType.Market,
+        Price=number(limit, "limit") if limit else None,
+        reason=reason,
+    )
+
+
+def dismiss(name: Waiting, user: User, reason: Reason, config: Config = DEFAULT) -> None:
+    """Settle an unknown report or a disputed execution: it is nothing of ours."""
+    if name.isdecimal():
+        _send(c.DismissReport(int(name), reason), user, config)
+    else:
+        _send(c.DismissExecution(name, reason), user, config)
+
+
+def book(execution: Execution, user: User, reason: Reason, config: Config = DEFAULT) -> None:
+    """Settle a disputed execution: it happened, and counts from now on."""
+    _send(c.BookExecution(execution, reason), user, config)
+
+
+def dontknow(
+    name: Waiting,
+    user: User,
+    reason: Reason,
+    code: Annotated[
+        fields.DKReason,
+        typer.Option(help="A symbol, B side, C quantity, D no order, E price, Z other."),
+    ] = fields.DKReason.Other,
+    config: Config = DEFAULT,
+) -> None:
+    """Tell the broker that we do not know a trade (message Q)."""
+    if name.isdecimal():
+        _send(c.DontKnowTrade(reason, code, number=int(name)), user, config)
+    else:
+        _send(c.DontKnowTrade(reason, code, execution=name), user, config)
+
+
+def close(placement: str, user: User, reason: Reason, config: Config = DEFAULT) -> None:
+    """End by hand a placement that its broker no longer knows."""
+    _send(c.ClosePlacement(placement, reason), user, config)
+
+
+def fill(
+    placement: str,
+    quantity: str,
+    price: str,
+    user: User,
+    reason: Reason,
+    market: Annotated[str, typer.Option(help="MIC of the market of execution.")] = "",
+    config: Config = DEFAULT,
+) -> None:
+    """Book by hand a fill that was told by telephone."""
+    LastQty, LastPx = number(quantity, "quantity"), number(price, "price")
+    _send(c.EnterFill(placement, LastQty, LastPx, reason, market), user, config)
+
+
+def bust(execution: Execution, user: User, reason: Reason, config: Config = DEFAULT) -> None:
+    """Take back a fill that was entered by hand."""
+    _send(c.BustFill(execution, reason), user, config)
+
+
+def status(placement: str, user: User, config: Config = DEFAULT) -> None:
+    """Ask the broker how an order stands."""
+    _send(c.RequestStatus(placement), user, config)
+
+
+def kill(
+    user: User,
+    reason: Reason,
+    broker: str = "",
+    block: str = "",
+    everything: Annotated[bool, typer.Option("--everything", help="The whole house.")] = False,
+    config: Config = DEFAULT,
+) -> None:
+    """Ask for a cancel of every open placement of a broker, a block, or the house."""
+    _send(c.CancelAll(reason, broker, block, everything), user, config)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register this module's commands."""
+    for command in (attach, dismiss, book, dontknow, close, fill, bust, status, kill):
+        app.command()(command)

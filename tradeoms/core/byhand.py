@@ -1,0 +1,169 @@
+"""What only the telephone knows: placements ended, fills entered and taken back, by hand."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from tradeoms.core.attention import alert
+from tradeoms.core.blocks import idle
+from tradeoms.core.booking import keep_execution
+from tradeoms.core.bounds import brief
+from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.executions import unbookable
+from tradeoms.core.pending import keep
+from tradeoms.core.reopening import reopen
+from tradeoms.core.settling import reason_problems
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.fields import Effect, Transmission
+from tradeoms.model.orders import Execution, Placement
+from tradeoms.model.state import State
+
+
+def _placement(state: State, name: str) -> Placement:
+    placement = state.placements.get(name)
+    if placement is None:
+        raise refuse("placement", brief(name), "unknown placement")
+    return placement
+
+
+def close_placement(state: State, command: c.ClosePlacement, ctx: Context) -> list[e.AnyEvent]:
+    """The broker no longer knows it, says a person; should it speak of it again, it lives again."""
+    placement = _placement(state, command.placement)
+    problems = reason_problems(command.reason)
+    if not placement.LeavesQty and not placement.requests:
+        problems.append(c.Problem("placement", command.placement, "has ended already"))
+    elif _may_be_leaving(state, placement, ctx):
+        reason = "its message may be leaving at this moment: wait until its time to answer is over"
+        problems.append(c.Problem("placement", command.placement, reason))
+    if problems:
+        raise Refusal(*problems)
+    text = f"closed by {ctx.user}: {command.reason}"
+    return [
+        e.PlacementClosed(command.placement, ctx.user, command.reason),
+        alert(ctx, "closed by hand", command.placement, text),
+    ]
+
+
+def _may_be_leaving(state: State, placement: Placement, ctx: Context) -> bool:
+    """True where a message waits for its turn: closed now, it would reach the broker afterwards."""
+    if placement.transmission is not Transmission.Queued:
+        return False
+    patience = timedelta(seconds=state.brokers[placement.broker].answer_seconds)
+    return any(ctx.now < (r.since or r.at) + patience for r in placement.requests)
+
+
+def apply_closed(state: State, event: e.PlacementClosed) -> None:
+    placement = state.placements[event.placement]
+    text = f"{event.user}: {event.reason}"
+    keep(state, replace(placement, requests=(), closed=text, text=text))
+
+
+def enter_fill(state: State, command: c.EnterFill, ctx: Context) -> list[e.AnyEvent]:
+    """A fill within what the placement may still hold: typed numbers are wrong more often."""
+    placement = _placement(state, command.placement)
+    problems = reason_problems(command.reason) + _number_problems(state, placement, command)
+    if placement.transmission is Transmission.Unsent:
+        problems.append(c.Problem("placement", command.placement, "never left"))
+    if problems:
+        raise Refusal(*problems)
+    execution = _execution(state, placement, command, ctx)
+    text = f"fill {execution.ExecID} was entered after the allocation: {command.reason}"
+    return [
+        e.FillEntered(command.placement, execution),
+        *_too_much(state, placement, command.LastQty, ctx),
+        *reopen(state, placement.block, text, ctx),
+    ]
+
+
+def _too_much(
+    state: State, placement: Placement, quantity: Decimal, ctx: Context
+) -> list[e.AnyEvent]:
+    """An alert where the block is at other brokers with what this one has filled after its end."""
+    missing = quantity - placement.exposure - idle(state, state.blocks[placement.block])
+    if missing <= 0:
+        return []
+    text = f"block {placement.block} has {missing} more at brokers than it may"
+    return [alert(ctx, "fill in doubt", placement.placement, text)]
+
+
+def _number_problems(state: State, placement: Placement, command: c.EnterFill) -> list[c.Problem]:
+    instrument = state.instruments[placement.instrument]
+    quantity, price = command.LastQty, command.LastPx
+    if bad := unbookable(instrument, quantity, price):
+        return [c.Problem("LastQty", brief(f"{quantity} at {price}"), bad)]
+    if placement.CumQty + quantity > placement.OrderQty:
+        reason = f"with the filled {placement.CumQty} is more than {placement.OrderQty}"
+        return [c.Problem("LastQty", str(quantity), reason)]
+    return []
+
+
+def _execution(state: State, placement: Placement, command: c.EnterFill, ctx: Context) -> Execution:
+    ExecID = ctx.name("fill", "M")
+    return Execution(
+        key=f"hand/{ExecID}",
+        ExecID=ExecID,
+        placement=placement.placement,
+        block=placement.block,
+        broker=placement.broker,
+        instrument=placement.instrument,
+        Side=placement.Side,
+        LastQty=command.LastQty,
+        LastPx=command.LastPx,
+        TransactTime=f"{ctx.now:%Y%m%d-%H:%M:%S}",
+        trade_date=state.business_date,
+        LastMkt=command.LastMkt,
+        note=command.reason,
+        user=ctx.user,
+    )
+
+
+def apply_entered(state: State, event: e.FillEntered) -> None:
+    execution = event.execution
+    state.bump("fill", int(execution.ExecID[1:]))
+    keep_execution(state, execution)
+    _count(state, event.placement, execution.LastQty, execution.LastPx)
+    placement = state.placements[event.placement]
+    keep(state, replace(placement, last_traded=execution.trade_date))
+
+
+def _count(state: State, name: str, quantity: Decimal, price: Decimal) -> None:
+    placement = state.placements[name]
+    CumQty, notional = placement.CumQty + quantity, placement.notional + quantity * price
+    keep(state, replace(placement, CumQty=CumQty, notional=notional))
+
+
+def bust_fill(state: State, command: c.BustFill, ctx: Context) -> list[e.AnyEvent]:
+    """Only what a person entered; a broker's own fill is the broker's to bust."""
+    found = state.executions.get(command.execution)
+    if found is None:
+        raise refuse("execution", brief(command.execution), "unknown execution")
+    problems = reason_problems(command.reason)
+    if not found.user:
+        problems.append(c.Problem("execution", command.execution, "was not entered by hand"))
+    elif found.effect is not Effect.Booked:
+        problems.append(c.Problem("execution", command.execution, f"is {found.effect} already"))
+    if problems:
+        raise Refusal(*problems)
+    busted = e.FillBusted(found.placement, found.key, ctx.user, command.reason)
+    text = f"fill {found.ExecID} was taken back: {command.reason}"
+    return [busted, *reopen(state, found.block, text, ctx)]
+
+
+def apply_busted(state: State, event: e.FillBusted) -> None:
+    found = state.executions[event.execution]
+    keep_execution(state, replace(found, effect=Effect.Busted))
+    _count(state, event.placement, -found.LastQty, found.LastPx)
+
+
+DECIDE = {
+    c.ClosePlacement: close_placement,
+    c.EnterFill: enter_fill,
+    c.BustFill: bust_fill,
+}
+APPLY = {
+    e.PlacementClosed: apply_closed,
+    e.FillEntered: apply_entered,
+    e.FillBusted: apply_busted,
+}

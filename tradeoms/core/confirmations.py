@@ -1,0 +1,312 @@
+"""Brokers' confirmations of accounts (AK): compared with ours, affirmed or rejected (AU), asked for
+again (BH)."""
+
+from msgspec.structs import replace
+
+from tradeoms.core import outbox
+from tradeoms.core.attention import alert
+from tradeoms.core.bounds import brief
+from tradeoms.core.comparing import confirmed, row_of
+from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.instructions import GONE, LONGEST, standing
+from tradeoms.core.unknown import unknown
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.fields import AffirmStatus, ConfirmationState, ConfirmTransType, Handling
+from tradeoms.model.posttrade import Confirmation, ConfirmationSaid, Difference, Instruction
+from tradeoms.model.state import State
+
+C, T = ConfirmationState, ConfirmTransType
+STATUS, REQUEST_REJECTED = "1", "3"  # ConfirmType
+NOT_CONFIRMED = ("2", "3")  # ConfirmStatus: account mismatched, settlement instructions missing
+WRONG_ACCOUNT, NO_SETTLEMENT, OTHER = "1", "2", "99"  # ConfirmRejReason
+HOLDS = (C.Matched, C.Affirmed)
+
+
+def confirm(
+    state: State, command: c.PostTradeReceived, said: ConfirmationSaid, ctx: Context
+) -> list[e.AnyEvent]:
+    """AK: told twice it is booked once; each is answered with an AU."""
+    key = f"{command.session}/{said.ConfirmID}"
+    if key in state.affirmations:
+        return _again(state, command, key, said, ctx)
+    if said.ConfirmType in (STATUS, REQUEST_REJECTED):
+        return [_status(command.session, said, ctx)]
+    if said.ConfirmTransType == T.Cancel:
+        return _cancel(state, command, said, ctx)
+    known = _find(state, command.session, said)
+    if known is None:
+        named = brief(said.AllocID or said.IndividualAllocID or "nothing")
+        return unknown(command, f"confirms {named}, which is not ours on this session", ctx)
+    n = row_of(known, said.AllocAccount, said.IndividualAllocID)
+    if n is None:
+        text = f"{known.AllocID} has no account {brief(said.AllocAccount)}"
+        answer = _answer(command.session, said, AffirmStatus.Rejected, WRONG_ACCOUNT, text, ctx)
+        return [*unknown(command, text, ctx), answer]
+    return _compare(state, known, n, said, ctx)
+
+
+def _again(
+    state: State, command: c.PostTradeReceived, key: str, said: ConfirmationSaid, ctx: Context
+) -> list[e.AnyEvent]:
+    """A known ConfirmID: nothing happens, unless we asked, or it says something else this time."""
+    known = state.confirmations.get(key)
+    if known is not None and _content(known.said) != _content(said):
+        return unknown(command, f"ConfirmID {brief(said.ConfirmID)} again, saying otherwise", ctx)
+    if said.ConfirmReqID in state.confirmation_requests:
+        return [replace(state.affirmations[key], at=ctx.now)]
+    return []
+
+
+def _content(said: ConfirmationSaid) -> ConfirmationSaid:
+    return replace(said, ConfirmReqID="", CopyMsgIndicator="", ConfirmType="")
+
+
+def _status(session: str, said: ConfirmationSaid, ctx: Context) -> e.AlertRaised:
+    refused = said.ConfirmType == REQUEST_REJECTED
+    what = "refuses to confirm" if refused else f"says ConfirmStatus {said.ConfirmStatus}"
+    named = said.ConfirmReqID or said.AllocID or said.ConfirmID
+    text = f"{named}: the broker {what}: {said.Text or 'no reason given'}"
+    return alert(ctx, "confirmation status", session, text)
+
+
+def _cancel(
+    state: State, command: c.PostTradeReceived, said: ConfirmationSaid, ctx: Context
+) -> list[e.AnyEvent]:
+    """The broker takes a confirmation back: its account is unconfirmed again."""
+    older = state.confirmations.get(f"{command.session}/{said.ConfirmRefID}")
+    if older is None:
+        named = brief(said.ConfirmRefID or "nothing")
+        return unknown(command, f"cancels confirmation {named}, which is unknown", ctx)
+    new = replace(
+        older, said=said, state=C.Cancelled, at=ctx.now, differences=(), user="", reason=""
+    )
+    text = f"{older.account} of {older.AllocID}, confirmed by {older.key}, was {older.state}"
+    events: list[e.AnyEvent] = [
+        e.Confirmed(new),
+        _answer(command.session, said, AffirmStatus.Received, "", "", ctx),
+    ]
+    if older.state in HOLDS:
+        events.append(alert(ctx, "confirmation cancelled", new.key, text))
+    return events
+
+
+def _find(state: State, session: str, said: ConfirmationSaid) -> Instruction | None:
+    """By AllocID, by the row's own id, else by an order of ours that it names."""
+    name = said.AllocID or said.IndividualAllocID.rpartition("-")[0]
+    known = state.instructions.get(name)
+    if known is None and not name:
+        for ClOrdID in said.ClOrdIDs:
+            placement = state.placements.get(state.placement_of.get(ClOrdID, ""))
+            if placement is not None:
+                known = standing(state, placement.block, placement.broker)
+    return known if known is not None and known.session == session else None
+
+
+def _compare(
+    state: State, known: Instruction, n: int, said: ConfirmationSaid, ctx: Context
+) -> list[e.AnyEvent]:
+    account = known.accounts[n]
+    twice = _twice(state, known, account, said)
+    found = twice or _void(known) or (*_not_confirmed(said), *confirmed(state, known, n, said))
+    to = C.Mismatched if found else C.Matched
+    new = Confirmation(known.session, known.AllocID, account, said, to, ctx.now, found)
+    events: list[e.AnyEvent] = [e.Confirmed(new, current=not twice)]
+    if found:
+        text = "; ".join(map(str, found))
+        events.append(
+            _answer(known.session, said, AffirmStatus.Rejected, _reason(found), text, ctx)
+        )
+        told = f"{account} of {known.AllocID} ({known.block} at {known.broker}): {text}"
+        return [*events, alert(ctx, "confirmation mismatch", new.key, told)]
+    automatic = state.brokers[known.broker].confirmations is Handling.Automatic
+    status = AffirmStatus.Affirmed if automatic else AffirmStatus.Received
+    return [*events, _answer(known.session, said, status, "", "", ctx)]
+
+
+def _twice(
+    state: State, known: Instruction, account: str, said: ConfirmationSaid
+) -> tuple[Difference, ...]:
+    """A second confirmation of what is confirmed: in order as a copy, as what we asked for, or in
+    place of the first.
+    """
+    current = state.confirmations.get(state.confirmed.get(f"{known.AllocID}/{account}", ""))
+    if current is None or current.state not in HOLDS:
+        return ()
+    if said.ConfirmTransType == T.Replace:
+        right = said.ConfirmRefID in ("", current.said.ConfirmID)
+        return (
+            ()
+            if right
+            else (Difference("ConfirmRefID", current.said.ConfirmID, said.ConfirmRefID),)
+        )
+    if said.CopyMsgIndicator == "Y" or said.ConfirmReqID in state.confirmation_requests:
+        return ()
+    return (Difference("ConfirmID", current.said.ConfirmID, said.ConfirmID),)
+
+
+def _void(known: Instruction) -> tuple[Difference, ...]:
+    why = known.void or (f"is {known.state}" if known.state in GONE else "")
+    return (Difference("AllocID", why, known.AllocID),) if why else ()
+
+
+def _not_confirmed(said: ConfirmationSaid) -> tuple[Difference, ...]:
+    if said.ConfirmStatus not in NOT_CONFIRMED:
+        return ()
+    return (Difference("ConfirmStatus", "4", said.ConfirmStatus),)
+
+
+def _reason(found: tuple[Difference, ...]) -> str:
+    missing = Difference("ConfirmStatus", "4", NOT_CONFIRMED[1])
+    if missing in found or found[0].field == "NoSettlPartyIDs":
+        return NO_SETTLEMENT
+    return WRONG_ACCOUNT if Difference("ConfirmStatus", "4", NOT_CONFIRMED[0]) in found else OTHER
+
+
+def _answer(
+    session: str,
+    said: ConfirmationSaid,
+    status: AffirmStatus,
+    ConfirmRejReason: str,
+    text: str,
+    ctx: Context,
+) -> e.ConfirmationAnswered:
+    return e.ConfirmationAnswered(
+        session=session,
+        ConfirmID=said.ConfirmID,
+        TradeDate=said.TradeDate,
+        AffirmStatus=status,
+        ConfirmRejReason=ConfirmRejReason,
+        Text=text,
+        user=ctx.user,
+        at=ctx.now,
+    )
+
+
+def affirm(state: State, command: c.AffirmConfirmations, ctx: Context) -> list[e.AnyEvent]:
+    """All of them or none; one that does not match only with a reason, kept in the journal."""
+    problems, events = _problems(command.reason), list[e.AnyEvent]()
+    for n, key in enumerate(command.confirmations):
+        known = state.confirmations.get(key)
+        why = _not_affirmable(state, known, command.reason)
+        if why or known is None:
+            problems.append(c.Problem(f"confirmations[{n}]", brief(key), why))
+        else:
+            said = known.said
+            status, text = AffirmStatus.Affirmed, command.reason
+            events.append(_answer(known.session, said, status, "", text, ctx))
+    if not command.confirmations:
+        problems.append(c.Problem("confirmations", "", "must name at least one"))
+    if problems:
+        raise Refusal(*problems)
+    return events
+
+
+def _problems(reason: str) -> list[c.Problem]:
+    if len(reason) <= LONGEST and (reason.isascii() and reason.isprintable()):
+        return []
+    return [c.Problem("reason", brief(reason), f"may be {LONGEST} characters of ASCII at most")]
+
+
+def _not_affirmable(state: State, known: Confirmation | None, reason: str) -> str:
+    if known is None:
+        return "unknown confirmation"
+    if state.confirmed.get(f"{known.AllocID}/{known.account}") != known.key:
+        return f"is {known.state}, and is not what stands for {known.account}"
+    if known.state is C.Affirmed:
+        return "is affirmed already"
+    if why := state.instructions[known.AllocID].void:
+        return f"its allocation holds no more: {why}"
+    if known.state is C.Matched or reason.strip():
+        return ""
+    return f"is {known.state}: {'; '.join(map(str, known.differences))}; affirm it with a reason"
+
+
+def reject(state: State, command: c.RejectConfirmation, ctx: Context) -> list[e.AnyEvent]:
+    """A person does not agree with a confirmation that matches."""
+    known, problems = state.confirmations.get(command.confirmation), _problems(command.reason)
+    if not command.reason.strip():
+        problems.append(c.Problem("reason", "", "is needed"))
+    if known is None:
+        why = "unknown confirmation"
+    else:
+        why = "" if known.state is C.Matched else f"is {known.state}, not {C.Matched}"
+    if why:
+        problems.append(c.Problem("confirmation", brief(command.confirmation), why))
+    if problems or known is None:
+        raise Refusal(*problems)
+    status = AffirmStatus.Rejected
+    return [_answer(known.session, known.said, status, OTHER, command.reason, ctx)]
+
+
+def request(state: State, command: c.RequestConfirmations, ctx: Context) -> list[e.AnyEvent]:
+    """BH: ask the broker to confirm an instruction, or one account of it, again."""
+    known = state.instructions.get(command.AllocID)
+    if known is None:
+        raise refuse("AllocID", brief(command.AllocID), "unknown allocation instruction")
+    if standing(state, known.block, known.broker) is not known:
+        raise refuse("AllocID", known.AllocID, "is not what stands at the broker")
+    if command.account and command.account not in known.accounts:
+        raise refuse("account", brief(command.account), f"has no part in {known.AllocID}")
+    if state.brokers[known.broker].confirmations is Handling.Outside:
+        raise refuse("AllocID", known.AllocID, f"{known.broker} confirms outside FIX")
+    name = f"R{state.business_date:%y%m%d}{ctx.number('ConfirmReqID'):07d}"
+    return [
+        e.ConfirmationsRequested(
+            name, known.AllocID, command.account, known.session, ctx.user, ctx.now
+        )
+    ]
+
+
+def apply_confirmed(state: State, event: e.Confirmed) -> None:
+    """The account's confirmation, in place of the one before; one taken back leaves none."""
+    new = event.confirmation
+    state.confirmations[new.key] = new
+    place = f"{new.AllocID}/{new.account}"
+    cancels = new.state is C.Cancelled
+    olds = {f"{new.session}/{new.said.ConfirmRefID}"}
+    if event.current:
+        olds.add(state.confirmed.get(place, ""))
+    for key in olds - {new.key}:
+        if key in state.confirmations and (cancels or event.current):
+            to = C.Cancelled if cancels else C.Replaced
+            state.confirmations[key] = replace(state.confirmations[key], state=to)
+    if cancels:
+        state.confirmed.pop(place, None)
+    elif event.current:
+        state.confirmed[place] = new.key
+
+
+def apply_affirmed(state: State, event: e.ConfirmationAnswered) -> None:
+    key = f"{event.session}/{event.ConfirmID}"
+    state.affirmations[key] = event
+    outbox.queue(state, f"AU/{key}")
+    known = state.confirmations.get(key)
+    if known is None:
+        return
+    to = known.state
+    if event.AffirmStatus is AffirmStatus.Affirmed:
+        to = C.Affirmed
+    elif event.AffirmStatus is AffirmStatus.Rejected and known.state in HOLDS:
+        to = C.Rejected
+    reason = event.Text if event.user else known.reason
+    user = event.user or known.user
+    state.confirmations[key] = replace(known, state=to, user=user, reason=reason)
+
+
+def apply_requested(state: State, event: e.ConfirmationsRequested) -> None:
+    state.confirmation_requests[event.ConfirmReqID] = event
+    state.bump("ConfirmReqID", int(event.ConfirmReqID[7:]))
+    outbox.queue(state, f"BH/{event.ConfirmReqID}")
+
+
+DECIDE = {
+    c.AffirmConfirmations: affirm,
+    c.RejectConfirmation: reject,
+    c.RequestConfirmations: request,
+}
+APPLY = {
+    e.Confirmed: apply_confirmed,
+    e.ConfirmationAnswered: apply_affirmed,
+    e.ConfirmationsRequested: apply_requested,
+}

@@ -1,0 +1,184 @@
+"""What waits for a person: unknown reports and disputed executions, attached, booked or dismissed."""
+
+from msgspec.structs import replace
+
+from tradeoms.core.booking import keep_execution
+from tradeoms.core.bounds import brief
+from tradeoms.core.checks import bad_text
+from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.executions import unbookable
+from tradeoms.core.pending import keep
+from tradeoms.core.reopening import reopen
+from tradeoms.core.reports import read
+from tradeoms.core.telephone import given_by_voice
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.fields import Effect, ReportKind, Settlement
+from tradeoms.model.orders import Execution, Report
+from tradeoms.model.state import State
+
+
+def reason_problems(reason: str) -> list[c.Problem]:
+    """A person's reason goes into the journal: there must be one, in printable ASCII."""
+    if not reason.strip():
+        return [c.Problem("reason", "", "needs a reason")]
+    bad = bad_text(reason)
+    return [c.Problem("reason", brief(ascii(reason)), bad)] if bad else []
+
+
+def waiting_report(state: State, number: int) -> e.ReportUnmatched:
+    """The unknown report that nobody has settled; Refusal where there is none."""
+    found, settled = state.unmatched.get(number), state.settled_reports.get(number)
+    if found is None:
+        raise refuse("number", number, "is no unknown report")
+    if settled is not None:
+        raise refuse("number", number, f"was {settled.how} by {settled.user}: {settled.reason}")
+    return found
+
+
+def attach_report(state: State, command: c.AttachReport, ctx: Context) -> list[e.AnyEvent]:
+    """To a placement, or to the order that was given by telephone."""
+    found = waiting_report(state, command.number)
+    problems = reason_problems(command.reason)
+    if (command.order is None) == (not command.placement):
+        problems.append(c.Problem("placement", command.placement, "name a placement or an order"))
+    if found.report is None or found.report.kind == ReportKind.MessageReject:
+        problems.append(c.Problem("number", str(command.number), "tells nothing of an order"))
+    if problems or found.report is None:
+        raise Refusal(*problems)
+    if command.order is not None:
+        events, name = given_by_voice(state, command.order, found, found.report, ctx)
+    else:
+        events, name = [], command.placement
+        _fits(state, name, found, found.report, ctx)
+    how, user, reason = Settlement.Attached, ctx.user, command.reason
+    numbers = _same_order(state, found, found.report)
+    return [*events, *(e.ReportSettled(n, how, user, reason, ctx.now, name) for n in numbers)]
+
+
+def _fits(state: State, name: str, found: e.ReportUnmatched, report: Report, ctx: Context) -> None:
+    """Refuse what could not be read as a report of the placement, such as an ExecID used again."""
+    placement = state.placements.get(name)
+    if placement is None:
+        raise refuse("placement", brief(name), "unknown placement")
+    if placement.session != found.session:
+        raise refuse("placement", name, f"is with session {placement.session}, not {found.session}")
+    for event in read(state, _received(found, report), placement, report, ctx):
+        if isinstance(event, e.ReportUnmatched):
+            raise refuse("number", found.number, f"cannot be attached: {event.reason}")
+
+
+def _received(found: e.ReportUnmatched, report: Report) -> c.ReportReceived:
+    """The report as it came."""
+    return c.ReportReceived(found.session, found.MsgSeqNum, found.raw, report)
+
+
+def _same_order(state: State, found: e.ReportUnmatched, report: Report) -> list[int]:
+    """The report's number, and of what else waits of the same order at the broker, as it came."""
+    key = report.ClOrdID, report.OrderID
+    return [
+        number
+        for number, other in state.unmatched.items()
+        if number == found.number
+        or (
+            number not in state.settled_reports
+            and other.session == found.session
+            and other.report is not None
+            and report.OrderID
+            and (other.report.ClOrdID, other.report.OrderID) == key
+        )
+    ]
+
+
+def read_report(state: State, command: c.ReadReport, ctx: Context) -> list[e.AnyEvent]:
+    """What an attached report says of its placement; it is settled, so it never waits again."""
+    found = state.unmatched[command.number]
+    placement = state.placements[command.placement]
+    if found.report is None:
+        return []
+    return read(state, _received(found, found.report), placement, found.report, ctx)
+
+
+def react_settled(state: State, event: e.ReportSettled) -> list[c.Command]:
+    """An attached report is read."""
+    return [c.ReadReport(event.number, event.placement)] if event.placement else []
+
+
+def apply_settled(state: State, event: e.ReportSettled) -> None:
+    """What follows under the same id belongs to the same placement."""
+    state.settled_reports[event.number] = event
+    found = state.unmatched[event.number]
+    if event.placement and found.report is not None and found.report.ClOrdID:
+        state.placement_of.setdefault(found.report.ClOrdID, event.placement)
+
+
+def dismiss_report(state: State, command: c.DismissReport, ctx: Context) -> list[e.AnyEvent]:
+    """Nothing of our book: the report stays in the journal, with who said so."""
+    waiting_report(state, command.number)
+    if problems := reason_problems(command.reason):
+        raise Refusal(*problems)
+    how = Settlement.Dismissed
+    return [e.ReportSettled(command.number, how, ctx.user, command.reason, ctx.now)]
+
+
+def _disputed(state: State, key: str, reason: str) -> Execution:
+    """The execution that nobody has settled; Refusal where there is none, or no reason."""
+    execution = state.executions.get(key)
+    if execution is None:
+        raise refuse("execution", brief(key), "unknown execution")
+    if execution.effect is not Effect.Disputed:
+        raise refuse("execution", key, f"is {execution.effect}, not disputed")
+    if problems := reason_problems(reason):
+        raise Refusal(*problems)
+    return execution
+
+
+def book_execution(state: State, command: c.BookExecution, ctx: Context) -> list[e.AnyEvent]:
+    """It counts from now on; numbers that cannot be a fill never do."""
+    found = _disputed(state, command.execution, command.reason)
+    instrument = state.instruments[found.instrument]
+    if bad := unbookable(instrument, found.LastQty, found.LastPx):
+        raise refuse("execution", command.execution, f"cannot be booked: {bad}")
+    settled = _settled(found, Settlement.Booked, command.reason, ctx)
+    text = f"fill {found.ExecID} was booked after the allocation: {command.reason}"
+    return [settled, *reopen(state, found.block, text, ctx)]
+
+
+def dismiss_execution(state: State, command: c.DismissExecution, ctx: Context) -> list[e.AnyEvent]:
+    """It never counts."""
+    found = _disputed(state, command.execution, command.reason)
+    return [_settled(found, Settlement.Dismissed, command.reason, ctx)]
+
+
+def _settled(found: Execution, how: Settlement, reason: str, ctx: Context) -> e.ExecutionSettled:
+    return e.ExecutionSettled(found.key, found.placement, how, ctx.user, reason, ctx.now)
+
+
+def apply_execution_settled(state: State, event: e.ExecutionSettled) -> None:
+    state.settled_executions[event.execution] = event
+    found, placement = state.executions[event.execution], state.placements[event.placement]
+    if event.how is Settlement.Dismissed:
+        keep_execution(state, replace(found, effect=Effect.Dismissed))
+        return
+    keep_execution(state, replace(found, effect=Effect.Booked))
+    booked = replace(
+        placement,
+        CumQty=placement.CumQty + found.LastQty,
+        notional=placement.notional + found.LastQty * found.LastPx,
+        last_traded=found.trade_date,
+    )
+    keep(state, booked)
+
+
+DECIDE = {
+    c.AttachReport: attach_report,
+    c.ReadReport: read_report,
+    c.DismissReport: dismiss_report,
+    c.BookExecution: book_execution,
+    c.DismissExecution: dismiss_execution,
+}
+APPLY = {
+    e.ReportSettled: apply_settled,
+    e.ExecutionSettled: apply_execution_settled,
+}
+REACT = {e.ReportSettled: react_settled}

@@ -1,0 +1,110 @@
+"""How a block's allocation is split over the brokers that filled it.
+
+Exact both ways: a broker's rows add up to what it filled, an account's to what it was allocated. A
+broker's money is what it bills, divided by quantity; so an account's money over several brokers at
+different prices may differ from its average of the block, by less than a unit's difference in price
+a broker. With one broker it is the allocation's own, to the cent.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from allocation.prices import BUY, SELL, split_cash
+from allocation.rounding import webster
+from allocation.ties import Hash, tie_hash
+from tradeoms.core.allocations import money
+from tradeoms.core.blocks import placements
+from tradeoms.model import events as e
+from tradeoms.model.orders import ZERO, Placement
+from tradeoms.model.state import State
+
+Int64 = npt.NDArray[np.int64]
+
+
+class Share(NamedTuple):
+    """A broker's part: parallel to `accounts`, units and cents; accounts without a unit are left out."""
+
+    placements: tuple[Placement, ...]
+    accounts: tuple[str, ...]
+    quantities: Int64
+    gross: Int64
+    commission: Int64
+    net: Int64
+
+
+def shares(state: State, event: e.BlockAllocated) -> dict[str, Share]:
+    """The part of every broker with a fill, in the order of its first placement."""
+    parts: dict[str, list[Placement]] = {}
+    for placement in placements(state, state.blocks[event.block]):
+        if placement.CumQty:
+            parts.setdefault(placement.broker, []).append(placement)
+    names, totals = _accounts(event)
+    if len(parts) == 1:
+        ((broker, own),) = parts.items()
+        return {broker: _share(own, names, *totals)}
+    return {
+        broker: _share(own, names, *columns)
+        for (broker, own), columns in zip(
+            parts.items(), _matrix(state, event, names, totals[0], parts.values()), strict=True
+        )
+    }
+
+
+def _accounts(event: e.BlockAllocated) -> tuple[tuple[str, ...], list[Int64]]:
+    """What each account got, over all of its orders: its units, gross, commission and net."""
+    index = {name: n for n, name in enumerate(dict.fromkeys(event.accounts))}
+    rows = np.array([index[name] for name in event.accounts], np.int64)
+    totals = []
+    for column in (event.quantities, event.gross, event.commission, event.net):
+        total = np.zeros(len(index), np.int64)
+        np.add.at(total, rows, np.array(column, np.int64))
+        totals.append(total)
+    return tuple(index), totals
+
+
+def _matrix(
+    state: State,
+    event: e.BlockAllocated,
+    names: tuple[str, ...],
+    quantities: Int64,
+    parts: Iterable[list[Placement]],
+) -> Iterable[tuple[Int64, Int64, Int64, Int64]]:
+    """Broker by broker what the rounding gives the accounts more when the broker is counted in.
+
+    Webster's method takes nothing back as the total grows, and ends at the weights themselves.
+    """
+    block = state.blocks[event.block]
+    instrument = state.instruments[block.instrument]
+    side = np.array([SELL if block.Side.sells else BUY], np.int64)
+    one, ties = np.array([0, len(names)], np.int64), _ties(state, event, names)
+    columns, before, total = [], np.zeros(len(names), np.int64), 0
+    for own in parts:
+        total += instrument.units(sum((p.CumQty for p in own), ZERO))
+        after = webster(quantities, np.array([total], np.int64), one, ties)
+        gross, commission = (np.array([x], np.int64) for x in money(state, instrument, own))
+        cash = split_cash(after - before, gross, commission, side, one, ties)
+        columns.append((after - before, cash.gross, cash.commission, cash.net))
+        before = after
+    return columns
+
+
+def _ties(state: State, event: e.BlockAllocated, names: tuple[str, ...]) -> Hash:
+    accounts = state.account_axis.numbers(names)
+    return tie_hash(np.full(len(names), int(event.block[1:]), np.int64), accounts, event.seed)
+
+
+def _share(
+    own: list[Placement],
+    names: tuple[str, ...],
+    quantities: Int64,
+    gross: Int64,
+    commission: Int64,
+    net: Int64,
+) -> Share:
+    held = np.flatnonzero(quantities)
+    accounts = tuple(names[n] for n in held.tolist())
+    columns = (quantities[held], gross[held], commission[held], net[held])
+    return Share(tuple(own), accounts, *columns)

@@ -1,0 +1,122 @@
+"""Orders given by voice: what the broker reports of them becomes an order, block and placement."""
+
+from tradeoms.core.attention import alert
+from tradeoms.core.checks import check_fields
+from tradeoms.core.context import Context, Refusal
+from tradeoms.core.orders import recorded
+from tradeoms.core.pending import keep
+from tradeoms.core.placements import enroll
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.fields import Transmission
+from tradeoms.model.orders import ZERO, Block, NewOrder, Order, Placement, Report, Statement
+from tradeoms.model.state import State
+
+
+def given_by_voice(
+    state: State, new: NewOrder, found: e.ReportUnmatched, report: Report, ctx: Context
+) -> tuple[list[e.AnyEvent], str]:
+    """The events that make the order, and its placement's name.
+
+    The broker has it already: compliance is recorded, a person is told, nothing is blocked.
+    """
+    broker = next((b for b in state.brokers.values() if b.session == found.session), None)
+    problems = check_fields(state, new, "order.") or _differences(state, new, report)
+    if broker is None:
+        problems.append(c.Problem("number", str(found.number), f"no broker on {found.session}"))
+    if problems or broker is None:
+        raise Refusal(*problems)
+    order = recorded(state, new, ctx)
+    block = _block(state, order, ctx)
+    placement = _placement(state, order, block, broker.broker, found.session, ctx)
+    events: list[e.AnyEvent] = [
+        e.OrderEntered(order),
+        e.BlockOpened(block),
+        e.StatementFrozen(block.block, _statement(order, ctx)),
+        e.PlacementTelephoned(placement),
+    ]
+    if order.violations:
+        text = "; ".join(violation.message for violation in order.violations)
+        events.append(alert(ctx, "telephoned order", order.order, text))
+    return events, placement.placement
+
+
+def _differences(state: State, new: NewOrder, report: Report) -> list[c.Problem]:
+    """Where the order is not what the broker reports."""
+    total = sum((member.OrderQty for member in new.members), ZERO)
+    wanted = (
+        ("order.instrument", state.instruments[new.instrument].Symbol, report.Symbol),
+        ("order.Side", new.Side.value, report.Side),
+    )
+    problems = [
+        c.Problem(field, value, f"the broker reports {told}")
+        for field, value, told in wanted
+        if told and told != value
+    ]
+    if report.OrderQty and report.OrderQty != total:
+        reason = f"the broker reports {report.OrderQty}"
+        problems.append(c.Problem("order.members", str(total), reason))
+    return problems
+
+
+def _block(state: State, order: Order, ctx: Context) -> Block:
+    return Block(
+        block=ctx.name("block", "B"),
+        trader=ctx.user,
+        instrument=order.instrument,
+        Side=order.Side,
+        orders=(order.order,),
+        OrderQty=order.OrderQty,
+        opened=ctx.now,
+        trade_date=state.business_date,
+        OrdType=order.OrdType,
+        Price=order.Price,
+        StopPx=order.StopPx,
+        TimeInForce=order.TimeInForce,
+    )
+
+
+def _statement(order: Order, ctx: Context) -> Statement:
+    return Statement(
+        frozen_at=ctx.now,
+        orders=tuple(order.order for _ in order.members),
+        accounts=tuple(member.account for member in order.members),
+        quantities=tuple(member.OrderQty for member in order.members),
+    )
+
+
+def _placement(
+    state: State, order: Order, block: Block, broker: str, session: str, ctx: Context
+) -> Placement:
+    """The id is ours alone: the broker has never seen it, and finds the order by its own."""
+    return Placement(
+        placement=ctx.name("placement", "P"),
+        block=block.block,
+        broker=broker,
+        session=session,
+        instrument=order.instrument,
+        Symbol=state.instruments[order.instrument].Symbol,
+        Side=order.Side,
+        OrderQty=order.OrderQty,
+        ClOrdID=ctx.ClOrdID(state),
+        routed=ctx.now,
+        trade_date=state.business_date,
+        OrdType=order.OrdType,
+        Price=order.Price,
+        StopPx=order.StopPx,
+        TimeInForce=order.TimeInForce,
+        HandlInst=order.HandlInst,
+        trader=ctx.user,
+        transmission=Transmission.Acknowledged,
+        telephoned=True,
+    )
+
+
+def apply_telephoned(state: State, event: e.PlacementTelephoned) -> None:
+    """Like a routed placement, with nothing to wait for."""
+    placement = event.placement
+    keep(state, placement)
+    enroll(state, placement)
+
+
+APPLY = {e.PlacementTelephoned: apply_telephoned}

@@ -1,0 +1,75 @@
+"""What leaves first, and how fast: a token bucket and lanes, for one session."""
+
+import heapq
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Bucket:
+    """Tokens that come back at `rate` a second, up to `burst`; a rate of 0 is no limit.
+
+    Times are seconds of any clock that never goes back. A token is counted in whole nanoseconds, so
+    that no rounding ever lets a message too many through.
+    """
+
+    def __init__(self, rate: int, burst: int, now: float) -> None:
+        self._gap = 1_000_000_000 // rate + bool(1_000_000_000 % rate) if rate else 0
+        self._most = self._gap * burst
+        self._level, self._then = self._most, _nanoseconds(now)
+
+    def take(self, now: float) -> bool:
+        """Take a token if there is one."""
+        self._fill(now)
+        if self._level < self._gap:
+            return False
+        self._level -= self._gap
+        return True
+
+    def wait(self, now: float) -> float:
+        """Seconds until there is a token."""
+        self._fill(now)
+        return max(0, self._gap - self._level) / 1_000_000_000
+
+    def _fill(self, now: float) -> None:
+        moment = _nanoseconds(now)
+        self._level = min(self._most, self._level + moment - self._then)
+        self._then = moment
+
+
+def _nanoseconds(seconds: float) -> int:
+    return int(seconds * 1_000_000_000)
+
+
+class Lanes(Generic[T]):
+    """Messages that wait, the most urgent first, within one urgency the oldest first.
+
+    A message never overtakes an earlier one about the same thing: a cancel that arrived before the
+    order it cancels would be refused.
+    """
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[int, int, str, T]] = []
+        self._last: dict[str, tuple[int, int]] = {}  # thing -> urgency and number waiting
+        self._count = 0
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def put(self, urgency: int, thing: str, message: T) -> None:
+        """Add a message; 0 is the most urgent."""
+        waiting, many = self._last.get(thing, (0, 0))
+        urgency = max(urgency, waiting)
+        self._last[thing] = (urgency, many + 1)
+        self._count += 1
+        heapq.heappush(self._heap, (urgency, self._count, thing, message))
+
+    def pop(self) -> T:
+        """Take the next message."""
+        _, _, thing, message = heapq.heappop(self._heap)
+        urgency, many = self._last[thing]
+        if many == 1:
+            del self._last[thing]
+        else:
+            self._last[thing] = (urgency, many - 1)
+        return message
