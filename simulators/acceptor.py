@@ -118,7 +118,7 @@ def run(settings: Settings, stop: threading.Event, ready: Callable[[], None]) ->
     """Serve until ``stop`` is set; ``ready`` is called once the ports listen. Raises PortBusy when
     one cannot; whatever else goes wrong is raised here too.
     """
-    items: Items = queue.SimpleQueue()
+    items: Items = queue.Queue()
     with ExitStack() as opened:
         _check_ports(settings)
         lines = {

@@ -13,7 +13,8 @@ class LoggedOn(str):
 
 
 Item = str | LoggedOn | BaseException
-Items = queue.SimpleQueue[Item]
+# Not SimpleQueue: a signal at the moment its timeout ends makes Python's `get` wait for ever.
+Items = queue.Queue[Item]
 
 
 def _guarded(callback: Callable[..., None]) -> Callable[..., None]:

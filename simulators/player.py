@@ -42,7 +42,7 @@ class Stage:
         self.sent = 0
         self._broker = broker
         self._id = session_id(self.form, broker.name, broker.client)
-        self._items: Items = queue.SimpleQueue()
+        self._items: Items = queue.Queue()
 
     @contextmanager
     def open(self, home: Path) -> Iterator[None]:
