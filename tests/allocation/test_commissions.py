@@ -55,6 +55,10 @@ def test_tiers_by_slice_or_for_all() -> None:
     ]
     whole = Schedule(tiers=TIERS, sliced=False)
     assert [bill(whole, q) for q in (999, 1000, 4999, 5000)] == [1998, 1000, 4999, 2500]
+    # 1,000.5 shares, in tenths.
+    assert bill(Schedule(tiers=TIERS), 10_005, scale=1) == 2001
+    assert bill(whole, 9_999, scale=1) == 2000
+    assert bill(whole, 10_000, scale=1) == 1000
     by_value = Schedule("value", (Tier(0, Decimal(10)), Tier(100_000, Decimal(5))))
     assert bill(by_value, 1, 300_000) == 200
 

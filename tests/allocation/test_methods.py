@@ -217,7 +217,7 @@ def test_fixed_quantities_are_kept_or_split_in_proportion() -> None:
     with pytest.raises(OverfillError, match="fixed"):
         one("fixed", [900, 900], 401, [100, 300])
     with pytest.raises(BasisError, match="above the order") as above:
-        one("fixed", [900, 200], 400, [100, 300])
+        one("fixed", [100, 200], 400, [100, 300])
     assert above.value.accounts == (1,)
 
 

@@ -234,8 +234,8 @@ def test_no_split_is_refused_that_a_small_search_finds_nearby() -> None:
 
 def test_a_minimum_value_in_units() -> None:
     # 1,000.00 at 12.34 (in hundredths): 81.04 shares, so 82; exactly 10 shares at 100.00.
-    values, prices = column([100_000, 100_000]), column([1234, 10_000])
-    assert units_of_value(values, prices, 2).tolist() == [82, 10]
+    values, prices = column([100_000, 100_000, 0, 9]), column([1234, 10_000, 5, 4])
+    assert units_of_value(values, prices, 2).tolist() == [82, 10, 0, 3]
     # Prices in ten-thousandths, quantities in thousandths: scale 7.
     assert units_of_value(column([100_000]), column([123_400]), 7).tolist() == [81_038]
     for value, price in ((-1, 1), (1, 0), (1, -5)):

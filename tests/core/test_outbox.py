@@ -8,11 +8,13 @@ from tests.core.after import (
     instructions,
     leave,
     replayed,
+    say,
     told,
 )
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import AllocTransType, InstructionState
+from tradeoms.model.posttrade import MessageRefused
 
 S, T = InstructionState, AllocTransType
 
@@ -81,6 +83,34 @@ def test_what_may_be_at_the_broker_and_cannot_be_repeated_counts_as_sent() -> No
     assert floor.alerts() == ["unsent"]
     assert "is sent, and says the same" in floor.refused(c.SendAllocation(block))["brokers"]
     replayed(floor)
+
+
+def test_a_rejected_repetition_does_not_undo_what_was_accepted() -> None:
+    """The broker had it already: told anew, it would book the block twice."""
+    floor = automatic()
+    allocated(floor)
+    floor.system(c.ChangeSession("S1", True))
+    (known,) = instructions(floor)
+    assert known.repeated
+    answer(floor, known, "0")
+    assert answer(floor, known, "1", Text="AllocID was used before").state is S.Accepted
+    say(floor, MessageRefused("J", known.MsgSeqNum, f"J/{known.AllocID}", "twice"))
+    assert floor.state.instructions[known.AllocID].state is S.Accepted
+    assert floor.alerts() == ["repetition rejected"] * 2
+    assert floor.state.instructions[known.AllocID].answered
+
+
+def test_a_cancel_that_can_never_be_sent_blocks_nothing() -> None:
+    floor = automatic()
+    allocated(floor)
+    (known,) = instructions(floor)
+    answer(floor, known, "0")
+    floor.done(c.CancelAllocation(known.AllocID, "wrong"))
+    key = f"J/{instructions(floor)[-1].AllocID}"
+    floor.system(c.ReturnPostTrade(key, "the session is down"))
+    assert "waits" in floor.refused(c.CancelAllocation(known.AllocID, "again"))["AllocID"]
+    floor.system(c.ReturnPostTrade(key, "no such message", hopeless=True))
+    floor.done(c.CancelAllocation(known.AllocID, "again"))
 
 
 def _resent(floor: Desk) -> list[tuple[str, bool]]:

@@ -20,6 +20,7 @@ from tradeoms.fix.encode import Unsendable
 from tradeoms.fix.groups import entries_of
 from tradeoms.fix.settings import SessionSettings, reader
 from tradeoms.model import commands as c
+from tradeoms.model.fields import Side
 from tradeoms.model.posttrade import (
     AllocationAck,
     AllocationReport,
@@ -125,6 +126,16 @@ def _has_settlements(AllocID: str, first: dict[str, Any], second: dict[str, Any]
     assert (second["AllocSettlInstType"], second["SettlDeliveryType"]) == ("3", "1")
     assert (second["StandInstDbType"], second["StandInstDbID"]) == ("4", "KINGSTON-1")
     assert "NoDlvyInst" not in second
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("side", [Side.SellShort, Side.SellShortExempt])
+def test_short_sales_pass_the_dictionary(version: str, side: Side, tmp_path: Path) -> None:
+    floor = office()
+    block, _, _ = allocated(floor, ("A1", 60), ("A2", 40), Side=side, locate="L1")
+    known = told(floor, block)
+    fields, _ = sent(floor, version, tmp_path, f"J/{known.AllocID}")
+    assert (fields["54"], fields["118"]) == (side.value, "4998.75")
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -147,6 +147,31 @@ def test_rejected_corrected_and_cancelled(version: str, tmp_path: Path) -> None:
         assert opened.state.instructions[accepted.AllocID].state is S.Cancelled
 
 
+def test_what_left_and_was_not_written_down_is_repeated(tmp_path: Path) -> None:
+    """The process dies after sending: the broker has it, and rejects the second copy."""
+    sold = market(tmp_path, "FIX.4.4")
+    opened = open_desk()
+    home, port = tmp_path / "a", sold.brokers[0].port
+    with serving(sold):
+        with trading(home, port, opened) as office:
+            office.until(e.SessionChanged, up=True)
+            filled(office)
+            heard = []
+            while not any(isinstance(command, c.PostTradeReceived) for command in heard):
+                heard.append(office.inbox.get(timeout=20)[0])
+        office.drop()
+        assert newest(office).state is S.Queued
+        opened.system(c.ChangeSession("S1", False))
+        with trading(home, port, opened) as office:
+            office.until(e.PostTradeResent, poss_resend=True)
+            while states(office).count(C.Affirmed) < len(ACCOUNTS):
+                office.until(e.ConfirmationAnswered)
+            while "repetition rejected" not in opened.alerts():
+                office.until(e.AlertRaised)
+        assert newest(office).state is S.Accepted
+        assert len(opened.state.instructions) == 1
+
+
 def test_a_session_that_was_down_is_told_when_it_is_up(tmp_path: Path) -> None:
     sold = market(tmp_path, "FIX.4.4")
     opened = open_desk()

@@ -66,14 +66,24 @@ def acknowledge(
     if to is None:
         return unknown(command, f"AllocStatus {brief(ack.AllocStatus)} is unknown", ctx)
     rejected = _rejected(known, ack)
+    if to is S.BlockRejected and known.repeated and known.state is S.Accepted:
+        return [_second_copy(known, ack.Text, ctx)]
     told = (known.state, known.rejected, known.text) == (to, rejected, ack.Text)
     waits = known.state in (S.Queued, S.Unsent, S.Sent)
     if told or (to is S.Received and not waits):
         return []
     return [
-        e.AllocationAnswered(known.AllocID, to, ack.AllocRejCode, ack.Text, rejected),
+        e.AllocationAnswered(known.AllocID, to, ack.AllocRejCode, ack.Text, rejected, ctx.now),
         *_alerts(known, to, ack, rejected, ctx),
     ]
+
+
+def _second_copy(known: Instruction, text: str, ctx: Context) -> e.AlertRaised:
+    """The broker rejects the repetition of what it accepted: nothing changes. Taken for the first
+    copy's, the answer would have us tell it all anew.
+    """
+    told = f"{known.AllocID}, {known.block} at {known.broker}: its repetition was rejected: {text}"
+    return alert(ctx, "repetition rejected", known.session, told)
 
 
 def _rejected(known: Instruction, ack: AllocationAck) -> dict[str, str]:
@@ -117,9 +127,11 @@ def refused(
         return [alert(ctx, "reject", command.session, told)]
     if known.state in (S.BlockRejected, *ENDS):
         return []
+    if known.repeated and known.state is S.Accepted:
+        return [_second_copy(known, text, ctx)]
     ack = AllocationAck(known.AllocID, REJECTED, Text=text)
     return [
-        e.AllocationAnswered(known.AllocID, S.BlockRejected, "", text, {}),
+        e.AllocationAnswered(known.AllocID, S.BlockRejected, "", text, {}, ctx.now),
         *_alerts(known, S.BlockRejected, ack, {}, ctx),
     ]
 
@@ -189,6 +201,7 @@ def apply_answered(state: State, event: e.AllocationAnswered) -> None:
         AllocRejCode=event.AllocRejCode,
         text=event.text,
         rejected=event.rejected,
+        answered=event.at,
     )
     if event.state is S.Accepted and known.RefAllocID:
         _end(state, known)

@@ -71,6 +71,7 @@ def cancelling(state: State, known: Instruction) -> bool:
         other.RefAllocID == known.AllocID
         and other.AllocTransType is T.Cancel
         and other.state in (S.Queued, S.Unsent, S.Sent, S.Received)
+        and (other.state is not S.Unsent or f"J/{other.AllocID}" in state.outbox)
         for other in map(state.instructions.__getitem__, state.instructions_of[known.block])
     )
 
@@ -216,6 +217,8 @@ def _cancel(state: State, known: Instruction, reason: str, ctx: Context) -> e.Al
             rejected={},
             AllocRejCode="",
             text="",
+            answered=None,
+            repeated=False,
         )
     )
 

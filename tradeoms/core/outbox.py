@@ -90,6 +90,9 @@ def apply_unsent(state: State, event: e.PostTradeUnsent) -> None:
 def apply_resent(state: State, event: e.PostTradeResent) -> None:
     state.outbox[event.key] = MAY_HAVE_LEFT if event.poss_resend else ON_ITS_WAY
     _mark(state, event.key, S.Queued, 0)
+    kind, _, name = event.key.partition("/")
+    if kind == "J" and event.poss_resend:
+        state.instructions[name] = replace(state.instructions[name], repeated=True)
 
 
 def _mark(state: State, key: str, to: InstructionState, MsgSeqNum: int, text: str = "") -> None:

@@ -18,7 +18,8 @@ class Instruction(Struct, frozen=True, gc=False, omit_defaults=True):
     parallel; the broker's fills are their sums. RefAllocID is what it replaces or cancels.
     `settlements` holds the settlement instruction of each account that has one. `void` says why the
     allocation behind it holds no more: it has to be replaced or cancelled. `rejected` has the
-    accounts that the broker does not take, with its reasons.
+    accounts that the broker does not take, with its reasons; `answered` when it said its last word.
+    `repeated`: it was sent again, and the broker may have two copies.
     """
 
     AllocID: str
@@ -50,6 +51,8 @@ class Instruction(Struct, frozen=True, gc=False, omit_defaults=True):
     rejected: dict[str, str] = {}
     AllocRejCode: str = ""
     text: str = ""
+    answered: datetime | None = None
+    repeated: bool = False
 
     def IndividualAllocID(self, n: int) -> str:
         """What the row of the nth account is called."""

@@ -44,6 +44,7 @@ class AllocationAnswered(Event, frozen=True, tag=True):
     AllocRejCode: str = ""
     text: str = ""
     rejected: dict[str, str] = {}
+    at: datetime | None = None
 
 
 class AllocationReported(Event, frozen=True, tag=True):

@@ -21,6 +21,7 @@ def upgrade() -> None:
         *(_text(name) for name in ("rejected", "AllocRejCode", "text", "reason", "user")),
         *(_day(name) for name in ("trade_date", "settle_date")),
         sa.Column("at", Moment(timezone=True), nullable=False),
+        sa.Column("answered", Moment(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_table(
@@ -35,6 +36,7 @@ def upgrade() -> None:
         *(_text(name) for name in ("Currency", "settlement")),
         *(_day(name) for name in ("trade_date", "settle_date")),
         sa.Column("confirmed", Moment(timezone=True), nullable=True),
+        sa.Column("answered", Moment(timezone=True), nullable=True),
         *(_text(name) for name in ("user", "reason")),
         sa.PrimaryKeyConstraint("key"),
     )
