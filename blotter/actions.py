@@ -1,145 +1,148 @@
-"""THE table of actions. A new one is a line here and a handler; footer, keys and help follow."""
+"""THE table of actions. A new one is a line here and a handler; footer, keys, help, palette and the
+tables of keys in the documentation follow."""
 
-from rich.table import Table as RichTable
-from rich.text import Text
+from collections.abc import Awaitable, Callable
 
 from blotter.columns import TABLES
-from blotter.handlers import blocks, frame, orders, placements
+from blotter.handlers import attention, blocks, frame, orders, placements, posttrade, table
 from blotter.registry import Action
-from blotter.screens.page import Page
 from blotter.widgets.grid import Grid
 from blotter.workplace import Workplace
+from tradeoms.model.fields import SessionAction
+
+Handler = Callable[[Workplace], Awaitable[None] | None]
+NUMBERS = [
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "6",
+    "7",
+    "8",
+    "9",
+    "0",
+    "minus",
+    "equals_sign",
+]  # as they lie on the keyboard
 
 
-async def _help(place: Workplace) -> None:
-    """Every action with its key and the tables it is for."""
-    body = RichTable.grid(padding=(0, 2))
-    for heading, actions in GROUPS.items():
-        body.add_row(Text(heading, "bold"))
-        for action in actions:
-            where = f"({', '.join(sorted(action.tables))})" if action.tables else ""
-            body.add_row(Text(f"  {action.label}"), Text(f"{action.help} {where}"))
-        body.add_row("")
-    await place.ask(Page("Keys", body))
+def _act(
+    key: str, name: str, title: str, help: str, handler: Handler, tables: str = "", footer: int = 0
+) -> Action:
+    """A line of a table: the tables as words; footer 1: in the footer, 2: there before others."""
+    where = frozenset(tables.split())
+    return Action(key, name, title, help, handler, where, bool(footer), footer > 1)
 
 
-_ORDERS, _BLOCKS = frozenset({"orders"}), frozenset({"blocks"})
-_PLACEMENTS = frozenset({"placements"})
+def _on(act: Callable[[Grid], None]) -> Handler:
+    return frame.on_grid(act)
 
-_TABLES = tuple(
-    Action(str(n), f"show_{t.name}", t.title, f"show {t.title.lower()}", frame.show(t.name))
-    for n, t in enumerate(TABLES, 1)
+
+_TABLES = (
+    *(
+        _act(key, f"show_{t.name}", t.title, f"show {t.title.lower()}", frame.show(t.name))
+        for key, t in zip([*NUMBERS, *[""] * len(TABLES)], TABLES, strict=False)
+    ),
+    _act("greater_than_sign", "next_table", "next", "the next table", frame.turn(1)),
+    _act("less_than_sign", "table_before", "before", "the table before", frame.turn(-1)),
 )
+
+# fmt: off
+# ruff: noqa: E501  a row is a line
+_HELD = "orders compliance"
 _WORK = (
-    Action("b", "block", "block", "merge the orders into blocks", orders.block, _ORDERS, True),
-    Action("s", "stage", "stage", "stage a new order by hand", orders.stage, _ORDERS, True),
-    Action("c", "withdraw", "withdraw", "withdraw the orders", orders.withdraw, _ORDERS, True),
-    Action(
-        "r", "route", "route", "split the idle quantity over brokers", blocks.route, _BLOCKS, True
-    ),
-    Action(
-        "d", "finish", "done", "finish the block: allocate and book", blocks.finish, _BLOCKS, True
-    ),
-    Action(
-        "u",
-        "dissolve",
-        "dissolve",
-        "give the orders back to the stage",
-        blocks.dissolve,
-        _BLOCKS,
-        True,
-    ),
-    Action(
-        "c",
-        "cancel_all",
-        "cancel",
-        "cancel what of the blocks is at brokers",
-        blocks.cancel_all,
-        _BLOCKS,
-        True,
-    ),
-    Action(
-        "c",
-        "cancel",
-        "cancel",
-        "cancel what is left of the placements",
-        placements.cancel_selected,
-        _PLACEMENTS,
-        True,
-    ),
+    _act("b", "block", "block", "merge the orders into blocks", orders.block, "orders", 1),
+    _act("B", "similar", "similar", "select what fits into one block with this order", orders.similar, "orders", 1),
+    _act("s", "stage", "stage", "stage a new order by hand", orders.stage, "orders", 1),
+    _act("c", "withdraw", "withdraw", "withdraw the orders", orders.withdraw, _HELD, 1),
+    _act("v", "override", "override", "lift a rule that holds the orders", orders.override, _HELD, 1),
+    _act("r", "route", "route", "split the idle quantity over brokers", blocks.route, "blocks", 1),
+    _act("d", "finish", "done", "finish the blocks: allocate and book", blocks.finish, "blocks", 1),
+    _act("u", "dissolve", "dissolve", "give the orders back to the stage", blocks.dissolve, "blocks", 1),
+    _act("c", "cancel_all", "cancel", "cancel what of the blocks is at brokers", blocks.cancel_all, "blocks", 1),
+    _act("c", "cancel", "cancel", "cancel what is left of the placements", placements.cancel_selected, "placements", 1),
+    _act("e", "replace", "replace", "ask for another quantity, limit or stop", placements.change, "placements", 1),
+    _act("w", "ask_status", "ask", "ask the brokers how the placements stand", placements.ask_status, "placements", 1),
+    _act("p", "enter_fill", "by phone", "enter a fill that was told by telephone", placements.enter_fill, "placements", 1),
+    _act("x", "close", "close", "end placements that the broker no longer knows", placements.close, "placements", 1),
+    _act("b", "book", "book", "book disputed fills", attention.book, "executions", 1),
+    _act("x", "drop", "dismiss", "dismiss disputed fills: they are not ours", attention.drop, "executions", 1),
+    _act("w", "dk_execution", "DK", "tell the broker that we do not know the trade", attention.dk_execution, "executions", 1),
+    _act("p", "bust", "take back", "take back fills that were entered by hand", attention.bust, "executions"),
+    _act("b", "attach", "attach", "the reports belong to a placement of ours", attention.attach, "unmatched", 1),
+    _act("x", "dismiss", "dismiss", "the reports mean nothing to our book", attention.dismiss, "unmatched", 1),
+    _act("w", "dk_report", "DK", "tell the broker that we do not know the trade", attention.dk_report, "unmatched", 1),
+    _act("b", "start", "start", "log the sessions on", attention.session(SessionAction.Start), "sessions", 1),
+    _act("x", "stop", "stop", "log the sessions off", attention.session(SessionAction.Stop), "sessions", 1),
+    _act("w", "test", "test", "ask for a sign of life", attention.session(SessionAction.Test), "sessions", 1),
+    _act("", "enable", "enable", "let the schedule run the sessions again", attention.session(SessionAction.Enable), "sessions"),
+    _act("", "disable", "disable", "keep the sessions off until they are enabled", attention.session(SessionAction.Disable), "sessions"),
+    _act("", "set_sequence", "sequence", "set the next message numbers of a stopped session", attention.set_sequence, "sessions"),
+    _act("A", "send_allocation", "tell", "tell the brokers how their fills are split", posttrade.send_allocation, "blocks", 1),
+    _act("c", "cancel_instruction", "cancel", "ask the brokers to forget the instructions", posttrade.cancel_instruction, "instructions", 1),
+    _act("w", "request_confirmations", "ask", "ask the brokers to confirm again", posttrade.request, "instructions", 1),
+    _act("b", "affirm", "affirm", "affirm the brokers' confirmations", posttrade.affirm, "confirmations", 1),
+    _act("x", "reject", "reject", "reject the brokers' confirmations", posttrade.reject, "confirmations", 1),
+    _act("K", "kill", "kill", "cancel everything of the house, or of a broker", attention.kill),
+    _act("n", "next_need", "next", "go to what needs a person next", frame.next_need, footer=2),
+    _act("N", "seen", "seen", "the rows need me no more", frame.seen),
 )
-_TABLE = (
-    Action(
-        "space",
-        "toggle",
-        "select",
-        "select the row, go on to the next",
-        frame.on_grid(Grid.toggle),
-        footer=True,
-    ),
-    Action("a", "select_all", "all", "select all rows, or none", frame.on_grid(Grid.select_all)),
-    Action("escape", "clear", "none", "select nothing", frame.on_grid(Grid.clear_selection)),
-    Action("enter", "details", "details", "every field of the row", frame.details, footer=True),
-    Action("up", "up", "up", "one row up", frame.on_grid(lambda g: g.move(-1))),
-    Action("down", "down", "down", "one row down", frame.on_grid(lambda g: g.move(1))),
-    Action("pageup", "page_up", "page up", "one page up", frame.on_grid(lambda g: g.move(-g.page))),
-    Action(
-        "pagedown",
-        "page_down",
-        "page down",
-        "one page down",
-        frame.on_grid(lambda g: g.move(g.page)),
-    ),
-    Action("home", "first", "first", "the first row", frame.on_grid(lambda g: g.move_to(0))),
-    Action("end", "last", "last", "the last row", frame.on_grid(lambda g: g.move_to(len(g.rows)))),
-    Action(
-        "left", "left", "left", "scroll a column to the left", frame.on_grid(lambda g: g.slide(-1))
-    ),
-    Action(
-        "right",
-        "right",
-        "right",
-        "scroll a column to the right",
-        frame.on_grid(lambda g: g.slide(1)),
-    ),
-    Action(
-        "less_than_sign",
-        "sort_left",
-        "sort",
-        "sort by the column to the left",
-        frame.on_grid(lambda g: g.sort_next(-1)),
-    ),
-    Action(
-        "greater_than_sign",
-        "sort_right",
-        "sort",
-        "sort by the column to the right",
-        frame.on_grid(lambda g: g.sort_next(1)),
-    ),
-    Action(
-        "o", "reverse", "order", "turn the order of the rows round", frame.on_grid(Grid.reverse)
-    ),
+_ROWS = (
+    _act("space", "toggle", "select", "select the row and go on; on a group, its rows", _on(Grid.toggle), footer=1),
+    _act("a", "select_all", "all", "select all rows that are shown, or none", _on(Grid.select_all)),
+    _act("escape", "clear", "none", "select nothing", _on(Grid.clear_selection)),
+    _act("enter", "details", "details", "every field of the row", frame.detail(False), footer=1),
+    _act("i", "timeline", "timeline", "all that happened, down to each FIX message", frame.detail(True), footer=1),
+    _act("y", "copy", "copy", "copy the selected rows, or all, as CSV", table.copy),
+    _act("Y", "export", "export", "write the selected rows, or all, to a CSV file", table.write),
+    _act("up", "up", "up", "one row up", _on(lambda g: g.move(-1))),
+    _act("down", "down", "down", "one row down", _on(lambda g: g.move(1))),
+    _act("pageup", "page_up", "page up", "one page up", _on(lambda g: g.move(-g.page))),
+    _act("pagedown", "page_down", "page down", "one page down", _on(lambda g: g.move(g.page))),
+    _act("home", "first", "first", "the first row", _on(lambda g: g.move_to(0))),
+    _act("end", "last", "last", "the last row", _on(lambda g: g.move_to(g.rows.height))),
+)
+_LAYOUT = (
+    _act("slash", "filter", "filter", "filter by typing: side:sell sym:A* leaves>0", table.filter_by_typing, footer=1),
+    _act("full_stop", "only_these", "only these", "only rows with the value under the cursor", table.only_these),
+    _act("backspace", "unfiltered", "all rows", "no filter", table.unfiltered),
+    _act("left", "left", "left", "one column to the left", _on(lambda g: g.slide(-1))),
+    _act("right", "right", "right", "one column to the right", _on(lambda g: g.slide(1))),
+    _act("o", "sort", "sort", "sort by the column; again: the other way round", table.sort, footer=1),
+    _act("O", "sort_also", "sort also", "sort by the column after the others", table.sort_also),
+    _act("g", "group", "group", "group by the column as well, or no longer", table.group, footer=1),
+    _act("G", "ungroup", "no groups", "no groups", table.ungroup),
+    _act("f", "fold", "fold", "close the group, or open it", _on(Grid.fold)),
+    _act("F", "fold_all", "fold all", "close all groups, or open them", _on(Grid.fold_all)),
+    _act("left_square_bracket", "narrower", "narrower", "the column narrower", table.narrower),
+    _act("right_square_bracket", "wider", "wider", "the column wider", table.wider),
+    _act("left_curly_bracket", "to_left", "to the left", "move the column to the left", table.to_left),
+    _act("right_curly_bracket", "to_right", "to the right", "move the column to the right", table.to_right),
+    _act("h", "hide", "hide", "hide the column", table.hide),
+    _act("z", "freeze", "freeze", "freeze the columns up to this one, or none", table.freeze),
+    _act("V", "columns", "columns", "choose and order the columns", table.columns),
+    _act("S", "save", "save", "save the layout of the table under a name", table.save),
+    _act("L", "load", "layouts", "use a layout that was saved", table.load),
+    _act("", "forget", "delete layout", "delete a layout that was saved", table.forget),
+    _act("", "reset", "reset", "the table as everybody begins", table.reset),
 )
 _PROGRAM = (
-    Action("m", "messages", "messages", "everything that was said", frame.messages, footer=True),
-    Action("t", "theme", "theme", "dark or light", frame.theme, footer=True),
-    Action("question_mark", "help", "help", "this page", _help, footer=True, pinned=True),
-    Action(
-        "q",
-        "quit",
-        "quit",
-        "close the blotter; the server goes on",
-        frame.leave,
-        footer=True,
-        pinned=True,
-    ),
+    _act("m", "messages", "messages", "everything that was said", frame.messages, footer=1),
+    _act("t", "theme", "theme", "dark or light", frame.theme, footer=1),
+    _act("", "bell", "bell", "a sound when something needs a person, or none", frame.bell),
+    _act("ctrl+p", "palette", "palette", "find an action by its name", frame.palette, footer=2),
+    _act("question_mark", "help", "help", "this page", frame.help, footer=2),
+    _act("q", "quit", "quit", "close the blotter; the server goes on", frame.leave, footer=2),
 )
+# fmt: on
 
 #: Headings of the help screen and what is below them.
 GROUPS: dict[str, tuple[Action, ...]] = {
     "Work": _WORK,
+    "Rows": _ROWS,
+    "Layout": _LAYOUT,
     "Tables": _TABLES,
-    "In a table": _TABLE,
     "Program": _PROGRAM,
 }
 ACTIONS: dict[str, Action] = {a.name: a for group in GROUPS.values() for a in group}

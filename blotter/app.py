@@ -4,18 +4,23 @@ Nothing is decided here: rows come from the server's views, commands go to it, i
 shown. What the client reports is collected and drawn a few times a second.
 """
 
+import gc
 from collections.abc import Awaitable, Mapping
+from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from textual.app import App, ComposeResult
-from textual.binding import Binding
 from textual.widgets import ContentSwitcher
 
-from blotter import themes
-from blotter.actions import ACTIONS
+from blotter import layouts, settings, themes
+from blotter.actions import ACTIONS, GROUPS
 from blotter.columns import TABLES
+from blotter.filters import BadFilter, parse
+from blotter.layouts import Layout, Store
 from blotter.link import Feed, Link
-from blotter.registry import Action
+from blotter.registry import Action, rebound
+from blotter.widgets.filterbar import FilterBar
 from blotter.widgets.grid import Grid
 from blotter.widgets.keys import Keys
 from blotter.widgets.messages import LAST, Messages
@@ -25,63 +30,104 @@ from blotter.workplace import Workplace
 from tradeoms.bus.client import AsyncClient, BusRefused, Credentials
 
 FRAME = 1 / 12  # seconds between two drawings
-BESIDE = ("sessions", "prices")  # followed for the tickets, without a table of their own
+KEEP = 2.0  # seconds between two looks at whether layouts must be written
+TICK = 20.0  # seconds after which ages are drawn anew
+SOURCES = tuple(dict.fromkeys(table.source for table in TABLES))
 
 
-def run(commands: str, streams: str, credentials: Credentials) -> None:
-    """Open the blotter on a server's two addresses; returns when the person leaves."""
-    Blotter(AsyncClient(commands, streams, credentials), credentials.user).run()
+def run(commands: str, streams: str, credentials: Credentials, folder: Path | None = None) -> None:
+    """Open the blotter on a server's two addresses; returns when the person leaves.
+
+    Layouts and settings are in `folder`, by default in the user's own (see `settings.home`).
+    """
+    patient()
+    link = AsyncClient(commands, streams, credentials)
+    Blotter(link, credentials.user, folder or settings.home()).run()
+
+
+def patient() -> None:
+    """Let the collector of cycles look at young objects less often, and never at what is there.
+
+    Rows hold no cycles; by default it would walk through all of them some twenty times while
+    100,000 come in.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 class Blotter(App[None]):
-    """Give it a client that is not running yet; it runs it and closes it."""
+    """Give it a client that is not running yet; it runs it and closes it. No folder: nothing kept."""
 
     CSS_PATH = "blotter.tcss"
     TITLE = "tradeoms"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS = [
-        Binding(key, f"press('{key}')", show=False)
-        for key in dict.fromkeys(action.key for action in ACTIONS.values())
-    ]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall"), (50, "-wall")]
 
-    def __init__(self, link: Link, user: str) -> None:
+    def __init__(self, link: Link, user: str, folder: Path | None = None) -> None:
         super().__init__()
         self._link, self._user = link, user
         self._feed = Feed()
+        self._store = Store(folder, user)
+        self._settings, read = settings.read(folder), self._store.read()
+        actions, clashes = rebound(ACTIONS, self._settings.keys)
+        self._problems = [*self._settings.problems, *clashes, *read.problems]
         self._tabs, self._status, self._messages = Tabs(TABLES), Status(), Messages()
-        self._keys = Keys(list(ACTIONS.values()))
-        grids = {table.name: Grid(table) for table in TABLES}
-        self._place = Workplace(self, link, grids, self._messages.say, self._messages.lines)
+        self._keys = Keys(list(actions.values()))
+        self._filter = FilterBar()
+        grids = {table.name: Grid(table, self._layout(table.name, read.kept)) for table in TABLES}
+        say, lines = self._messages.say, self._messages.lines
+        place = Workplace(self, link, grids, say, lines, read.kept, actions, folder)
+        place.bell, place.keep, place.perform = self._settings.bell, self._keep, self.action_perform
+        place.groups = {name: [a.name for a in group] for name, group in GROUPS.items()}
+        self._place = place
         self._acting: set[str] = set()
 
+    def _layout(self, name: str, kept: layouts.Kept) -> Layout | None:
+        """The layout of last time, without what there is no more."""
+        table = next(table for table in TABLES if table.name == name)
+        if name not in kept.now:
+            return None
+        layout, problems = layouts.fitted(kept.now[name], table)
+        self._problems += problems
+        return layout
+
     def compose(self) -> ComposeResult:
-        """Tables on top, the one that is shown, messages, status, keys."""
+        """Tables on top, the one that is shown, the filter, messages, status, keys."""
         yield self._tabs
         with ContentSwitcher(initial=self._place.table):
             yield from self._place.grids.values()
+        yield self._filter
         yield self._messages
         yield self._status
         yield self._keys
 
     def on_mount(self) -> None:
         """Begin to listen and to draw."""
-        self.register_theme(themes.DARK)
-        self.register_theme(themes.LIGHT)
-        self.theme = themes.DARK.name
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        wanted = self._place.kept.theme or self._settings.theme
+        self.theme = wanted if wanted in themes.NAMES else themes.DARK.name
+        for key in dict.fromkeys(a.key for a in self._place.actions.values() if a.key):
+            self.bind(key, f"press('{key}')", show=False)
+        for problem in self._problems:
+            self._place.tell("warning", problem)
         self._link.changed = self._feed.put
         self.run_worker(self._listen(), group="link")
         self.set_interval(FRAME, self._draw)
+        self.set_interval(KEEP, self._keep)
+        self.set_interval(TICK, lambda: self._place.grid.tick())
         self._draw()
         self._place.grid.focus()
 
     def on_unmount(self) -> None:
-        """Leave nothing open."""
+        """Leave nothing open, and nothing unwritten."""
+        self._keep()
         self._link.close()
 
     async def _listen(self) -> None:
         """Listen for ever. One table that is refused does not take the others away."""
         place, said = self._place, set[str]()
-        await self._link.follow(*place.grids, *BESIDE)
+        await self._link.follow(*SOURCES)
         while True:
             try:
                 await self._link.run()
@@ -91,42 +137,72 @@ class Blotter(App[None]):
                     said.add(place.refused)
                     place.tell("error", f"the server refused us: {refused}")
 
+    def _keep(self) -> None:
+        """Write how the tables are, if that is not what is written."""
+        kept = self._place.kept
+        kept.now = {name: grid.layout_now for name, grid in self._place.grids.items()}
+        kept.seen = {
+            name: why for name, why in self._place.waiting.seen.items() if self._there(name)
+        }
+        self._store.write(kept)
+
+    def _there(self, seen: str) -> bool:
+        """Whether what was seen is still there, or its table not yet."""
+        table, _, key = seen.partition("/")
+        grid = self._place.grids.get(table)
+        rows = self._place.rows(grid.table.source) if grid else {}
+        return grid is not None and (not rows or key in rows)
+
+    # -------------------------------------------------------------------------------- drawing
+
     def _draw(self) -> None:
         """One frame: what changed since the last one, and how old it is."""
-        place = self._place
-        for table, changes in self._feed.take().items():
-            if table == "alerts":
-                self._announce(changes)
-            if table in place.grids:
-                place.grids[table].apply(changes)
-        for table, grid in place.grids.items():
-            if grid.waiting and table in self._link.seq:
+        place, taken = self._place, self._feed.take()
+        for name, grid in place.grids.items():
+            changes = _of(grid, taken.get(grid.table.source, {}))
+            if changes:
+                self._attend(name, grid, changes)
+                grid.keep(changes)
+            if name == place.table or grid.table.where:
+                grid.catch_up()
+            if grid.waiting and grid.table.source in self._link.seq:
                 grid.apply({})
         if self._link.seq:
             place.age, place.refused = self._link.silence, ""
+        place.listen()
         place.grid.set_class(bool(place.blind) and not place.grid.waiting, "-stale")
         self._draw_frame()
 
-    def _announce(self, changes: Mapping[str, Any]) -> None:
-        """Say alerts that are new, whatever table is shown; those of the first snapshot are old."""
-        grid = self._place.grids["alerts"]
-        new = [row for key, row in changes.items() if row is not None and key not in grid.rows]
-        for row in [] if grid.waiting else new[-LAST:]:
-            self._place.tell("warning", f"alert {row.key}: {row.kind} {row.subject}: {row.text}")
+    def _attend(self, name: str, grid: Grid, changes: Mapping[str, Any]) -> None:
+        """Say what needs a person since now; what was in the first snapshot is only counted."""
+        place = self._place
+        new = place.waiting.take(name, changes)
+        if not new or grid.waiting:
+            return
+        for why in new[-LAST:]:
+            place.tell("warning", why)
+        if place.bell:
+            self.bell()
 
     def _draw_frame(self) -> None:
-        place, rows = self._place, self._place.grid.rows
-        self._tabs.show(place.table, {name: len(grid.rows) for name, grid in place.grids.items()})
+        place, grid = self._place, self._place.grid
+        counts = {n: len(place.rows(g.table.source)) for n, g in place.grids.items()}
+        counts |= {n: len(g.rows) for n, g in place.grids.items() if g.table.where or g is grid}
+        self._tabs.show(place.table, counts)
         self._keys.show(place.table)
         self._status.show(
             State(
                 refused=place.refused,
                 age=place.age,
-                seq=self._link.seq.get(place.table),
-                selected=len(rows.selected),
-                total=len(rows),
+                seq=self._link.seq.get(grid.table.source),
+                selected=len(grid.rows.selected),
+                shown=len(grid.rows),
+                total=grid.rows.total,
                 user=self._user,
-                table=place.table,
+                table=grid.table.title.lower(),
+                filter=grid.layout_now.filter,
+                needs=len(place.waiting),
+                next=place.actions["next_need"].label,
                 busy=place.pending,
             )
         )
@@ -135,16 +211,48 @@ class Blotter(App[None]):
         """Counts may be others."""
         self._draw_frame()
 
+    def on_grid_arranged(self, event: Grid.Arranged) -> None:
+        """The filter may be another."""
+        self._draw_frame()
+
+    # ---------------------------------------------------------------------------------- filter
+
+    def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
+        """Filter at every key; while it makes no sense the last view that did stays."""
+        grid = self._place.grid
+        try:
+            parse(event.text, grid.table.columns)
+        except BadFilter as error:
+            self._filter.explain(error.reason, error.at)
+            return
+        self._filter.explain("")
+        grid.lay_out(replace(grid.layout_now, filter=event.text.strip()))
+
+    def on_filter_bar_left(self, event: FilterBar.Left) -> None:
+        """Back to the table, with the filter if it makes sense."""
+        grid = self._place.grid
+        try:
+            parse(event.text, grid.table.columns)
+        except BadFilter as error:
+            self._place.tell(
+                "warning", f"filter: {error.reason}; shown is {grid.layout_now.filter or 'all'}"
+            )
+        else:
+            grid.lay_out(replace(grid.layout_now, filter=event.text.strip()))
+        grid.focus()
+
+    # --------------------------------------------------------------------------------- actions
+
     def action_press(self, key: str) -> None:
         """A key means what the registry says it means on this table."""
-        for action in ACTIONS.values():
+        for action in self._place.actions.values():
             if action.key == key and action.applies(self._place.table):
                 self._start(action)
                 return
 
     def action_perform(self, name: str) -> None:
         """A click on the name of an action."""
-        self._start(ACTIONS[name])
+        self._start(self._place.actions[name])
 
     def _start(self, action: Action) -> None:
         """Act. What waits is not begun again meanwhile: a key pressed twice must not send twice."""
@@ -168,5 +276,21 @@ class Blotter(App[None]):
         switcher = self.query_one(ContentSwitcher)
         if switcher.current != self._place.table:
             switcher.current = self._place.table
+            self._filter.display = False
+            self._place.grid.catch_up()
             self._place.grid.focus()
         self._draw_frame()
+
+
+def _of(grid: Grid, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What of a view's changes belongs on a screen; a row that no longer does is gone there."""
+    where = grid.table.where
+    if where is None:
+        return changes
+    known, found = grid.rows.known, dict[str, Any]()
+    for key, row in changes.items():
+        if row is not None and where(row):
+            found[key] = row
+        elif known(key):
+            found[key] = None
+    return found

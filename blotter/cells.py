@@ -7,7 +7,12 @@ from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
-SIDES = {"Buy": "BUY", "Sell": "SELL", "SellShort": "SHORT", "SellShortExempt": "SHORT EX"}
+SIDES = {
+    "Buy": "BUY",
+    "Sell": "SELL",
+    "SellShort": "SHORT",
+    "SellShortExempt": "SHORT EX",
+}
 AVERAGE = Decimal("0.0001")
 BAR = 8
 
@@ -70,6 +75,25 @@ def fit(text: str, width: int, right: bool) -> str:
     if length <= width:
         return " " * (width - length) + text if right else text + " " * (width - length)
     return "#" * width if right else set_cell_size(text, width - 1) + "…"
+
+
+def aligned(text: str, decimals: int) -> str:
+    """A number with room to its right, so that points stand under each other."""
+    return text + " " * (decimals - fraction(text))
+
+
+def fraction(text: str) -> int:
+    """How many characters a number has from its point on."""
+    point = text.rfind(".")
+    return len(text) - point if point >= 0 else 0
+
+
+def span(minutes: int) -> str:
+    """So long, in the two greatest units."""
+    if minutes < 60:
+        return f"{minutes}m"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours}h{rest:02}" if hours < 24 else f"{hours // 24}d{hours % 24:02}h"
 
 
 def natural(text: str) -> tuple[str | int, ...]:

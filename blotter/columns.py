@@ -1,12 +1,14 @@
-"""The columns of each table. A new column is one line in the table it belongs to.
+"""The columns of each table. A new column, or a table, is one line here.
 
-The first column stays in place when the table scrolls sideways; the last one takes the width that
-is left. What a trader needs most comes first, so that 80 characters show it.
+What a trader needs most comes first, so that 80 characters show it. What a screen shows, in which
+order and how wide, is the trader's choice (`layouts.py`); this is where everybody begins.
 """
 
 from typing import Any
 
-from blotter import cells
+import msgspec
+
+from blotter import computed
 from blotter.column import (
     SIDE,
     TONES,
@@ -17,20 +19,21 @@ from blotter.column import (
     clock,
     day,
     ended,
+    flag,
+    foreign,
     key,
+    money,
     number,
     text,
+    total,
     word,
 )
+from tradeoms.views import VIEWS
 
 
 def _accounts(row: Any) -> str:
     """The one account, or how many there are."""
     return str(row.account) or f"{row.accounts} accounts"
-
-
-def _done(row: Any) -> str:
-    return cells.bar(row.filled, row.OrderQty)
 
 
 def _status(row: Any) -> str:
@@ -50,7 +53,7 @@ _ORDERS = (
     key(7, "order"),
     text("Symbol", 8),
     SIDE,
-    number("OrderQty", 11),
+    total("OrderQty", 11),
     text("OrdType", 9),
     number("Price", 10),
     word("state", 9),
@@ -59,50 +62,68 @@ _ORDERS = (
     text("pm", 10),
     text("warnings", 16, tone=always("attention")),
     text("blocks", 16, "held by", tone=always("bad")),
-    number("StopPx", 10),
-    text("TimeInForce", 14),
-    number("CumQty", 11),
+    computed.value("OrderQty", "Price", "arrival"),
+    computed.age("entered"),
+    computed.percent("CumQty", "OrderQty"),
+    total("CumQty", 11),
     average("AvgPx"),
     number("arrival", 10),
+    computed.SLIPPAGE,
+    number("StopPx", 10),
+    text("TimeInForce", 14),
     clock("entered"),
     text("desk", 8),
     text("strategy", 10),
     text("basket", 10),
     text("reference", 16),
     text("instructions", 30),
+    text("Currency", 8),
+    text("instrument", 16),
+    text("share_class", 11),
+    text("SecurityID", 14),
+    text("reason", 30),
+    flag("discretionary", 13),
+    day("trade_date"),
 )
 _BLOCKS = (
     key(6, "block"),
     text("Symbol", 7),
     SIDE,
-    number("OrderQty", 10),
-    number("idle", 10),
-    number("working", 10),
-    number("filled", 10),
+    total("OrderQty", 10),
+    total("idle", 10),
+    total("working", 10),
+    total("filled", 10),
     word("state", 9),
-    Column("done", "done", 13, lambda r: r.filled / r.OrderQty if r.OrderQty else 0, _done),
+    computed.percent("filled", "OrderQty"),
     average("AvgPx"),
     text("OrdType", 9),
     number("Price", 10),
+    computed.value("filled", "AvgPx"),
+    computed.age("opened"),
     number("StopPx", 10),
     text("TimeInForce", 14),
-    number("live", 5),
-    number("placements", 10),
-    number("orders", 6),
-    number("members", 7),
+    total("live", 5),
+    total("placements", 10),
+    total("orders", 6),
+    total("members", 7),
     text("trader", 10),
     clock("opened"),
     text("pms", 14),
     text("desks", 14),
+    text("Currency", 8),
+    text("instrument", 16),
+    text("SecurityID", 14),
+    clock("frozen_at"),
+    day("trade_date"),
 )
 _PLACEMENTS = (
     key(7, "placed"),
     text("broker", 7),
     text("Symbol", 6),
     SIDE,
-    number("OrderQty", 9),
-    number("CumQty", 9),
-    number("LeavesQty", 9),
+    total("OrderQty", 9),
+    total("CumQty", 9),
+    total("LeavesQty", 9),
     Column("OrdStatus", "OrdStatus", 15, _status, _status, tone=_status_tone),
     average("AvgPx"),
     text("OrdType", 9),
@@ -111,73 +132,253 @@ _PLACEMENTS = (
     word("transmission", 13),
     key(6, "block", "block"),
     text("text", 24),
+    computed.percent("CumQty", "OrderQty"),
+    computed.value("CumQty", "AvgPx"),
+    computed.age("routed"),
     number("StopPx", 10),
     text("TimeInForce", 14),
     text("trader", 10),
     clock("routed"),
-    text("ClOrdID", 16),
-    text("OrderID", 16),
+    foreign("ClOrdID", 16),
+    foreign("OrderID", 16),
+    text("session", 10),
+    text("instrument", 16),
     text("instructions", 24),
+    day("trade_date"),
 )
 _EXECUTIONS = (
-    key(18, "ExecID", "ExecID"),
+    foreign("ExecID", 18),
     text("broker", 8),
     text("Symbol", 8),
     SIDE,
-    number("LastQty", 10),
+    total("LastQty", 10),
     number("LastPx", 11),
     word("effect", 10),
     key(8, "placed", "placement"),
     key(6, "block", "block"),
     text("LastMkt", 8),
     text("TransactTime", 22),
+    computed.value("LastQty", "LastPx"),
     text("trader", 10),
     text("replaced_by", 24),
+    text("instrument", 16),
+    day("trade_date"),
 )
 _ALLOCATIONS = (
     key(6, "block", "block"),
     text("account", 12),
     text("Symbol", 8),
     SIDE,
-    number("AllocQty", 11),
+    total("AllocQty", 11),
     average("AvgPx"),
-    number("net", 15),
+    money("net", 15),
     text("Currency", 8),
-    number("gross", 15),
-    number("commission", 11),
-    number("OrderQty", 11),
+    money("gross", 15),
+    money("commission", 11),
+    total("OrderQty", 11),
     key(7, "order", "order"),
     text("policy", 14),
     day("trade_date"),
     day("settle_date"),
     clock("allocated"),
     text("pm", 10),
+    text("instrument", 16),
+    text("SecurityID", 14),
 )
 _POSITIONS = (
     text("account", 12),
     text("Symbol", 8),
-    number("quantity", 12),
-    number("buying", 11),
-    number("selling", 11),
+    total("quantity", 12),
+    total("buying", 11),
+    total("selling", 11),
     number("Px", 11),
-    number("market_value", 17),
+    money("market_value", 17),
     text("Currency", 8),
     text("instrument", 16),
+)
+_LOTS = (
+    key(7, "lot"),
+    text("account", 12),
+    text("Symbol", 8),
+    flag("short", 6),
+    day("acquired"),
+    total("remaining", 12),
+    money("open_basis", 15),
+    text("Currency", 8),
+    total("size", 12),
+    money("basis", 15),
+    text("instrument", 16),
+)
+_PRICES = (
+    text("Symbol", 10),
+    number("Px", 12),
+    text("Currency", 8),
+    text("source", 16),
+    text("at", 20),
+    text("key", 16, "instrument"),
+)
+_COMPLIANCE = (
+    key(7, "order"),
+    word("state", 9),
+    text("blocks", 20, "held by", tone=always("bad")),
+    text("warnings", 20, tone=always("attention")),
+    text("Symbol", 8),
+    SIDE,
+    total("OrderQty", 11),
+    number("Price", 10),
+    Column("account", "account", 12, _accounts, _accounts),
+    text("pm", 10),
+    computed.value("OrderQty", "Price", "arrival"),
+    computed.age("entered"),
+    text("desk", 8),
+    text("basket", 10),
+    text("reason", 30),
+    clock("entered"),
 )
 _ALERTS = (
     key(6, "alert"),
     clock("at"),
     text("kind", 18, tone=always("bad")),
     text("subject", 16),
-    text("text", 40),
+    text("text", 60),
+    computed.age("at"),
 )
 
+
+def _up(row: Any) -> str:
+    return "up" if row.up else "DOWN"
+
+
+_SESSIONS = (
+    text("key", 12, "session"),
+    Column("up", "state", 6, _up, _up, tone=lambda row: "good" if row.up else "bad"),
+    text("brokers", 24),
+    number("in_seq", 10, "last in"),
+    number("out_seq", 10, "last out"),
+    text("reason", 40),
+)
+_UNKNOWN = (
+    key(6, "report"),
+    text("session", 10),
+    text("reason", 30, tone=always("bad")),
+    text("kind", 10),
+    text("Symbol", 8),
+    number("LastQty", 10),
+    number("LastPx", 11),
+    foreign("ClOrdID", 16),
+    foreign("OrderID", 16),
+    foreign("ExecID", 16),
+    text("TransactTime", 22),
+    text("Text", 30),
+    number("MsgSeqNum", 9),
+    text("raw", 60),
+)
+
+
+_INSTRUCTIONS = (
+    foreign("key", 16, "AllocID"),
+    key(6, "block", "block"),
+    text("broker", 8),
+    text("Symbol", 8),
+    SIDE,
+    total("Quantity", 11),
+    word("state", 16),
+    text("void", 20, tone=always("bad")),
+    average("AvgPx"),
+    money("net", 15),
+    text("Currency", 8),
+    total("accounts", 8),
+    total("affirmed", 8),
+    total("mismatched", 10),
+    text("rejected", 20, tone=always("bad")),
+    text("text", 30),
+)
+_CONFIRMATIONS = (
+    text("account", 12),
+    text("broker", 8),
+    text("Symbol", 8),
+    SIDE,
+    word("state", 12),
+    text("differences", 30, tone=always("bad")),
+    total("AllocQty", 11),
+    total("broker_AllocQty", 15),
+    average("AvgPx"),
+    money("net", 15),
+    money("broker_net", 15),
+    text("Currency", 8),
+    key(6, "block", "block"),
+    day("settle_date"),
+    foreign("key", 20, "AllocID/account"),
+)
+_CASH = (text("account", 12), text("Currency", 8), money("amount", 17))
+_REALIZED = (
+    key(6, "block", "block"),
+    text("account", 12),
+    text("Symbol", 8),
+    total("quantity", 12),
+    money("gain", 15),
+    money("proceeds", 15),
+    money("basis", 15),
+    text("Currency", 8),
+    flag("long_term", 9),
+    day("acquired"),
+    day("sold"),
+)
+
+
+def completed(view: str, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The columns, and one for each field of the view that has none: nothing is out of reach."""
+    have = {column.name for column in columns}
+    fields = msgspec.structs.fields(VIEWS[view].row)
+    return columns + tuple(_plain(field) for field in fields if field.name not in have)
+
+
+def _plain(field: msgspec.structs.FieldInfo) -> Column:
+    named = str(getattr(field.type, "__name__", field.type)).split(" |")[0].rpartition(".")[2]
+    make = {"Decimal": number, "int": number, "bool": flag}.get(named)
+    if make is not None:
+        return make(field.name, max(10, len(field.name)))
+    if named in ("datetime", "date"):
+        return clock(field.name) if named == "datetime" else day(field.name)
+    return text(field.name, max(12, len(field.name)))
+
+
+def _table(
+    name: str,
+    title: str,
+    short: str,
+    columns: tuple[Column, ...],
+    sort: tuple[str, bool],
+    **more: Any,
+) -> Table:
+    """A table with a column for every field; those that are not named here are hidden at first."""
+    every = completed(more.get("view", name), columns)
+    hidden = frozenset(column.name for column in every[len(columns) :])
+    return Table(name, title, every, sort, short=short, hidden=hidden, **more)
+
+
+def _breaks(row: Any) -> bool:
+    """Orders about which compliance said something and that are not over."""
+    return bool(row.blocks or row.warnings) and row.state not in ("allocated", "cancelled")
+
+
+_OVER = ended("allocated", "cancelled", "dissolved", "refused")
+_LAST = ("key", True)
 TABLES: tuple[Table, ...] = (
-    Table("orders", "Orders", _ORDERS, ("key", True), ended("allocated", "cancelled")),
-    Table("blocks", "Blocks", _BLOCKS, ("key", True), ended("allocated", "dissolved")),
-    Table("placements", "Placements", _PLACEMENTS, ("key", True), _finished),
-    Table("executions", "Executions", _EXECUTIONS, ("TransactTime", True)),
-    Table("allocations", "Allocations", _ALLOCATIONS, ("block", True)),
-    Table("positions", "Positions", _POSITIONS, ("account", False)),
-    Table("alerts", "Alerts", _ALERTS, ("key", True)),
+    _table("orders", "Orders", "Ord", _ORDERS, _LAST, tone=_OVER),
+    _table("blocks", "Blocks", "Blk", _BLOCKS, _LAST, tone=_OVER),
+    _table("placements", "Placements", "Plc", _PLACEMENTS, _LAST, tone=_finished),
+    _table("executions", "Executions", "Exe", _EXECUTIONS, ("TransactTime", True)),
+    _table("allocations", "Allocations", "Alc", _ALLOCATIONS, ("block", True)),
+    _table("positions", "Positions", "Pos", _POSITIONS, ("account", False)),
+    _table("lots", "Lots", "Lot", _LOTS, ("key", False)),
+    _table("prices", "Prices", "Px", _PRICES, ("Symbol", False)),
+    _table("sessions", "Sessions", "Ses", _SESSIONS, ("key", False)),
+    _table("compliance", "Compliance", "Cmp", _COMPLIANCE, _LAST, view="orders", where=_breaks),
+    _table("alerts", "Alerts", "Alr", _ALERTS, _LAST),
+    _table("unmatched", "Unknown", "Unk", _UNKNOWN, _LAST),
+    _table("instructions", "Instructions", "Ins", _INSTRUCTIONS, _LAST),
+    _table("confirmations", "Confirmations", "Cfm", _CONFIRMATIONS, ("key", False)),
+    _table("cash", "Cash", "Csh", _CASH, ("account", False)),
+    _table("realized", "Realized", "Rlz", _REALIZED, ("block", True)),
 )

@@ -1,12 +1,16 @@
 """A new order as typed: fields of text, checked all at once, as a NewOrder."""
 
+import re
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple
 
 from blotter.split import BadSplit, amount
 from tradeoms.model.fields import OrdType, Side
 from tradeoms.model.orders import Member, NewOrder
+from tradeoms.views.prices import PriceRow
+
+_MONEY = re.compile(r"(?P<money>\S+)\s*(?P<Currency>[A-Za-z]{3})")
 
 SIDES = {
     "buy": Side.Buy,
@@ -35,7 +39,7 @@ FIELDS = (
     Field("account", "account"),
     Field("instrument", "instrument or Symbol"),
     Field("side", "buy, sell, short"),
-    Field("quantity", "2500, 10k"),
+    Field("quantity", "2500, 10k; with a currency it is money: 1m USD"),
     Field("type", "market, limit, stop, stoplimit; empty: by the price"),
     Field("price", "limit price"),
     Field("stop", "stop price"),
@@ -44,11 +48,14 @@ FIELDS = (
 
 
 def read(
-    text: Mapping[str, str], instruments: Mapping[str, str]
+    text: Mapping[str, str], instruments: Mapping[str, str], prices: Mapping[str, PriceRow]
 ) -> tuple[NewOrder | None, list[str]]:
-    """The order, or everything that is wrong with it. `instruments`: name -> Symbol, as known."""
+    """The order, or everything that is wrong with it. `instruments`: name -> Symbol, as known.
+
+    `prices` by instrument turn a quantity given as money into units.
+    """
     problems: list[str] = []
-    quantity = _amount("quantity", text, problems)
+    quantity = _quantity(text, prices.get(instrument(text["instrument"], instruments)), problems)
     price, stop = _amount("price", text, problems), _amount("stop", text, problems)
     side = SIDES.get(text["side"].lower())
     kind = _type(text["type"].lower(), price, stop)
@@ -80,6 +87,24 @@ def _type(text: str, price: Decimal | None, stop: Decimal | None) -> OrdType | N
     if stop is not None:
         return OrdType.Stop if price is None else OrdType.StopLimit
     return OrdType.Market if price is None else OrdType.Limit
+
+
+def _quantity(
+    text: Mapping[str, str], price: PriceRow | None, problems: list[str]
+) -> Decimal | None:
+    """As typed; an amount of money with its currency becomes whole units at the price of record."""
+    match = _MONEY.fullmatch(text["quantity"])
+    if match is None:
+        return _amount("quantity", text, problems)
+    if price is None or price.Currency.upper() != match["Currency"].upper():
+        known = f"the price is in {price.Currency}" if price else "there is no price"
+        problems.append(f"quantity {text['quantity']}: {known}")
+        return None
+    money = _amount("quantity", {"quantity": match["money"]}, problems)
+    units = None if money is None else (money / price.Px).quantize(Decimal(1), ROUND_DOWN)
+    if units == 0:
+        problems.append(f"quantity {text['quantity']}: is less than one unit at {price.Px}")
+    return units or None
 
 
 def _amount(name: str, text: Mapping[str, str], problems: list[str]) -> Decimal | None:

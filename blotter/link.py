@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from tradeoms.bus.client import Change
 from tradeoms.model.commands import Command
-from tradeoms.model.events import Answered
+from tradeoms.model.events import Answered, Record
 
 STALE = 3.0  # seconds without a word from the server, after which nothing on the screen is trusted
 
@@ -32,6 +32,12 @@ class Link(Protocol):
 
     async def follow(self, *tables: str) -> None:
         """Follow tables; `changed` is called with their rows."""
+
+    async def records(self, after: int = 0) -> None:
+        """Follow the records of the journal after a number."""
+
+    def take_records(self) -> list[Record]:
+        """The records that came since the last call."""
 
     async def submit(self, command: Command, /) -> Answered:
         """Send a command and wait for its answer."""

@@ -1,8 +1,8 @@
-"""How a trader writes a split: `ALPHA 500, BRAVO 2k @ 10.25, CHARLY rest`."""
+"""How a trader writes a split: `ALPHA 500, BRAVO 25%, CHARLY 2k @ 10.25, DELTA rest`."""
 
 import re
 from collections.abc import Collection
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Decimal, InvalidOperation
 
 from tradeoms.model.commands import Route
 from tradeoms.model.fields import OrdType
@@ -26,15 +26,21 @@ def parse(text: str, idle: Decimal, brokers: Collection[str], OrdType: str) -> t
     if not parts:
         raise BadSplit("name at least one broker and quantity")
     names = {broker.upper(): broker for broker in brokers}
-    wanted = [_part(part, names) for part in parts]
+    wanted = [_part(part, names, idle) for part in parts]
     sizes = _sizes([quantity for _, quantity, _ in wanted], idle)
-    return tuple(
+    routes = tuple(
         _route(broker, size, price, OrdType)
         for (broker, _, price), size in zip(wanted, sizes, strict=True)
+        if size  # a small share of little is nothing: the others take what there is
     )
+    if not routes:
+        raise BadSplit(f"{text.strip()} of {idle:,f} is nothing")
+    return routes
 
 
-def _part(text: str, names: dict[str, str]) -> tuple[str, Decimal | None, Decimal | None]:
+def _part(
+    text: str, names: dict[str, str], idle: Decimal
+) -> tuple[str, Decimal | None, Decimal | None]:
     match = _PART.fullmatch(text)
     if match is None:
         raise BadSplit(f"“{text}”: write BROKER QUANTITY, or BROKER rest")
@@ -42,8 +48,18 @@ def _part(text: str, names: dict[str, str]) -> tuple[str, Decimal | None, Decima
     if broker.upper() not in names:
         known = ", ".join(sorted(names.values())) or "none"
         raise BadSplit(f"unknown broker {broker}; known: {known}")
-    quantity = None if match["quantity"].lower() == REST else amount(match["quantity"])
-    return names[broker.upper()], quantity, amount(match["price"]) if match["price"] else None
+    price = amount(match["price"]) if match["price"] else None
+    return names[broker.upper()], _quantity(match["quantity"], idle), price
+
+
+def _quantity(text: str, idle: Decimal) -> Decimal | None:
+    """None for the rest. A share of what is idle is rounded down, to whole units if it is whole."""
+    if text.lower() == REST:
+        return None
+    if not text.endswith("%"):
+        return amount(text)
+    whole = idle.quantize(Decimal(1)) if idle == idle.to_integral_value() else idle
+    return (whole * amount(text[:-1]) / 100).quantize(whole, ROUND_DOWN)
 
 
 def amount(text: str) -> Decimal:

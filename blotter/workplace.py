@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.app import App
 from textual.screen import ModalScreen
 
 from blotter.cells import printable
+from blotter.layouts import Kept
 from blotter.link import STALE, Link
+from blotter.needs import Waiting
+from blotter.timeline import Story
 from blotter.widgets.grid import Grid
 from blotter.widgets.messages import Line
 from tradeoms.bus.client import BusRefused, NoAnswer
@@ -17,9 +21,11 @@ from tradeoms.model.commands import Command
 from tradeoms.model.events import Answered
 from tradeoms.model.fields import Outcome
 
+if TYPE_CHECKING:
+    from blotter.registry import Action
+
 T = TypeVar("T")
 AT_ONCE = 100  # commands that wait for their answers together
-MUST = "must be acknowledged"  # so the server begins what a person may lift by having seen it
 
 
 class Workplace:
@@ -32,13 +38,23 @@ class Workplace:
         grids: Mapping[str, Grid],
         say: Callable[[Line], None],
         lines: Sequence[Line],
+        kept: Kept,
+        actions: "Mapping[str, Action]",
+        folder: Path | None,
     ) -> None:
         self.app, self.link, self.grids, self.lines = app, link, grids, lines
+        self.kept, self.actions, self.folder = kept, actions, folder
+        self.waiting = Waiting(kept.seen)
         self.table = next(iter(grids))
         self.age = float("inf")
         self.refused = ""
         self.pending = 0
+        self.bell = True
+        self.groups: Mapping[str, Sequence[str]] = {}
+        self.perform: Callable[[str], None] = lambda _: None
+        self.keep: Callable[[], None] = lambda: None
         self._say = say
+        self._story: Story | None = None
 
     @property
     def grid(self) -> Grid:
@@ -58,9 +74,32 @@ class Workplace:
         """Another table as it is now, whether or not it is shown."""
         return self.link.tables.get(table, {})
 
+    def now(self) -> datetime:
+        """The time, with its zone."""
+        return datetime.now().astimezone()
+
+    async def story(self) -> Story:
+        """What is heard of the journal; one begins to listen when it is wanted first."""
+        if self._story is None:
+            self._story = Story()
+            await self.link.records()
+        return self._story
+
+    def listen(self) -> None:
+        """Take what was heard of the journal since the last call."""
+        if self._story is not None:
+            self._story.take(self.link.take_records())
+
+    def heard(self, story: Story) -> str:
+        """How far the journal was heard."""
+        last = max(self.link.seq.values(), default=0)
+        if story.seq >= last:
+            return f"up to date, record {story.seq:,}"
+        return f"reading: record {story.seq:,} of {last:,}"
+
     def tell(self, kind: str, text: str) -> None:
         """Show and keep a message: ok, note, warning or error."""
-        self._say(Line(datetime.now().astimezone(), kind, printable(text)))
+        self._say(Line(self.now(), kind, printable(text)))
 
     async def ask(self, screen: ModalScreen[T]) -> T | None:
         """Show a dialog and wait for its result; None where the person went back."""
@@ -87,12 +126,14 @@ class Workplace:
         self._report(what, answered)
         return answered
 
-    async def send_all(self, commands: Mapping[str, Command]) -> None:
-        """Send commands of one kind, each with its name, some at once."""
-        named = list(commands.items())
+    async def send_all(self, commands: Mapping[str, Command]) -> dict[str, Answered | None]:
+        """Send commands of one kind, each with its name, some at once; the answers by name."""
+        named, answers = list(commands.items()), dict[str, Answered | None]()
         for start in range(0, len(named), AT_ONCE):
             some = named[start : start + AT_ONCE]
-            await asyncio.gather(*(self.send(what, command) for what, command in some))
+            got = await asyncio.gather(*(self.send(what, command) for what, command in some))
+            answers.update(zip((what for what, _ in some), got, strict=True))
+        return answers
 
     def _report(self, what: str, answered: Answered) -> None:
         if answered.outcome is Outcome.Done:
@@ -100,11 +141,18 @@ class Workplace:
             self.tell("ok", f"{what}: done{ids}")
             for seen in answered.violations:
                 self.tell("warning", f"{what}: {seen.severity} {seen.rule}: {seen.message}")
-        for problem in answered.problems:
-            kind = "warning" if problem.reason.startswith(MUST) else "error"
-            self.tell(kind, f"{what}: {described(problem.field, problem.value, problem.reason)}")
-        if answered.outcome is not Outcome.Done and not answered.problems:
-            self.tell("error", f"{what}: {answered.outcome}, id {answered.id}")
+            return
+        self.tell("error", f"{what}: {verdict(answered)}")
+
+
+def verdict(answered: Answered | None) -> str:
+    """What became of a command on one line, for a message or a row of results."""
+    if answered is None:
+        return "not sent, or no answer"
+    if answered.outcome is Outcome.Done:
+        return " ".join(("done", *answered.ids))
+    said = "; ".join(described(p.field, p.value, p.reason) for p in answered.problems)
+    return said or f"{answered.outcome}, id {answered.id}"
 
 
 def described(field: str, value: str, reason: str) -> str:

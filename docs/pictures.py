@@ -26,6 +26,16 @@ SLOW = "\n[delays]\nfill = 1500\n"  # milliseconds; so that something is at work
 ROUTED = 24  # blocks; the others stay open
 PATIENCE = 60  # seconds
 SEEN = ("price_collar", "order_value", "duplicate_order")  # warnings that the trader has read
+#: Name of the picture -> the keys that lead to it from the one before.
+SCREENS = {
+    "blotter": ("2", "home", *["down"] * 16, "space", "space"),
+    "groups": ("escape", "home", "right", "g", "f", *["down"] * 3, "f", "down", "down", "f"),
+    "route": (
+        *("G", "slash", *"state", "colon", *"open", "enter", "a", "r"),
+        *(*"ALPHA", "space", *"40", "percent_sign", "comma", "space", *"BRAVO", "space", *"rest"),
+    ),
+    "timeline": ("escape", "escape", "backspace", "end", "i"),
+}
 
 
 def main() -> None:
@@ -87,14 +97,15 @@ async def _draw(files: Run) -> None:
     async with app.run_test(size=SIZE) as pilot:
         for _ in range(PATIENCE):
             await pilot.pause(0.25)
-            if len(app._place.grids["blocks"].rows):  # noqa: SLF001
+            if app._place.rows("blocks"):  # noqa: SLF001
                 break
-        await pilot.press("2", "home", *["down"] * 16, "space", "space")
-        await pilot.pause(0.5)
-        drawing = app.export_screenshot(title="tradeoms blotter")
-        # Some viewers drop the spaces before right-aligned numbers unless they are told not to.
-        drawing = drawing.replace("<svg ", '<svg xml:space="preserve" ', 1)
-        (OUT / "blotter.svg").write_text(drawing)
+        for name, keys in SCREENS.items():
+            await pilot.press(*keys)
+            await pilot.pause(1)
+            drawing = app.export_screenshot(title="tradeoms blotter")
+            # Some viewers drop the spaces before right-aligned numbers unless they are told not to.
+            drawing = drawing.replace("<svg ", '<svg xml:space="preserve" ', 1)
+            (OUT / f"{name}.svg").write_text(drawing)
 
 
 def _do(client: Client, *commands: c.Command) -> None:

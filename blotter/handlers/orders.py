@@ -1,17 +1,30 @@
 """What is done with portfolio managers' orders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from blotter.screens.ask import Ask
+from blotter.handlers.deeds import Deed, act, named
+from blotter.screens.choose import Choice, Choose
+from blotter.screens.preview import Asked, Said
 from blotter.screens.stage import StageTicket
 from blotter.workplace import Workplace, described
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Outcome
 
+LONGEST = 30  # days that an override may hold
+REASON = Asked("reason", "why; it is kept in the journal")
 
-def named(rows: Sequence[str]) -> str:
-    """A few names, or their number."""
-    return ", ".join(rows) if len(rows) <= 5 else f"{len(rows)} {rows[0]} … {rows[-1]}"
+
+def hours(text: str) -> timedelta:
+    """`4h` or `2d` from now."""
+    number, unit = text[:-1], text[-1:].lower()
+    if not number.isdecimal() or unit not in ("h", "d") or not int(number):
+        raise ValueError(f"“{text}”: say 4h or 2d")
+    span = timedelta(hours=int(number)) if unit == "h" else timedelta(days=int(number))
+    if span > timedelta(days=LONGEST):
+        raise ValueError(f"“{text}”: at most {LONGEST}d")
+    return span
 
 
 async def block(place: Workplace) -> None:
@@ -25,14 +38,59 @@ async def block(place: Workplace) -> None:
         grid.clear_selection()
 
 
-async def withdraw(place: Workplace) -> None:
-    """Cancel the orders, with a reason."""
-    names = [row.key for row in place.grid.targets()]
-    if not names:
+def similar(place: Workplace) -> None:
+    """Select the staged orders that would go into one block with the order under the cursor."""
+    row, grid = place.grid.cursor, place.grid
+    if row is None:
         return
-    reason = await place.ask(Ask(f"Withdraw {named(names)}", "reason"))
-    if reason:
-        await place.send_all({f"withdraw {n}": c.CancelOrder(n, reason) for n in names})
+    alike = [
+        other.key for other in grid.rows if other.state == "staged" and _terms(other) == _terms(row)
+    ]
+    grid.clear_selection()
+    for key in alike:
+        grid.rows.toggle(key)
+    place.tell("note", f"{len(alike)} staged orders fit into one block with {row.key}")
+
+
+def _terms(row: Any) -> tuple[Any, ...]:
+    return row.instrument, row.Side, row.OrdType, row.Price, row.StopPx, row.TimeInForce
+
+
+withdraw = act(
+    Deed(
+        "withdraw",
+        lambda row, said: c.CancelOrder(row.key, said["reason"]),
+        asks=(REASON,),
+        quantity="OrderQty",
+    )
+)
+
+
+async def override(place: Workplace) -> None:
+    """Lift a rule that holds an order; some rules need a second person to do the same."""
+    rows = [row for row in place.grid.targets() if row.state == "held"]
+    if not rows:
+        place.tell("note", "override: no order that is held is selected")
+        return
+    rules = sorted({rule.strip() for row in rows for rule in row.blocks.split(",") if rule.strip()})
+    rule: str | None = rules[0]
+    if len(rules) > 1:
+        rule = await place.ask(Choose("Which rule?", [Choice(name, name) for name in rules]))
+    if rule is not None:
+        await act(_lift(rule))(place)
+
+
+def _lift(rule: str) -> Deed:
+    def make(row: Any, said: Said) -> c.Command:
+        return c.OverrideViolation(row.key, rule, said["reason"], datetime.now(UTC) + said["for"])
+
+    def unfit(row: Any) -> str:
+        held = row.state == "held" and rule in [name.strip() for name in row.blocks.split(",")]
+        return "" if held else f"is not held by {rule}"
+
+    asks = (REASON, Asked("for", "how long, such as 4h", hours, first="8h"))
+    note = "If the rule asks for two persons, the order waits for the second one."
+    return Deed(f"override {rule} of", make, unfit, asks, note=note, quantity="OrderQty")
 
 
 async def stage(place: Workplace) -> None:
@@ -40,7 +98,7 @@ async def stage(place: Workplace) -> None:
     text: Mapping[str, str] = {}
     problems: list[str] = []
     while True:
-        ticket = StageTicket(_instruments(place), text, problems)
+        ticket = StageTicket(place.link.tables, text, problems)
         order = await place.ask(ticket)
         if order is None:
             return
@@ -49,9 +107,3 @@ async def stage(place: Workplace) -> None:
         if answered is None or answered.outcome is Outcome.Done:
             return
         problems = [described(p.field, p.value, p.reason) for p in answered.problems]
-
-
-def _instruments(place: Workplace) -> dict[str, str]:
-    """Instrument -> Symbol, of those that have a price or an order."""
-    known = {row.instrument: row.Symbol for row in place.rows("orders").values()}
-    return known | {row.key: row.Symbol for row in place.rows("prices").values()}

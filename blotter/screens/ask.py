@@ -20,7 +20,7 @@ class Ask(ModalScreen[str | None]):
         """Title, input, what the keys do."""
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="title", markup=False)
-            yield Input(placeholder=self._hint)
+            yield Input(placeholder=self._hint, compact=True)
             yield Static("enter go on   esc back", classes="hint")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -1,53 +1,64 @@
-"""The routing ticket: a block's idle quantity, split over brokers."""
+"""The routing ticket: the idle quantity of one block, or of several, split over brokers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from blotter import cells, split
-from tradeoms.model.commands import Route
+from blotter import cells, notional, split
+from tradeoms.model.commands import Route, RouteBlock
 from tradeoms.views.blocks import BlockRow
-
-CENT = Decimal("0.01")
+from tradeoms.views.prices import PriceRow
 
 
 class Split(NamedTuple):
-    """What the trader typed, and what it means."""
+    """What the trader typed, what it means, and what it is worth."""
 
     text: str
-    routes: tuple[Route, ...]
+    blocks: tuple[RouteBlock, ...]
+    value: str
 
 
 class RouteTicket(ModalScreen[Split | None]):
-    """Says at every key what would be sent; Enter sends it, if it can be sent.
+    """Says at every key what would be sent; Enter sends it, if all of it can be sent.
 
-    `brokers`: name -> whether its session is up. `price`: the price of record, if there is one.
+    `brokers`: name -> whether its session is up. `prices`: of record, by instrument.
     """
 
-    BINDINGS = [Binding("escape", "back", "back")]
+    BINDINGS = [
+        Binding("escape", "back", "back"),
+        Binding("pagedown", "page(1)", "page down"),
+        Binding("pageup", "page(-1)", "page up"),
+    ]
 
     def __init__(
-        self, block: BlockRow, brokers: Mapping[str, bool], price: Decimal | None, text: str = ""
+        self,
+        blocks: Sequence[BlockRow],
+        brokers: Mapping[str, bool],
+        prices: Mapping[str, PriceRow],
+        text: str = "",
     ) -> None:
         super().__init__()
-        self._block, self._brokers, self._price, self._text = block, brokers, price, text
+        self._blocks, self._brokers, self._prices, self._text = blocks, brokers, prices, text
 
     def compose(self) -> ComposeResult:
-        """The block, the brokers, the input, what it means."""
-        block = self._block
-        title = f"Route {block.key}  {cells.side(block.Side)} {block.Symbol}"
+        """The blocks, the brokers, the input, what it means."""
         with Vertical(classes="dialog"):
-            yield Static(title, classes="title", markup=False)
+            yield Static(self._title(), classes="title", markup=False)
             yield Static(self._facts())
-            yield Input(self._text, placeholder="ALPHA 500, BRAVO 2k @ 10.25, CHARLY rest")
-            yield Static(id="meaning")
+            yield Input(
+                self._text,
+                placeholder="ALPHA 500, BRAVO 25%, CHARLY 2k @ 10.25, DELTA rest",
+                compact=True,
+            )
+            with VerticalScroll(can_focus=False):
+                yield Static(id="meaning")
             yield Static("enter send   esc back", classes="hint")
 
     def on_mount(self) -> None:
@@ -61,53 +72,99 @@ class RouteTicket(ModalScreen[Split | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Send what can be sent."""
         try:
-            routes = self._parse(event.value)
+            blocks = self._parse(event.value)
         except split.BadSplit:
             self._explain(event.value)
             return
-        self.dismiss(Split(event.value, routes))
+        self.dismiss(Split(event.value, blocks, self._worth(blocks)))
+
+    def action_page(self, step: int) -> None:
+        """A page of what it means up or down."""
+        self.query_one(VerticalScroll).scroll_relative(y=8 * step, animate=False)
 
     def action_back(self) -> None:
         """Nothing is sent."""
         self.dismiss(None)
 
-    def _parse(self, text: str) -> tuple[Route, ...]:
-        return split.parse(text, self._block.idle, self._brokers, self._block.OrdType)
+    def _parse(self, text: str) -> tuple[RouteBlock, ...]:
+        return tuple(RouteBlock(block.key, self._routes(text, block)) for block in self._blocks)
+
+    def _routes(self, text: str, block: BlockRow) -> tuple[Route, ...]:
+        try:
+            return split.parse(text, block.idle, self._brokers, block.OrdType)
+        except split.BadSplit as error:
+            if len(self._blocks) == 1:
+                raise
+            raise split.BadSplit(f"{block.key} {block.Symbol}: {error}") from None
+
+    def _title(self) -> str:
+        if len(self._blocks) > 1:
+            return f"Route {len(self._blocks)} blocks: all of them, or none"
+        (block,) = self._blocks
+        return f"Route {block.key}  {cells.side(block.Side)} {block.Symbol}"
 
     def _facts(self) -> Text:
-        block, text = self._block, Text()
+        text = self._many() if len(self._blocks) > 1 else self._one(self._blocks[0])
+        text.append("brokers  ")
+        names = [f"{name}{'' if up else ' (down)'}" for name, up in self._brokers.items()]
+        return text.append(", ".join(names) or "none known")
+
+    def _many(self) -> Text:
+        total = notional.total(self._blocks, "idle", self._prices)
+        return Text(f"{'idle':<9}≈ {total}\n", "bold")
+
+    def _one(self, block: BlockRow) -> Text:
+        text, price = Text(), self._prices.get(block.instrument)
         limit = f" {cells.number(block.Price)}" if block.Price is not None else ""
         text.append(f"{'order':<9}{cells.number(block.OrderQty):>14}   {block.OrdType}{limit}\n")
         text.append(f"{'filled':<9}{cells.number(block.filled):>14}\n")
         text.append(f"{'working':<9}{cells.number(block.working):>14}\n")
         text.append(f"{'idle':<9}{cells.number(block.idle):>14}", "bold")
-        at = f" at {cells.number(self._price)}" if self._price is not None else ""
-        text.append(f"{self._value(block.idle)}{at}\n")
-        text.append("brokers  ")
-        names = [f"{name}{'' if up else ' (down)'}" for name, up in self._brokers.items()]
-        return text.append(", ".join(names) or "none known")
+        at = f" at {cells.number(price.Px)}" if price is not None else ""
+        return text.append(f"{self._value(block, block.idle)}{at}\n")
 
     def _explain(self, typed: str) -> None:
         try:
             text = self._meaning(self._parse(typed))
         except split.BadSplit as error:
-            text = Text(str(error), "" if not typed.strip() else "bold")
+            text = Text(str(error), "bold" if typed.strip() else "")
         self.query_one("#meaning", Static).update(text)
 
-    def _meaning(self, routes: tuple[Route, ...]) -> Text:
-        text, left = Text(), self._block.idle
+    def _meaning(self, blocks: Sequence[RouteBlock]) -> Text:
+        text = Text()
+        if len(blocks) > 1:
+            text.append(f"≈ {self._worth(blocks)} to send\n", "bold")
+        for block, command in zip(self._blocks, blocks, strict=True):
+            if len(blocks) > 1:
+                text.append(f"{block.key} {cells.side(block.Side)} {block.Symbol}\n", "bold")
+            self._describe(text, block, command.routes)
+        text.rstrip()
+        return text
+
+    def _describe(self, text: Text, block: BlockRow, routes: Sequence[Route]) -> None:
+        left = block.idle
         for route in routes:
             left -= route.OrderQty
             limit = f" limit {cells.number(route.Price)}" if route.Price is not None else ""
             text.append(f"{route.broker:<9}{cells.number(route.OrderQty):>14}{limit}")
-            text.append(f"{self._value(route.OrderQty)}")
+            text.append(self._value(block, route.OrderQty))
             text.append("" if self._brokers[route.broker] else "   session is down")
             text.append("\n")
-        return text.append(f"{'left idle':<9}{cells.number(left):>14}")
+        if left or len(self._blocks) == 1:
+            text.append(f"{'left idle':<9}{cells.number(left):>14}\n")
 
-    def _value(self, quantity: Decimal) -> str:
+    def _value(self, block: BlockRow, quantity: Decimal) -> str:
         """The quantity at the price of record, per unit of the instrument."""
-        if self._price is None:
-            return ""
-        value = (quantity * self._price).quantize(CENT)
-        return f"   ≈ {cells.number(value)} {self._block.Currency}"
+        at = notional.price(block, self._prices)
+        value = notional.amount(quantity, at, block.Currency)
+        return f"   ≈ {value}" if value else ""
+
+    def _worth(self, blocks: Sequence[RouteBlock]) -> str:
+        """What would be sent, all together."""
+        sums: dict[str, Decimal] = {}
+        for block, command in zip(self._blocks, blocks, strict=True):
+            at = notional.price(block, self._prices)
+            sent = sum((route.OrderQty for route in command.routes), Decimal(0))
+            if at is not None:
+                sums[block.Currency] = sums.get(block.Currency, Decimal(0)) + sent * at
+        return ", ".join(notional.amount(Decimal(1), v, name) for name, v in sorted(sums.items()))

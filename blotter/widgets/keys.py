@@ -29,10 +29,10 @@ class Keys(Static):
 
     def _draw(self) -> None:
         shown = [a for a in self._actions if a.footer and a.applies(self._table)]
-        room, parts = self.size.width, []
+        room, parts = self.size.width - 2, []
         for action in sorted(shown, key=lambda a: not a.pinned):
             width = len(action.label) + len(action.title) + 3
-            if width <= room:
+            if width <= room + 2:
                 room -= width
                 parts.append(action)
         drawn = [_key(action) for action in shown if action in parts]

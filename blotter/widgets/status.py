@@ -1,4 +1,4 @@
-"""The status line: is the data alive, how many rows, who am I."""
+"""The status line: is the data alive, does something need me, how many rows, who am I."""
 
 from typing import NamedTuple
 
@@ -17,9 +17,13 @@ class State(NamedTuple):
     age: float
     seq: int | None
     selected: int
+    shown: int
     total: int
     user: str
     table: str
+    filter: str
+    needs: int
+    next: str
     busy: int
 
 
@@ -33,15 +37,32 @@ class Status(Static):
     def show(self, state: State) -> None:
         """Draw."""
         style, word = _pulse(state)
-        seq = "–" if state.seq is None else f"{state.seq:,}"
-        selected = f"{state.selected:,} selected of " if state.selected else ""
-        parts = [f"seq {seq}", f"{selected}{state.total:,} {state.table}", f"user {state.user}"]
-        if state.busy:
-            parts.append(f"{state.busy} waiting for an answer")
-        text = "  ·  ".join(parts)
-        if f"{word}{text}" != self._drawn:
-            self._drawn = f"{word}{text}"
-            self.update(Content.from_markup(f"[{style}] $word [/]  $rest", word=word, rest=text))
+        text, needs = "  ·  ".join(_parts(state)), _needs(state)
+        if f"{word}{needs}{text}" != self._drawn:
+            self._drawn = f"{word}{needs}{text}"
+            markup = f"[{style}] $word [/]  [bold $warning]$needs[/]$rest"
+            self.update(Content.from_markup(markup, word=word, needs=needs, rest=text))
+
+
+def _needs(state: State) -> str:
+    if not state.needs:
+        return ""
+    verb = "needs" if state.needs == 1 else "need"
+    return f"! {state.needs:,} {verb} you ({state.next})  "
+
+
+def _parts(state: State) -> list[str]:
+    seq = "–" if state.seq is None else f"{state.seq:,}"
+    selected = f"{state.selected:,} selected of " if state.selected else ""
+    rows = f"{selected}{state.shown:,} {state.table}"
+    if state.shown != state.total:
+        rows += f" of {state.total:,}"
+    parts = [f"seq {seq}", rows, f"user {state.user}"]
+    if state.busy:
+        parts.insert(1, f"{state.busy} waiting for an answer")
+    if state.filter:
+        parts.insert(1, f"filter {state.filter}")
+    return parts
 
 
 def _pulse(state: State) -> tuple[str, str]:

@@ -8,6 +8,8 @@ from textual.widgets import Static
 
 from blotter.column import Table
 
+KEYS = "1234567890-="  # as they lie on the keyboard
+
 
 class Tabs(Static):
     """Draws the tables; a click switches."""
@@ -33,14 +35,20 @@ class Tabs(Static):
         self._draw()
 
     def _draw(self) -> None:
-        wide = [f" {self._title(n, t)}{self._count(t)} " for n, t in enumerate(self._tables, 1)]
-        fits = sum(map(len, wide)) + len(wide) <= self.size.width
-        texts = wide if fits else [self._title(n, t) for n, t in enumerate(self._tables, 1)]
-        tabs = map(self._tab, self._tables, texts)
-        self.update(Content(" ").join(tabs))
+        keys = [*KEYS, *[""] * len(self._tables)]
+        known = list(zip(keys, self._tables, strict=False))
+        wide = [f" {key} {t.title}{self._count(t)} " for key, t in known]
+        plain = [f"{key} {t.title}" for key, t in known]
+        short = [f"{key} {t.short or t.title}" for key, t in known]
+        texts = next((texts for texts in (wide, plain) if self._fits(texts)), short)
+        tabs = list(zip(self._tables, texts, strict=True))
+        while len(tabs) > 1 and not self._fits([text for _, text in tabs]):
+            # The one that is shown always is there.
+            del tabs[0 if tabs[-1][0].name == self._current else -1]
+        self.update(Content(" ").join(self._tab(table, text.strip()) for table, text in tabs))
 
-    def _title(self, n: int, table: Table) -> str:
-        return f"{n} {table.title}"
+    def _fits(self, texts: Sequence[str]) -> bool:
+        return sum(map(len, texts)) + len(texts) + 1 <= self.size.width
 
     def _count(self, table: Table) -> str:
         count = self._counts.get(table.name)
@@ -48,6 +56,6 @@ class Tabs(Static):
 
     def _tab(self, table: Table, text: str) -> Content:
         if table.name == self._current:
-            return Content.styled(text, "bold $background on $primary")
+            return Content.styled(f" {text} ", "bold $background on $primary")
         markup = f"[@click=app.perform('show_{table.name}')]$text[/]"
         return Content.from_markup(markup, text=text)

@@ -1,10 +1,13 @@
 """A running blotter, with hands and eyes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Input
 
 from blotter.app import Blotter
 from blotter.widgets.grid import Grid
@@ -22,15 +25,30 @@ class Desk:
         await self.settle()
 
     async def type(self, text: str) -> None:
-        names = {" ": "space", ",": "comma", "@": "at", ".": "full_stop"}
-        await self.press(*(names.get(letter, letter) for letter in text))
+        """As if pasted: a key each takes the pilot too long."""
+        assert isinstance(self.app.focused, Input)
+        self.app.focused.insert_text_at_cursor(text)
+        await self.settle()
+
+    async def push(self, table: str, *rows: Any) -> None:
+        """New rows, and they are drawn."""
+        self.link.push(table, *rows)
+        self.app._draw()
+        await self.settle()
+
+    async def on(self, screen: Callable[..., Screen[Any]]) -> None:
+        """Wait until such a dialog is open."""
+        async with asyncio.timeout(20):
+            while not isinstance(self.app.screen, screen):
+                await self.pilot.pause(0.01)
+        await self.settle()
 
     async def settle(self) -> None:
-        for _ in range(3):
+        for _ in range(2):
             await self.pilot.pause()
 
     async def until(self, text: str, widget: str = "#status") -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while text not in self.shown(widget):
                 await self.pilot.pause(0.02)
 

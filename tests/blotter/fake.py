@@ -6,20 +6,24 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from tradeoms.bus.client import BusRefused, Change
 from tradeoms.model.commands import Command, Problem
-from tradeoms.model.events import Answered
+from tradeoms.model.events import Answered, Record
 from tradeoms.model.fields import Outcome
 from tradeoms.model.orders import Violation
 from tradeoms.views import VIEWS
 from tradeoms.views.alerts import AlertRow
 from tradeoms.views.blocks import BlockRow
 from tradeoms.views.executions import ExecutionRow
+from tradeoms.views.lots import LotRow
 from tradeoms.views.orders import OrderRow
 from tradeoms.views.placements import PlacementRow
 from tradeoms.views.positions import PositionRow
 from tradeoms.views.prices import PriceRow
 from tradeoms.views.sessions import SessionRow
+from tradeoms.views.unmatched import UnmatchedRow
 
 AT = datetime(2025, 1, 2, 15, 30, tzinfo=UTC)
 DAY = date(2025, 1, 2)
@@ -56,7 +60,9 @@ class FakeLink:
         self.refusing = asyncio.Event()
         self.knows_us = True
         self.closed = False
-        self._first = tables
+        self.journal: list[Record] = []
+        self.heard_after = -1
+        self.first = tables
 
     async def run(self) -> None:
         """Wait for ever, or be refused."""
@@ -69,7 +75,7 @@ class FakeLink:
         assert set(tables) <= set(VIEWS)
         for table in tables if self.knows_us else ():
             self.tables[table], self.seq[table] = {}, 41
-            self.push(table, *self._first.get(table, []))
+            self.push(table, *self.first.get(table, []))
 
     def push(self, table: str, *rows: Any) -> None:
         """New versions of rows."""
@@ -83,6 +89,15 @@ class FakeLink:
             del self.tables[table][key]
         self.changed([Change(table, key, None) for key in keys])
 
+    async def records(self, after: int = 0) -> None:
+        """Remember who asked."""
+        self.heard_after = after
+
+    def take_records(self) -> list[Record]:
+        """What the test has put there."""
+        taken, self.journal = self.journal, []
+        return taken
+
     async def submit(self, command: Command, /) -> Answered:
         """Remember, answer."""
         self.sent.append(command)
@@ -95,6 +110,17 @@ class FakeLink:
     def close(self) -> None:
         """Remember it."""
         self.closed = True
+
+
+def made(kind: Any, values: dict[str, Any]) -> Any:
+    """A row with these values; a field that is not named is empty, so that a view may grow."""
+    named = {field.name: field for field in msgspec.structs.fields(kind) if field.required}
+    return kind(**{name: _empty(field.type) for name, field in named.items()} | values)
+
+
+def _empty(kind: Any) -> Any:
+    nothing = {str: "", bool: False, int: 0, Decimal: ZERO, datetime: AT, date: DAY}
+    return nothing.get(kind)
 
 
 def order(n: int, **changed: Any) -> OrderRow:
@@ -135,7 +161,7 @@ def order(n: int, **changed: Any) -> OrderRow:
         "entered": AT + timedelta(seconds=n),
         "trade_date": DAY,
     }
-    return OrderRow(**values | changed)
+    return made(OrderRow, values | changed)
 
 
 def block(n: int, **changed: Any) -> BlockRow:
@@ -170,7 +196,7 @@ def block(n: int, **changed: Any) -> BlockRow:
         "frozen_at": None,
         "trade_date": DAY,
     }
-    return BlockRow(**values | changed)
+    return made(BlockRow, values | changed)
 
 
 def placement(n: int, **changed: Any) -> PlacementRow:
@@ -202,7 +228,7 @@ def placement(n: int, **changed: Any) -> PlacementRow:
         "routed": AT,
         "trade_date": DAY,
     }
-    return PlacementRow(**values | changed)
+    return made(PlacementRow, values | changed)
 
 
 def execution(n: int, **changed: Any) -> ExecutionRow:
@@ -225,7 +251,7 @@ def execution(n: int, **changed: Any) -> ExecutionRow:
         "replaced_by": "",
         "trade_date": DAY,
     }
-    return ExecutionRow(**values | changed)
+    return made(ExecutionRow, values | changed)
 
 
 def position(account: str, Symbol: str, quantity: str) -> PositionRow:
@@ -233,19 +259,55 @@ def position(account: str, Symbol: str, quantity: str) -> PositionRow:
     Px = D(NAMES[Symbol])
     value = D(quantity) * Px
     key = f"{account}/{Symbol}.US"
-    return PositionRow(
-        key, account, f"{Symbol}.US", Symbol, "USD", D(quantity), ZERO, ZERO, Px, value
+    return made(
+        PositionRow,
+        {
+            "key": key,
+            "account": account,
+            "instrument": f"{Symbol}.US",
+            "Symbol": Symbol,
+            "Currency": "USD",
+            "quantity": D(quantity),
+            "Px": Px,
+            "market_value": value,
+        },
     )
+
+
+def lot(n: int, account: str, Symbol: str, quantity: str, basis: str) -> LotRow:
+    """An open lot."""
+    values = {
+        "key": str(n),
+        "account": account,
+        "instrument": f"{Symbol}.US",
+        "Symbol": Symbol,
+        "Currency": "USD",
+        "acquired": DAY,
+        "size": D(quantity),
+        "remaining": D(quantity),
+        "basis": D(basis),
+        "open_basis": D(basis),
+    }
+    return made(LotRow, values)
+
+
+def unknown(n: int) -> UnmatchedRow:
+    """A report that belongs to nothing of ours."""
+    values = {"key": str(n), "session": "ALPHA", "reason": "unknown ClOrdID", "Symbol": "KO"}
+    return made(UnmatchedRow, values | {"raw": "8=FIX.4.4|35=8|11=X|", "LastQty": D(100)})
 
 
 def alert(n: int) -> AlertRow:
     """The n-th alert."""
-    return AlertRow(str(n), "unmatched", "ALPHA", "a fill for an order we do not know", AT)
+    text = "a fill for an order we do not know"
+    values = {"key": str(n), "kind": "unmatched", "subject": "ALPHA", "text": text, "at": AT}
+    return made(AlertRow, values)
 
 
 def session(name: str, up: bool) -> SessionRow:
     """A session that reaches the broker of its name."""
-    return SessionRow(name, name, up, "", 7, 9)
+    values = {"key": name, "brokers": name, "up": up, "in_seq": 7, "out_seq": 9}
+    return made(SessionRow, values)
 
 
 def price(Symbol: str) -> PriceRow:
@@ -271,6 +333,8 @@ def world(orders: int = 40) -> FakeLink:
         executions=[execution(n) for n in range(1, 30)],
         positions=[position("FUND1", "AAPL", "12500"), position("FUND2", "KO", "-300")],
         alerts=[alert(1)],
+        lots=[lot(1, "FUND1", "AAPL", "12500", "2000000"), lot(2, "FUND2", "KO", "300", "18000")],
+        unmatched=[unknown(1)],
         sessions=[session("ALPHA", True), session("BRAVO", True), session("CHARLY", False)],
         prices=[price(Symbol) for Symbol in NAMES],
     )

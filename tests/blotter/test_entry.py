@@ -2,7 +2,10 @@
 
 from decimal import Decimal as D
 
+import pytest
+
 from blotter import entry
+from tests.blotter.fake import price
 from tradeoms.model.fields import OrdType, Side
 from tradeoms.model.orders import Member, NewOrder
 
@@ -11,7 +14,7 @@ EMPTY = {field.name: "" for field in entry.FIELDS}
 
 
 def read(**typed: str) -> tuple[NewOrder | None, list[str]]:
-    return entry.read(EMPTY | typed, KNOWN)
+    return entry.read(EMPTY | typed, KNOWN, {"AAPL.US": price("AAPL")})
 
 
 def test_a_symbol_names_its_instrument_and_a_price_makes_a_limit() -> None:
@@ -41,3 +44,24 @@ def test_everything_wrong_is_said_at_once() -> None:
     order, problems = read(side="hold", quantity="lots", type="peg", price="-1")
     assert order is None
     assert len(problems) == 6
+
+
+def test_money_becomes_whole_units_and_never_more_than_it_buys() -> None:
+    order, _ = read(account="F1", instrument="AAPL", side="buy", quantity="1m usd")
+    assert order is not None
+    assert order.members[0].OrderQty == D(5284)  # 1,000,000 / 189.25 = 5284.01
+
+
+@pytest.mark.parametrize(
+    ("instrument", "quantity", "reason"),
+    [
+        ("AAPL", "5k EUR", "the price is in USD"),
+        ("X", "5k USD", "there is no price"),
+        ("AAPL", "100USD", "less than one unit at 189.25"),
+        ("AAPL", "x USD", "is not a number"),
+    ],
+)
+def test_money_that_cannot_be_units(instrument: str, quantity: str, reason: str) -> None:
+    order, problems = read(account="F1", instrument=instrument, side="buy", quantity=quantity)
+    assert order is None
+    assert any(reason in problem for problem in problems)

@@ -1,15 +1,20 @@
 """The grid on a screen: it draws what is in sight, and the cursor belongs to a key."""
 
 import time
+from decimal import Decimal as D
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from textual.app import App, ComposeResult
 
 import blotter
+from blotter.column import Table
 from blotter.columns import TABLES
+from blotter.layouts import Layout, Shown, Sort
 from blotter.widgets.grid import Grid
-from tests.blotter.fake import execution, order
+from tests.blotter.fake import order, world
+from tradeoms.views import VIEWS
 
 
 class Small(App[None]):
@@ -110,26 +115,93 @@ async def test_sideways_the_first_column_stays() -> None:
     async with app.run_test(size=SIZE):
         app.fill(1)
         assert app.lines()[0].endswith("›")
-        app.grid.slide(1)
-        assert app.lines()[0].split()[:2] == ["order▼", "Side"]
-        app.grid.slide(-1)
-        app.grid.sort_next(-1)
-        assert "instructions▼" in app.lines()[0]
+        assert app.grid.column.name == "key"
+        app.grid.slide(9)
+        assert app.lines()[0].split()[0] == "order▼"
+        assert "pm" in app.lines()[0]
         assert app.lines()[1][2:4] == "O1"
+        app.grid.slide(-99)
+        assert app.lines()[0].split()[:2] == ["order▼", "Symbol"]
+
+
+async def test_the_layout_says_what_is_shown_and_where() -> None:
+    app = Small()
+    async with app.run_test(size=SIZE):
+        app.fill(*range(1, 9))
+        columns = (Shown("Symbol", 8), Shown("key", 7), Shown("OrderQty", 12), Shown("pm", 60))
+        app.grid.lay_out(Layout(columns, 2, (Sort("Symbol", True), Sort("key"))))
+        header = app.lines()[0]
+        assert header.split()[:3] == ["Symbol▼1", "order▲2", "OrderQty"]
+        app.grid.slide(3)  # the first two stand still
+        assert app.lines()[0].split()[:3] == ["Symbol▼1", "order▲2", "pm"]
+
+
+async def test_points_stand_under_each_other() -> None:
+    app = Small()
+    async with app.run_test(size=SIZE) as pilot:
+        prices = [D("189.25"), D(7), D("1415.1234"), None]
+        rows = {f"O{n}": order(n, Price=price) for n, price in enumerate(prices, 1)}
+        app.grid.apply(rows)
+        await pilot.pause()
+        assert [line[46:60].rstrip() for line in app.lines()[1:5]] == [
+            "",
+            "    1,415.1234",
+            "        7",
+            "      189.25",
+        ]
+
+
+async def test_groups_close_and_act_as_one() -> None:
+    app = Small()
+    async with app.run_test(size=SIZE) as pilot:
+        app.fill(*range(1, 9))
+        app.grid.lay_out(replace(app.grid.layout_now, group=("Symbol",)))
+        app.grid.move_to(0)
+        assert app.lines()[1].split()[:3] == ["▾", "AAPL", "(1)"]
+        assert app.grid.cursor is None
+        assert app.grid.targets() == []
+        app.grid.toggle()
+        assert [row.Symbol for row in app.grid.targets()] == ["AAPL"]
+        app.grid.fold()
+        assert app.lines()[1].startswith("▸ AAPL")
+        assert app.lines()[2].startswith("▾ KO")
+        await pilot.click(Grid, offset=(10, 2))
+        assert app.lines()[2].startswith("▸ KO")
+        app.grid.move(1)
+        app.grid.fold_all()
+        assert len([line for line in app.lines() if line[:1] in "▸▾" and line]) == 5
+
+
+async def test_a_filter_that_nothing_passes_says_so() -> None:
+    app = Small()
+    async with app.run_test(size=SIZE):
+        app.fill(1, 2)
+        app.grid.lay_out(replace(app.grid.layout_now, filter="sym:nothing"))
+        assert app.lines()[2].strip() == "no orders pass the filter, of 2"
+        assert app.grid.cursor is None
 
 
 async def test_what_went_wrong_is_seen_in_a_quiet_row() -> None:
     app = Small()
     async with app.run_test(size=SIZE):
         app.grid.apply({"O1": order(1, state="cancelled", blocks="oversell")})
-        app.grid.slide(9)
+        app.grid.slide(11)
         bad = app.grid.get_component_rich_style("grid--bad", partial=True).color
         assert bad in [s.style.color for s in app.grid.render_line(1) if s.text.strip()]
 
 
-def test_every_column_shows_a_row_of_its_table() -> None:
-    for column in TABLES[3].columns:
-        assert isinstance(column.text(execution(1)), str)
+@pytest.mark.parametrize("table", [t for t in TABLES if t.source in world().first])
+def test_every_column_shows_a_row_of_its_table(table: Table) -> None:
+    for row in world().first[table.source]:
+        for column in table.columns:
+            assert isinstance(column.text(row), str)
+            column.value(row)
+
+
+def test_every_field_of_every_view_can_be_shown() -> None:
+    for table in TABLES:
+        names = {column.name for column in table.columns}
+        assert names >= set(VIEWS[table.source].row.__struct_fields__)
 
 
 @pytest.mark.slow

@@ -1,0 +1,66 @@
+"""What is worked out from a row: exact, and empty where something is missing."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from blotter import cells
+from blotter.column import Column, Kind
+
+CENT, TENTH = Decimal("0.01"), Decimal("0.1")
+
+
+def percent(part: str, whole: str) -> Column:
+    """How much of it is done, as a line and a number: readable without colour."""
+
+    def share(row: Any) -> Decimal | None:
+        size: Decimal = getattr(row, whole)
+        return (getattr(row, part) * 100 / size).quantize(TENTH) if size else None
+
+    def shown(row: Any) -> str:
+        return cells.bar(getattr(row, part), getattr(row, whole))
+
+    return Column("done", "% done", 13, share, shown, Kind.Number)
+
+
+def value(quantity: str, *prices: str) -> Column:
+    """Quantity times the first price there is, to the cent."""
+
+    def worth(row: Any) -> Decimal | None:
+        price = next((p for p in (getattr(row, name) for name in prices) if p), None)
+        return None if price is None else (getattr(row, quantity) * price).quantize(CENT)
+
+    shown = lambda row: cells.number(worth(row))  # noqa: E731
+    return Column("value", "value", 17, worth, shown, Kind.Number, total=True, money=True)
+
+
+def slippage(row: Any) -> Decimal | None:
+    """What the fills cost against the arrival price, in basis points; above zero is worse."""
+    if not row.arrival or not row.AvgPx:
+        return None
+    worse = row.AvgPx - row.arrival if row.Side == "Buy" else row.arrival - row.AvgPx
+    return Decimal(worse * 10_000 / row.arrival).quantize(TENTH)
+
+
+def _slipped(row: Any) -> str:
+    bp = slippage(row)
+    return "" if bp is None else f"{bp:+,f}"
+
+
+SLIPPAGE = Column("slippage", "slip bp", 9, slippage, _slipped, Kind.Number)
+
+
+def age(since: str) -> Column:
+    """Minutes since a time; what is oldest sorts as the greatest."""
+
+    def minutes(row: Any) -> int:
+        at: datetime = getattr(row, since)
+        return max(int((datetime.now(UTC) - at).total_seconds()) // 60, 0)
+
+    def order(row: Any) -> float:  # that of an age that grows while one looks at it
+        at: datetime = getattr(row, since)
+        return -at.timestamp()
+
+    return Column(
+        "age", "age", 7, minutes, lambda row: cells.span(minutes(row)), Kind.Number, order=order
+    )

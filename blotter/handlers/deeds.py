@@ -1,0 +1,115 @@
+"""A deed: one command for each row that is meant. A new command of that kind is one Deed.
+
+Rows for which it makes no sense are left out and named; several rows are shown before anything is
+sent, and what became of each afterwards.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
+
+from blotter import cells, notional
+from blotter.screens.page import Page
+from blotter.screens.preview import Asked, Line, Preview, Said, results
+from blotter.workplace import Workplace, verdict
+from tradeoms.model.commands import Command
+from tradeoms.model.events import Answered
+from tradeoms.model.fields import Outcome
+
+MANY = 5  # names of a title
+
+
+def always_fits(row: Any) -> str:
+    """Nothing speaks against it."""
+    return ""
+
+
+class Deed(NamedTuple):
+    """`make` builds the command of a row; `unfit` says why a row is left out.
+
+    `preview`: several rows are shown before. `confirm`: even one. `asks`: what is asked once for
+    all. `note` and `explain`: what the person should know first, always or of these rows.
+    `quantity`: what of a row the value is of.
+    """
+
+    verb: str
+    make: Callable[[Any, Said], Command]
+    unfit: Callable[[Any], str] = always_fits
+    asks: tuple[Asked, ...] = ()
+    preview: bool = True
+    confirm: bool = False
+    note: str = ""
+    explain: Callable[[Sequence[Any]], str] | None = None
+    quantity: str = ""
+
+
+def act(deed: Deed) -> Callable[[Workplace], Awaitable[None]]:
+    """The handler of a deed."""
+
+    async def handler(place: Workplace) -> None:
+        await do(place, deed, place.grid.targets())
+
+    return handler
+
+
+async def do(place: Workplace, deed: Deed, rows: Sequence[Any]) -> None:
+    """Ask what must be asked, send, and say what became of it."""
+    fit = [row for row in rows if not deed.unfit(row)]
+    _tell_unfit(place, deed, rows)
+    if not fit:
+        return
+    said: Said | None = {asked.name: None for asked in deed.asks}
+    if deed.asks or deed.confirm or (deed.preview and len(rows) > 1):
+        said = await place.ask(_preview(place, deed, rows, fit))
+    if said is None:
+        return
+    given = said
+    commands = {f"{deed.verb} {row.key}": deed.make(row, given) for row in fit}
+    await finish(place, f"{deed.verb}: what became of it", await place.send_all(commands))
+
+
+async def finish(place: Workplace, title: str, answers: dict[str, Answered | None]) -> None:
+    """Several answers of which one is no success are shown together; else nothing is selected."""
+    lines = [(name, _worked(answer), verdict(answer)) for name, answer in answers.items()]
+    if all(worked for _, worked, _ in lines):
+        place.grid.clear_selection()
+    elif len(lines) > 1:
+        await place.ask(Page(title, results(lines)))
+
+
+def named(rows: Sequence[str]) -> str:
+    """A few names, or their number."""
+    return ", ".join(rows) if len(rows) <= MANY else f"{len(rows)} {rows[0]} … {rows[-1]}"
+
+
+def about(row: Any) -> str:
+    """A row in a few words, as far as it has them."""
+    words = [
+        cells.side(row.Side) if getattr(row, "Side", "") else "",
+        cells.number(row.OrderQty) if hasattr(row, "OrderQty") else "",
+        getattr(row, "Symbol", ""),
+        getattr(row, "broker", ""),
+        getattr(row, "state", "") or getattr(row, "OrdStatus", ""),
+    ]
+    return cells.printable("  ".join(word for word in words if word))
+
+
+def _worked(answer: Answered | None) -> bool:
+    return answer is not None and answer.outcome is Outcome.Done
+
+
+def _tell_unfit(place: Workplace, deed: Deed, rows: Sequence[Any]) -> None:
+    reasons: dict[str, list[str]] = {}
+    for row in rows:
+        if reason := deed.unfit(row):
+            reasons.setdefault(reason, []).append(row.key)
+    for reason, keys in reasons.items():
+        place.tell("note", f"{deed.verb}: {named(keys)} left out: {reason}")
+
+
+def _preview(place: Workplace, deed: Deed, rows: Sequence[Any], fit: Sequence[Any]) -> Preview:
+    lines = [Line(row.key, about(row), deed.unfit(row)) for row in rows]
+    note = deed.explain(fit) if deed.explain else deed.note
+    title = f"{deed.verb.capitalize()} {named([row.key for row in fit])}"
+    if deed.quantity:
+        title += f"   ≈ {notional.total(fit, deed.quantity, place.rows('prices'))}"
+    return Preview(title, lines, deed.verb.capitalize(), deed.asks, note)

@@ -1,0 +1,153 @@
+"""What a trader does to a table: columns, order, filter, groups, layouts, export."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from blotter import export, filters, layouts
+from blotter.column import Column
+from blotter.layouts import Layout
+from blotter.screens.ask import Ask
+from blotter.screens.choose import Choice, Choose
+from blotter.screens.columns import Columns
+from blotter.view import shown
+from blotter.widgets.filterbar import FilterBar
+from blotter.workplace import Workplace
+
+Change = Callable[[Layout, Column], Layout]
+
+
+def arranged(change: Change) -> Callable[[Workplace], None]:
+    """The handler that changes the layout at the column under the cursor."""
+
+    def handler(place: Workplace) -> None:
+        grid = place.grid
+        grid.lay_out(change(grid.layout_now, grid.column))
+
+    return handler
+
+
+sort = arranged(lambda layout, column: layouts.sorted_by(layout, column.name))
+sort_also = arranged(lambda layout, column: layouts.sorted_by(layout, column.name, also=True))
+narrower = arranged(lambda layout, column: layouts.resized(layout, column.name, -1))
+wider = arranged(lambda layout, column: layouts.resized(layout, column.name, 1))
+to_left = arranged(lambda layout, column: layouts.moved(layout, column.name, -1))
+to_right = arranged(lambda layout, column: layouts.moved(layout, column.name, 1))
+hide = arranged(lambda layout, column: layouts.without(layout, column.name))
+
+
+@arranged
+def freeze(layout: Layout, column: Column) -> Layout:
+    """Freeze up to the column, or nothing, where it is so already."""
+    names = [shown.name for shown in layout.columns]
+    place = names.index(column.name) + 1
+    return replace(layout, frozen=0 if layout.frozen == place else place)
+
+
+@arranged
+def group(layout: Layout, column: Column) -> Layout:
+    """Group by the column as well, or no longer."""
+    if column.name in layout.group:
+        return replace(layout, group=tuple(n for n in layout.group if n != column.name))
+    return replace(layout, group=(*layout.group, column.name))
+
+
+ungroup = arranged(lambda layout, _: replace(layout, group=()))
+unfiltered = arranged(lambda layout, _: replace(layout, filter=""))
+
+
+def reset(place: Workplace) -> None:
+    """The table as everybody begins."""
+    place.grid.lay_out(layouts.first(place.grid.table))
+
+
+def only_these(place: Workplace) -> None:
+    """Filter by the value under the cursor, besides what is filtered already."""
+    grid = place.grid
+    if grid.cursor is not None:
+        term = filters.exactly(grid.column, grid.cursor)
+        text = f"{grid.layout_now.filter} {term}".strip()
+        grid.lay_out(replace(grid.layout_now, filter=text))
+
+
+def filter_by_typing(place: Workplace) -> None:
+    """Open the line to filter."""
+    place.app.query_one(FilterBar).open(place.grid.layout_now.filter)
+
+
+async def columns(place: Workplace) -> None:
+    """Choose and order the columns."""
+    grid = place.grid
+    layout = await place.ask(Columns(grid.table, grid.layout_now))
+    if layout is not None:
+        grid.lay_out(layout)
+
+
+async def save(place: Workplace) -> None:
+    """Keep the layout of this table under a name."""
+    grid = place.grid
+    name = await place.ask(Ask(f"Name for this layout of {grid.table.title}", "name"))
+    if name is not None:
+        place.kept.named.setdefault(grid.table.name, {})[name] = grid.layout_now
+        place.keep()
+        place.tell("ok", f"layout {name} of {grid.table.title} is saved")
+
+
+async def load(place: Workplace) -> None:
+    """Use a layout that was saved."""
+    grid, known = place.grid, place.kept.named.get(place.grid.table.name, {})
+    if not known:
+        place.tell("note", f"no layout of {grid.table.title} is saved yet")
+        return
+    choices = [Choice(name, name, _about(layout)) for name, layout in sorted(known.items())]
+    name = await place.ask(Choose(f"Layouts of {grid.table.title}", choices))
+    if name is not None:
+        layout, problems = layouts.fitted(known[name], grid.table)
+        for problem in problems:
+            place.tell("warning", f"layout {name}: {problem}")
+        grid.lay_out(layout)
+
+
+async def forget(place: Workplace) -> None:
+    """Delete a layout that was saved."""
+    known = place.kept.named.get(place.grid.table.name, {})
+    choices = [Choice(name, name, _about(layout)) for name, layout in sorted(known.items())]
+    name = await place.ask(Choose("Delete which layout?", choices))
+    if name is not None:
+        del known[name]
+        place.keep()
+        place.tell("ok", f"layout {name} is deleted")
+
+
+def _about(layout: Layout) -> str:
+    words = [f"{len(layout.columns)} columns", layout.filter]
+    words.append(f"by {', '.join(layout.group)}" if layout.group else "")
+    return "  ".join(word for word in words if word)
+
+
+def _text(place: Workplace) -> tuple[str, int]:
+    """The selected rows, or all that are shown, as CSV; how many."""
+    grid = place.grid
+    rows = grid.rows.selection() or list(grid.rows)
+    wanted = [column for column, _ in shown(grid.table, grid.layout_now)]
+    return export.as_csv(wanted, rows), len(rows)
+
+
+def copy(place: Workplace) -> None:
+    """Into the clipboard of the terminal."""
+    text, count = _text(place)
+    place.app.copy_to_clipboard(text)
+    place.tell("ok", f"{count:,} rows of {place.grid.table.title} copied as CSV")
+
+
+def write(place: Workplace) -> None:
+    """Into a file in the folder where the blotter was started."""
+    text, count = _text(place)
+    try:
+        path = export.write(Path.cwd(), place.table, place.now(), text)
+    except OSError as error:
+        place.tell("error", f"export: {error}")
+        return
+    place.tell("ok", f"{count:,} rows written to {os.path.relpath(path)}")

@@ -1,0 +1,103 @@
+"""What needs a person, most urgent first. A new kind is one row of NEEDS."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+
+class Need(NamedTuple):
+    """Rows of a screen that wait for a person, and why in a few words."""
+
+    table: str
+    waits: Callable[[Any], bool]
+    why: Callable[[Any], str]
+
+
+def _unsettled(row: Any) -> bool:
+    return not getattr(row, "settled", "")
+
+
+def _always(row: Any) -> bool:
+    return True
+
+
+NEEDS: tuple[Need, ...] = (
+    Need("sessions", lambda row: not row.up, lambda row: f"session {row.key} is down"),
+    Need("unmatched", _unsettled, lambda row: f"unknown report of {row.session}: {row.reason}"),
+    Need(
+        "executions",
+        lambda row: row.effect == "disputed",
+        lambda row: f"disputed fill {row.ExecID} of {row.broker}",
+    ),
+    Need(
+        "placements",
+        lambda row: row.transmission == "unsent" or row.OrdStatus == "Rejected",
+        lambda row: f"{row.key} at {row.broker}: {row.OrdStatus or row.transmission} {row.text}",
+    ),
+    Need(
+        "compliance",
+        lambda row: row.state == "held",
+        lambda row: f"{row.key} is held by {row.blocks}",
+    ),
+    Need(
+        "confirmations",
+        lambda row: row.state == "mismatched",
+        lambda row: f"{row.broker} confirms {row.account} otherwise: {row.differences}",
+    ),
+    Need("alerts", _always, lambda row: f"{row.kind} {row.subject}: {row.text}"),
+)
+
+
+class Waiting:
+    """The rows that wait, kept up to date row by row.
+
+    `seen` ones wait no more, as long as their reason is the one that was seen: on another server
+    the same number is another alert.
+    """
+
+    def __init__(self, seen: Mapping[str, str] | None = None) -> None:
+        self.seen = dict(seen or {})
+        self._waits: dict[str, dict[str, str]] = {need.table: {} for need in NEEDS}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._waits.values()))
+
+    def take(self, table: str, changes: Mapping[str, Any]) -> list[str]:
+        """Look at rows that changed; why those that are new here wait."""
+        new = []
+        for need in NEEDS:
+            if need.table == table:
+                for key, row in changes.items():
+                    new += self._take(need, key, row)
+        return new
+
+    def _take(self, need: Need, key: str, row: Any) -> list[str]:
+        waits = self._waits[need.table]
+        if row is None or not need.waits(row):
+            waits.pop(key, None)
+            self.seen.pop(f"{need.table}/{key}", None)  # if it waits again, that is news
+            return []
+        why = need.why(row)
+        if key in waits or self.seen.get(f"{need.table}/{key}") == why:
+            return []
+        waits[key] = why
+        return [why]
+
+    def see(self, table: str, key: str) -> bool:
+        """The person has seen it: it waits no more. False where it did not wait."""
+        why = self._waits.get(table, {}).pop(key, None)
+        if why is None:
+            return False
+        self.seen[f"{table}/{key}"] = why
+        return True
+
+    def after(self, table: str, key: str) -> tuple[str, str, str] | None:
+        """Table, key and reason of what waits next after a row; from the last one, the first."""
+        every = list(self._all())
+        if not every:
+            return None
+        places = [n for n, (t, k, _) in enumerate(every) if (t, k) == (table, key)]
+        return every[(places[0] + 1) % len(every)] if places else every[0]
+
+    def _all(self) -> Iterator[tuple[str, str, str]]:
+        for table, waits in self._waits.items():
+            yield from ((table, key, why) for key, why in waits.items())

@@ -1,0 +1,151 @@
+"""What would be done to which rows, what is asked for it, and what became of each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label, Static
+
+from blotter import cells
+
+Said = Mapping[str, Any]
+
+
+class Asked(NamedTuple):
+    """One thing that a person is asked: `read` makes a value of the text, or a ValueError."""
+
+    name: str
+    hint: str
+    read: Callable[[str], Any] = str
+    needed: bool = True
+    first: str = ""
+
+
+class Line(NamedTuple):
+    """One row of the preview: its name, what it is, why it is left out (empty: it is not)."""
+
+    name: str
+    about: str
+    left_out: str = ""
+
+
+class Preview(ModalScreen[Said | None]):
+    """Lines to look at, fields to fill in. Enter in the last field, or `y`, goes on; Escape back."""
+
+    BINDINGS = [
+        Binding("y,ctrl+s", "go_on", "go on"),
+        Binding("escape", "back", "back"),
+        Binding("n", "back", "back"),
+        Binding("pagedown", "page(1)", "page down"),
+        Binding("pageup", "page(-1)", "page up"),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        lines: Sequence[Line],
+        verb: str,
+        asks: Sequence[Asked] = (),
+        note: str = "",
+    ) -> None:
+        super().__init__()
+        self._title, self.lines, self._verb = title, lines, verb
+        self._asks, self._note = asks, note
+
+    def compose(self) -> ComposeResult:
+        """Title, lines, fields, buttons."""
+        with Vertical(classes="dialog wide"):
+            yield Static(self._title, classes="title", markup=False)
+            with VerticalScroll(can_focus=False):
+                yield Static(_table(self.lines), id="lines")
+            yield Static(self._note, id="note", markup=False)
+            for asked in self._asks:
+                with Horizontal(classes="field"):
+                    yield Label(asked.name)
+                    yield Input(asked.first, placeholder=asked.hint, id=asked.name, compact=True)
+            yield Static(id="problems", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Back  esc", id="back")
+                yield Button(
+                    f"{self._verb}  {'⏎' if self._first else 'y'}", id="go-on", variant="warning"
+                )
+
+    @property
+    def _first(self) -> Asked | None:
+        """What must be filled in first."""
+        return next((asked for asked in self._asks if asked.needed and not asked.first), None)
+
+    def on_mount(self) -> None:
+        """What is needed is asked for; else nobody confirms by accident."""
+        self.query_one("#note").display = bool(self._note)
+        self.query_one("#problems").display = False
+        self.query_one(f"#{self._first.name}" if self._first else "#back").focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """The next field, or off it goes."""
+        if event.input.id == self._asks[-1].name:
+            self.action_go_on()
+        else:
+            self.focus_next()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """A click is as good as a key."""
+        if event.button.id == "go-on":
+            self.action_go_on()
+        else:
+            self.dismiss(None)
+
+    def action_go_on(self) -> None:
+        """Go on, or say everything that is wrong."""
+        said, problems = self._read()
+        if not problems:
+            self.dismiss(said)
+            return
+        shown = self.query_one("#problems", Static)
+        shown.display = True
+        shown.update("\n".join(problems))
+
+    def _read(self) -> tuple[Said, list[str]]:
+        said, problems = dict[str, Any](), []
+        for asked in self._asks:
+            text = self.query_one(f"#{asked.name}", Input).value.strip()
+            if not text:
+                said[asked.name] = None
+                problems += [f"{asked.name}: is needed"] if asked.needed else []
+                continue
+            try:
+                said[asked.name] = asked.read(text)
+            except ValueError as error:
+                problems.append(f"{asked.name}: {error}")
+        return said, problems
+
+    def action_page(self, step: int) -> None:
+        """A page of lines up or down."""
+        scroll = self.query_one(VerticalScroll)
+        scroll.scroll_relative(y=step * max(scroll.size.height - 1, 1), animate=False)
+
+    def action_back(self) -> None:
+        """Nothing is done."""
+        self.dismiss(None)
+
+
+def _table(lines: Sequence[Line]) -> Table:
+    body = Table.grid(padding=(0, 2))
+    for line in lines:
+        note = Text(f"left out: {cells.printable(line.left_out)}", "bold") if line.left_out else ""
+        body.add_row(Text(line.name, "dim" if line.left_out else "bold"), Text(line.about), note)
+    return body
+
+
+def results(lines: Sequence[tuple[str, bool, str]]) -> Table:
+    """What became of each: name, whether it worked, the answer. What did not comes first."""
+    body = Table.grid(padding=(0, 2))
+    for name, worked, text in sorted(lines, key=lambda line: line[1]):
+        mark = Text("ok" if worked else "NOT DONE", "" if worked else "bold reverse")
+        body.add_row(mark, Text(name, "bold"), Text(cells.printable(text)))
+    return body

@@ -1,0 +1,124 @@
+"""The blotter on a real server with simulated brokers: from the order to the allocation, by key."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from decimal import Decimal as D
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from blotter.app import Blotter
+from blotter.screens.detail import Detail
+from blotter.screens.preview import Preview
+from blotter.screens.route import RouteTicket
+from blotter.screens.warnings import Warnings
+from tradeoms.bus.client import AsyncClient, Client
+from tradeoms.bus.keys import KeyStore
+from tradeoms.demo import world
+from tradeoms.demo.files import Run, prepare
+from tradeoms.model import commands as c
+from tradeoms.model.fields import Outcome, Side
+from tradeoms.model.orders import Member, NewOrder
+
+PATIENCE = 60
+
+
+@contextmanager
+def process(*module: str) -> Iterator[None]:
+    child = subprocess.Popen([sys.executable, "-m", *module], stdout=subprocess.PIPE, text=True)
+    try:
+        assert child.stdout
+        assert child.stdout.readline().strip() == "ready"
+        yield
+    finally:
+        child.terminate()
+        child.wait(PATIENCE)
+        if child.stdout:
+            child.stdout.close()
+
+
+def do(files: Run, user: str, *commands: c.Command) -> None:
+    keys = KeyStore(files.home / "keys").credentials(user)
+    with Client(files.commands, files.streams, keys) as client:
+        answers = client.submit_all(list(commands))
+        assert [a.problems for a in answers if a.outcome is not Outcome.Done] == []
+
+
+def orders() -> Iterator[c.SubmitOrder]:
+    name = next(iter(world.ISINS))
+    for account in ("C001", "C002"):
+        yield c.SubmitOrder(NewOrder(name, Side.Buy, (Member(account, D(300)),), reference=account))
+
+
+async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not true():
+            await pilot.pause(0.05)
+
+
+async def trade(app: Blotter, pilot: Pilot[None]) -> None:
+    place = app._place
+    await until(pilot, lambda: len(place.rows("orders")) == 2)
+    await until(pilot, lambda: any(row.up for row in place.rows("sessions").values()))
+    await until(pilot, lambda: len(place.grid.rows) == 2)
+    await pilot.press("a", "b")
+    await until(pilot, lambda: len(place.rows("blocks")) == 1)
+    await pilot.press("2")
+    await until(pilot, lambda: place.grid.cursor is not None)
+    await pilot.press("r")
+    await until(pilot, lambda: isinstance(app.screen, RouteTicket))
+    broker = next(row.key for row in place.rows("sessions").values() if row.up)
+    app.screen.query_one(Input).insert_text_at_cursor(f"{broker} rest")
+    await pilot.press("enter")
+    await until(pilot, lambda: not isinstance(app.screen, RouteTicket))
+    await until(pilot, lambda: isinstance(app.screen, Warnings) or bool(place.rows("placements")))
+    if isinstance(app.screen, Warnings):
+        await until(pilot, lambda: not app.screen.unseen)  # type: ignore[attr-defined]
+        await pilot.press("y")
+    await until(pilot, lambda: [r.filled for r in place.rows("blocks").values()] == [D(600)])
+    await pilot.press("d")
+    await until(pilot, lambda: isinstance(app.screen, Preview))
+    await pilot.press("y")
+    await until(pilot, lambda: len(place.rows("allocations")) == 2)
+
+
+async def story(app: Blotter, pilot: Pilot[None]) -> None:
+    await pilot.press("1", "i")
+    await until(pilot, lambda: isinstance(app.screen, Detail))
+    shown = lambda: " ".join(entry.text for entry in app.screen._shown)  # noqa: E731
+    await until(pilot, lambda: "block allocated" in shown())
+    assert "order entered" in shown()
+    assert "booked" in shown()
+    await pilot.press("escape")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_from_order_to_allocation_and_through_a_restart(tmp_path: Path) -> None:
+    files = prepare(tmp_path / "house")
+    serve = ("tradeoms", "serve", "--config", str(files.config))
+    with process("simulators", "--config", str(files.sim)), ExitStack() as first:
+        first.enter_context(process(*serve))
+        do(files, "olga", *world.reference(), world.opening())
+        do(files, "paula", *orders())
+        keys = KeyStore(files.home / "keys").credentials("tom")
+        app = Blotter(AsyncClient(files.commands, files.streams, keys), "tom", tmp_path)
+        async with app.run_test(size=(150, 40)) as pilot:
+            await trade(app, pilot)
+            await story(app, pilot)
+            await asyncio.to_thread(first.close)
+            await until(pilot, lambda: "STALE" in app._place.blind)
+            before = len(app._messages.lines)
+            await pilot.press("2", "u")
+            await until(pilot, lambda: len(app._messages.lines) > before)
+            assert "not sent" in app._messages.lines[-1].text
+            with process(*serve):
+                await until(pilot, lambda: not app._place.blind)
+                do(files, "paula", next(orders()))
+                await until(pilot, lambda: len(app._place.rows("orders")) == 3)
+                assert len(app._place.rows("allocations")) == 2

@@ -1,0 +1,120 @@
+"""What only a person settles: held orders, unknown reports, disputed fills, sessions, the kill switch."""
+
+from blotter.screens.choose import Choose
+from blotter.screens.preview import Preview
+from tests.blotter.desk import desk
+from tests.blotter.fake import execution, made, order
+from tradeoms.model import commands as c
+from tradeoms.model.fields import DKReason, SessionAction
+from tradeoms.views.confirmations import ConfirmationRow
+
+
+async def test_override_asks_for_rule_reason_and_time() -> None:
+    async with desk() as d:
+        await d.push("orders", order(50, state="held", blocks="oversell, price_collar"))
+        await d.press("0", "home", "v")
+        await d.on(Choose)
+        await d.press("down", "enter")
+        await d.on(Preview)
+        await d.type("agreed")
+        await d.press("enter", "enter")
+        (sent,) = d.link.sent
+        assert (sent.order, sent.rule, sent.reason) == ("O50", "price_collar", "agreed")
+        assert sent.expires.tzinfo is not None
+
+
+async def test_unknown_reports_are_attached_and_dismissed() -> None:
+    async with desk() as d:
+        await d.press("equals_sign", "b")
+        await d.type("p7")
+        await d.press("enter")
+        await d.type("phone")
+        await d.press("enter")
+        await d.press("x")
+        await d.type("noise")
+        await d.press("enter")
+        assert d.link.sent == [c.AttachReport(1, "phone", "P7"), c.DismissReport(1, "noise")]
+
+
+async def test_disputed_fills_are_settled_and_others_are_left_out() -> None:
+    async with desk() as d:
+        fill = execution(60, effect="disputed", TransactTime="20250102-23:00:00")
+        await d.push("executions", fill)
+        await d.press("4", "home", "down", "b")
+        assert "left out: is booked, not disputed" in d.said
+        await d.press("up", "b")
+        await d.on(Preview)
+        await d.type("seen")
+        await d.press("enter")
+        await d.press("w")
+        await d.on(Preview)
+        await d.press("ctrl+s")
+        assert "reason: is needed" in str(d.app.screen.query_one("#problems").render())
+        await d.type("ours")
+        await d.press("enter")
+        assert d.link.sent == [
+            c.BookExecution(fill.key, "seen"),
+            c.DontKnowTrade("ours", DKReason.Other, fill.key),
+        ]
+
+
+async def test_sessions_are_controlled_with_a_reason() -> None:
+    async with desk() as d:
+        await d.press("9", "home", "x")
+        await d.type("test")
+        await d.press("enter")
+        assert d.link.sent == [c.ControlSession("ALPHA", SessionAction.Stop, "test")]
+
+
+async def test_the_kill_switch_is_typed() -> None:
+    async with desk() as d:
+        await d.press("K")
+        await d.on(Choose)
+        await d.press("enter")
+        await d.on(Preview)
+        await d.type("panic")
+        await d.press("enter")
+        await d.type("cancel")
+        await d.press("enter")
+        assert d.link.sent == []
+        assert "type CANCEL" in str(d.app.screen.query_one("#problems").render())
+        await d.press(*["backspace"] * 6, *"CANCEL", "enter")
+        assert d.link.sent == [c.CancelAll("panic", everything=True)]
+
+
+async def test_kill_of_one_broker() -> None:
+    async with desk() as d:
+        await d.press("K")
+        await d.on(Choose)
+        await d.press("down", "down", "enter")
+        await d.on(Preview)
+        await d.type("bad")
+        await d.press("enter", *"CANCEL", "enter")
+        assert d.link.sent == [c.CancelAll("bad", "BRAVO")]
+
+
+async def test_brokers_are_told_and_their_confirmations_affirmed() -> None:
+    async with desk() as d:
+        await d.press("2", "home", "A")
+        await d.on(Preview)
+        await d.press("y")
+        await d.press("down", "A")
+        assert "B2 left out: is open, not allocated" in d.said
+        values = {
+            "key": "A1/F1",
+            "account": "F1",
+            "state": "mismatched",
+            "confirmation": "ALPHA/C1",
+        }
+        await d.push("confirmations", made(ConfirmationRow, values))
+        assert "confirms F1 otherwise" in d.said
+        d.app.action_perform("show_confirmations")
+        await d.press("b")
+        await d.on(Preview)
+        await d.press("shift+tab")  # Back has the focus
+        await d.type("agreed by phone")
+        await d.press("enter")
+        assert d.link.sent == [
+            c.SendAllocation("B3"),
+            c.AffirmConfirmations(("ALPHA/C1",), "agreed by phone"),
+        ]
