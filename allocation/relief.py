@@ -53,9 +53,6 @@ ORDERS: dict[str, ReliefOrder] = {
     "HIGHEST_COST": highest_cost,
 }
 
-#: What an account may be set to: only what the books are really kept by.
-RELIEF: dict[str, ReliefOrder] = {"FIFO": ORDERS["FIFO"]}
-
 
 @dataclass(frozen=True, slots=True)
 class Named:

@@ -4,7 +4,16 @@ tables of keys in the documentation follow."""
 from collections.abc import Awaitable, Callable
 
 from blotter.columns import TABLES
-from blotter.handlers import attention, blocks, frame, orders, placements, posttrade, table
+from blotter.handlers import (
+    attention,
+    blocks,
+    claims,
+    frame,
+    orders,
+    placements,
+    posttrade,
+    table,
+)
 from blotter.registry import Action
 from blotter.widgets.grid import Grid
 from blotter.workplace import Workplace
@@ -51,6 +60,7 @@ _TABLES = (
 # fmt: off
 # ruff: noqa: E501  a row is a line
 _HELD = "orders compliance"
+_CLAIMED = "orders blocks"
 _WORK = (
     _act("b", "block", "block", "merge the orders into blocks", orders.block, "orders", 1),
     _act("B", "similar", "similar", "select what fits into one block with this order", orders.similar, "orders", 1),
@@ -84,9 +94,16 @@ _WORK = (
     _act("w", "request_confirmations", "ask", "ask the brokers to confirm again", posttrade.request, "instructions", 1),
     _act("b", "affirm", "affirm", "affirm the brokers' confirmations", posttrade.affirm, "confirmations", 1),
     _act("x", "reject", "reject", "reject the brokers' confirmations", posttrade.reject, "confirmations", 1),
+    _act("C", "claim", "claim", "work the orders or blocks yourself, also another's", claims.claim, _CLAIMED, 1),
+    _act("x", "release", "release", "the orders or blocks are nobody's again", claims.release, _CLAIMED),
+    _act("w", "reassign", "reassign", "give the orders or blocks to another trader", claims.reassign, _CLAIMED),
+    _act("H", "hand_over", "hand over", "give all that a trader has claimed to another", claims.hand_over),
+    _act("C", "own", "own", "look after the alerts yourself", claims.own, "alerts", 1),
+    _act("w", "snooze", "snooze", "ask nobody about the alerts until a time", claims.snooze, "alerts", 1),
+    _act("x", "acknowledge", "acknowledge", "the alerts are dealt with, and why", claims.acknowledge_why, "alerts", 1),
     _act("K", "kill", "kill", "cancel everything of the house, or of a broker", attention.kill),
     _act("n", "next_need", "next", "go to what needs a person next", frame.next_need, footer=2),
-    _act("N", "seen", "seen", "the rows need me no more", frame.seen),
+    _act("N", "seen", "seen", "the rows need me no more; alerts: nobody", claims.seen),
 )
 _ROWS = (
     _act("space", "toggle", "select", "select the row and go on; on a group, its rows", _on(Grid.toggle), footer=1),

@@ -76,7 +76,7 @@ class Blotter(App[None]):
         self._filter = FilterBar()
         grids = {table.name: Grid(table, self._layout(table.name, read.kept)) for table in TABLES}
         say, lines = self._messages.say, self._messages.lines
-        place = Workplace(self, link, grids, say, lines, read.kept, actions, folder)
+        place = Workplace(self, link, grids, say, lines, read.kept, actions, folder, user)
         place.bell, place.keep, place.perform = self._settings.bell, self._keep, self.action_perform
         place.groups = {name: [a.name for a in group] for name, group in GROUPS.items()}
         self._place = place

@@ -158,6 +158,8 @@ TONES = {
     "held": "bad",
     "refused": "bad",
     "open": "attention",
+    "owned": "attention",
+    "returned": "attention",
     "working": "good",
     "unsent": "bad",
     "Rejected": "bad",

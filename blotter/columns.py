@@ -60,6 +60,7 @@ _ORDERS = (
     key(6, "block", "block"),
     Column("account", "account", 12, _accounts, _accounts),
     text("pm", 10),
+    text("claimed_by", 10, "claimed"),
     text("warnings", 16, tone=always("attention")),
     text("blocks", 16, "held by", tone=always("bad")),
     computed.value("OrderQty", "Price", "arrival"),
@@ -94,6 +95,7 @@ _BLOCKS = (
     total("working", 10),
     total("filled", 10),
     word("state", 9),
+    text("claimed_by", 10, "claimed"),
     computed.percent("filled", "OrderQty"),
     average("AvgPx"),
     text("OrdType", 9),
@@ -238,10 +240,16 @@ _COMPLIANCE = (
 _ALERTS = (
     key(6, "alert"),
     clock("at"),
-    text("kind", 18, tone=always("bad")),
-    text("subject", 16),
-    text("text", 60),
+    text("kind", 16, tone=always("bad")),
+    text("subject", 10),
+    text("text", 40),
+    word("state", 12),
+    text("owner", 10),
+    clock("until"),
     computed.age("at"),
+    text("user", 10, "attended by"),
+    text("reason", 30),
+    clock("attended"),
 )
 
 
@@ -363,6 +371,7 @@ def _breaks(row: Any) -> bool:
 
 
 _OVER = ended("allocated", "cancelled", "dissolved", "refused")
+_ATTENDED = ended("acknowledged", "snoozed")
 _LAST = ("key", True)
 TABLES: tuple[Table, ...] = (
     _table("orders", "Orders", "Ord", _ORDERS, _LAST, tone=_OVER),
@@ -375,7 +384,7 @@ TABLES: tuple[Table, ...] = (
     _table("prices", "Prices", "Px", _PRICES, ("Symbol", False)),
     _table("sessions", "Sessions", "Ses", _SESSIONS, ("key", False)),
     _table("compliance", "Compliance", "Cmp", _COMPLIANCE, _LAST, view="orders", where=_breaks),
-    _table("alerts", "Alerts", "Alr", _ALERTS, _LAST),
+    _table("alerts", "Alerts", "Alr", _ALERTS, _LAST, tone=_ATTENDED),
     _table("unmatched", "Unknown", "Unk", _UNKNOWN, _LAST),
     _table("instructions", "Instructions", "Ins", _INSTRUCTIONS, _LAST),
     _table("confirmations", "Confirmations", "Cfm", _CONFIRMATIONS, ("key", False)),

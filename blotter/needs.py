@@ -5,19 +5,23 @@ from typing import Any, NamedTuple
 
 
 class Need(NamedTuple):
-    """Rows of a screen that wait for a person, and why in a few words."""
+    """Rows of a screen that wait for a person, and why in a few words.
+
+    `shared`: the server knows who has dealt with it, so that nobody's own note counts.
+    """
 
     table: str
     waits: Callable[[Any], bool]
     why: Callable[[Any], str]
+    shared: bool = False
 
 
 def _unsettled(row: Any) -> bool:
     return not getattr(row, "settled", "")
 
 
-def _always(row: Any) -> bool:
-    return True
+def _unattended(row: Any) -> bool:
+    return row.state not in ("acknowledged", "snoozed")
 
 
 NEEDS: tuple[Need, ...] = (
@@ -43,7 +47,12 @@ NEEDS: tuple[Need, ...] = (
         lambda row: row.state == "mismatched",
         lambda row: f"{row.broker} confirms {row.account} otherwise: {row.differences}",
     ),
-    Need("alerts", _always, lambda row: f"{row.kind} {row.subject}: {row.text}"),
+    Need(
+        "alerts",
+        _unattended,
+        lambda row: f"{row.kind} {row.subject}: {row.text}",
+        shared=True,
+    ),
 )
 
 
@@ -51,11 +60,13 @@ class Waiting:
     """The rows that wait, kept up to date row by row.
 
     `seen` ones wait no more, as long as their reason is the one that was seen: on another server
-    the same number is another alert.
+    the same number is another report. What has an `owner` waits for nobody but this `user`.
     """
 
-    def __init__(self, seen: Mapping[str, str] | None = None) -> None:
-        self.seen = dict(seen or {})
+    def __init__(self, seen: Mapping[str, str] | None = None, user: str = "") -> None:
+        shared = tuple(f"{need.table}/" for need in NEEDS if need.shared)
+        self.seen = {key: why for key, why in (seen or {}).items() if not key.startswith(shared)}
+        self._user = user
         self._waits: dict[str, dict[str, str]] = {need.table: {} for need in NEEDS}
 
     def __len__(self) -> int:
@@ -72,7 +83,7 @@ class Waiting:
 
     def _take(self, need: Need, key: str, row: Any) -> list[str]:
         waits = self._waits[need.table]
-        if row is None or not need.waits(row):
+        if row is None or not need.waits(row) or self._anothers(row):
             waits.pop(key, None)
             self.seen.pop(f"{need.table}/{key}", None)  # if it waits again, that is news
             return []
@@ -81,6 +92,9 @@ class Waiting:
             return []
         waits[key] = why
         return [why]
+
+    def _anothers(self, row: Any) -> bool:
+        return getattr(row, "owner", "") not in ("", self._user)
 
     def see(self, table: str, key: str) -> bool:
         """The person has seen it: it waits no more. False where it did not wait."""

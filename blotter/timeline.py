@@ -16,7 +16,7 @@ from blotter import cells
 from tradeoms.model import events as e
 from tradeoms.model.orders import Report
 
-ABOUT = ("order", "block", "placement", "execution", "orders", "subject")
+ABOUT = ("order", "block", "placement", "execution", "orders", "blocks", "subject")
 NAME = re.compile(r"[OBP]\d+")
 DULL = frozenset({"session", "instrument", "id", "user", "trade_date", "transmission", "routed"})
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")

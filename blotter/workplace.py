@@ -41,10 +41,11 @@ class Workplace:
         kept: Kept,
         actions: "Mapping[str, Action]",
         folder: Path | None,
+        user: str,
     ) -> None:
         self.app, self.link, self.grids, self.lines = app, link, grids, lines
         self.kept, self.actions, self.folder = kept, actions, folder
-        self.waiting = Waiting(kept.seen)
+        self.waiting = Waiting(kept.seen, user)
         self.table = next(iter(grids))
         self.age = float("inf")
         self.refused = ""

@@ -33,6 +33,7 @@ def dialect(
     `begin_string`: of the session.
     `tags`: our name of a field -> its tag, for all fields and groups of the version.
     `messages`: MsgType of what we send -> our names of its fields -> Y, C or N.
+    `head`: our names of the fields of a message's header.
     `required`: MsgType -> our names of the fields that it must hold.
     `groups`: MsgType -> name of a group -> our names of its members there, in their order.
     """
@@ -50,6 +51,7 @@ def _version(folder: Path) -> dict[str, Any]:
     }
     data["begin_string"] = table["begin_string"]
     data["tags"] = {ours.get(name, name): tag for name, (tag, _) in fields(table).items()}
+    data["head"] = [ours.get(name, name) for name in table["header"]]
     data["messages"] = {
         key: rows for key, rows in needs.items() if table["messages"][key]["direction"] != "in"
     }

@@ -15,8 +15,10 @@ Permissive on purpose. quickfix judges a message before the application sees it.
 value outside an enumeration, an ill-formed or empty number, an undeclared repeated tag or a missing
 required tag is answered with a Reject, its sequence number is used up, and its fill is lost. So:
   - no field has <value> children: every value reaches our decoder, which judges it;
-  - only the fields of the header, the trailer and the session's own messages, lengths and data
-    have their type, all others are STRING;
+  - only the fields of the header, the trailer and the session's own messages have their type, all
+    others are STRING;
+  - so are all lengths and data: of a field that is data quickfix believes the length before it, and
+    one below zero or beyond the message ends its thread, or the process;
   - the messages that our decoder judges (3, j, and all that we only receive) require nothing: it
     reports what is missing;
   - all repeating groups that reports are known to carry are declared.
@@ -87,7 +89,7 @@ def _group(table: Table, key: str, name: str, pad: str) -> Iterator[str]:
 def _declared(table: Table) -> Iterator[str]:
     checked = _checked(table)
     for name, (tag, kind) in sorted(fields(table).items(), key=lambda item: item[1][0]):
-        shown = kind if name in checked or kind in ("LENGTH", "DATA") else "STRING"
+        shown = kind if name in checked and kind not in ("LENGTH", "DATA") else "STRING"
         yield f'    <field number="{tag}" name={quoteattr(name)} type="{shown}"/>'
 
 

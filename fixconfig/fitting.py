@@ -31,6 +31,11 @@ SETTINGS = frozenset(
         "ClientCertificateKeyFile",
     )
 )
+#: Fields of the header that the engine writes, or that come in twos; no file sets them.
+FRAMING = frozenset(("BeginString", "BodyLength", "MsgType", "SenderCompID", "TargetCompID"))
+FRAMING |= {"MsgSeqNum", "SendingTime", "PossDupFlag", "PossResend", "OrigSendingTime"}
+FRAMING |= {"LastMsgSeqNumProcessed", "SecureDataLen", "SecureData", "XmlDataLen", "XmlData"}
+FRAMING |= {"NoHops"}
 MEMBER = re.compile(r"\d+ \w+( (LENGTH|DATA))?")
 
 Check = Callable[[Data, Overlay], Iterator[str]]
@@ -153,6 +158,10 @@ def _header(data: Data, overlay: Overlay) -> Iterator[str]:
     for name, value in overlay.header.items():
         if name not in data["tags"]:
             yield f"header.{name} = {value!r}: is no field"
+        elif name not in data["head"]:
+            yield f"header.{name} = {value!r}: is no field of the header"
+        elif name in FRAMING:
+            yield f"header.{name} = {value!r}: is written by the engine and set nowhere else"
         elif not (value.isascii() and (value.isprintable() or not value)):
             yield f"header.{name} = {value!r}: holds what is not printable ASCII"
 

@@ -277,7 +277,7 @@ class MiddleOffice:
         self._write(Affirmed(now.utc, confirm_id, status, fields.get(70, ""), fields.get(58, "")))
         line = self._confirmed.get(confirm_id)
         of = self._live.get(line.AllocID) if line else None
-        if line and of and status == "2":
+        if line and of and line.wrong and status == "2":
             self._replace(of, line, ConfirmTransType.REPLACE, now)
 
     def _again(self, fields: Fields, now: Instant) -> None:

@@ -88,8 +88,9 @@ class Logon(Strict):
 
 
 class TlsFiles(Strict):
-    """PEM files; relative paths begin at the configuration file."""
+    """PEM files; relative paths begin at the configuration file. `name`: in the broker's certificate."""
 
     authorities: str
     certificate: str
     key: str
+    name: str = ""

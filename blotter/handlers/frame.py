@@ -72,14 +72,6 @@ def next_need(place: Workplace) -> None:
         place.tell("warning", f"{place.table} {key} does not pass the filter of its table")
 
 
-def seen(place: Workplace) -> None:
-    """What is meant waits for this person no more."""
-    for row in place.grid.targets():
-        if place.waiting.see(place.table, row.key):
-            place.tell("note", f"seen: {place.table} {row.key}")
-    place.grid.clear_selection()
-
-
 async def messages(place: Workplace) -> None:
     """Everything that was said since the start."""
     lines = Content("\n").join(map(content, place.lines)) if place.lines else Content("none yet")

@@ -4,6 +4,8 @@ import queue
 import time
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from simulators.player import Player
 from simulators.script import Field, Line
 from tests.builders import D, Desk, desk
@@ -12,7 +14,7 @@ from tradeoms.fix.gateway import Gateway
 from tradeoms.fix.settings import SessionSettings
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import Effect, OrdType, TimeInForce
+from tradeoms.model.fields import Effect, OrdType, RequestKind, TimeInForce
 from tradeoms.views import placements
 
 SESSION, BROKER = "S1", "KING"
@@ -23,6 +25,8 @@ class Oms:
 
     def __init__(self, version: str, home: Path, port: int) -> None:
         self.desk: Desk = desk()
+        king = replace(self.desk.state.brokers[BROKER], knows_mass_cancel=True)
+        self.desk.done(c.DefineBrokers((king,)), "ops")
         self.desk.system(c.ChangeSession(SESSION, False))
         self.inbox: queue.SimpleQueue[tuple[c.Command, e.Cause]] = queue.SimpleQueue()
         session = SessionSettings(
@@ -46,6 +50,11 @@ class Oms:
         """Count from here: what went before belongs to another script."""
         self.placement, self._before = "", ""
         self.marks = self._counts()
+        state = self.desk.state
+        for known in [known for known in state.mass_cancels.values() if known.waiting]:
+            self.desk.system(c.FailMassCancel(known.ClOrdID, "its script is over"))
+        for name in [p.placement for p in state.placements.values() if p.exposure]:
+            self.desk.done(c.ClosePlacement(name, "its script is over"), "trader")
 
     def before(self, line: Line, player: Player) -> None:
         """Do what the next line expects of us; compare what we show."""
@@ -69,7 +78,12 @@ class Oms:
         if line.MsgType == "D":
             self.placement = self._route(values)
         elif line.MsgType == "F":
-            self.desk.done(c.CancelPlacement(self.placement), "trader")
+            # Where a cancel of all was refused, we have asked by ourselves.
+            asked = [request.kind for request in self.desk.placement(self.placement).requests]
+            if RequestKind.Cancel not in asked:
+                self.desk.done(c.CancelPlacement(self.placement), "trader")
+        elif line.MsgType == "q":
+            self.desk.done(c.CancelAll("halt", broker=BROKER), "trader")
         elif line.MsgType == "G":
             quantity, price = D(values["OrderQty"]), D(values["Price"])
             command = c.ReplacePlacement(self.placement, quantity, price)

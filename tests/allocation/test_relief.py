@@ -17,7 +17,7 @@ from allocation.errors import (
 from allocation.exact import LIMIT, Int64
 from allocation.lots import Disposals, Lots, Relief, open_basis, open_lots, realized_gain
 from allocation.ragged import offsets_of
-from allocation.relief import ORDERS, RELIEF, relieve
+from allocation.relief import ORDERS, relieve
 from tests.allocation.reference import column, hamilton
 
 Case = tuple[Lots, Disposals]
@@ -157,7 +157,7 @@ def test_fifo_goes_by_acquisition_and_then_sequence() -> None:
     lots = open_lots(
         column([7, 7, 7]), column([5, 3, 5]), column([0, 9, -1]), column([10] * 3), column([1] * 3)
     )
-    relief = relieve(lots, Disposals(column([7]), column([25]), column([100])), RELIEF["FIFO"])
+    relief = relieve(lots, Disposals(column([7]), column([25]), column([100])), ORDERS["FIFO"])
     assert relief.lot.tolist() == [1, 2, 0]
     assert relief.quantity.tolist() == [10, 10, 5]
     assert relief.amount.tolist() == [40, 40, 20]

@@ -14,7 +14,7 @@ from allocation.lot_errors import IdentifiedLotsError
 from allocation.lot_events import Buy, Event, Sell
 from allocation.lots import Disposals, Lots, open_basis, open_lots
 from allocation.mintax import minimum_tax
-from allocation.relief import ORDERS, RELIEF, Named, relieve, relieve_named
+from allocation.relief import ORDERS, Named, relieve, relieve_named
 from allocation.selection import KEYS
 from allocation.statements import open_lots as exact_lots
 from allocation.trades import Booked, Trades, book_trades
@@ -90,7 +90,6 @@ def booked(rows: list[Row], result: Booked) -> tuple[list[tuple[str, str, int]],
 
 def test_the_orders_are_methods_of_the_exact_book() -> None:
     assert ORDERS.keys() <= KEYS.keys()
-    assert RELIEF.keys() <= ORDERS.keys()
     assert set(KEYS) - set(ORDERS) == {"MINTAX", "SPEC", "AVG", "AVG_ALL"}
 
 

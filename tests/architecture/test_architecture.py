@@ -16,7 +16,7 @@ import fixconfig
 import simulators
 import tradeoms
 from allocation.methods import METHODS
-from allocation.relief import RELIEF
+from allocation.relief import ORDERS
 from simulators.behaviours import BEHAVIOURS
 from tradeoms import core
 from tradeoms.bus.access import MAY
@@ -40,6 +40,8 @@ OURS = {
     c.BookLots,
     c.RequestMassStatus,
     c.CheckPending,
+    c.FailMassCancel,
+    c.CancelUnwanted,
     c.ReadReport,
     c.RefuseMalformed,
     c.ResetSequence,
@@ -78,7 +80,7 @@ def tables() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {
         "rules": {rule.name: rule.check for rule in RULES},
         "methods": dict(METHODS),
-        "relief": dict(RELIEF),
+        "relief": dict(ORDERS),
         "behaviours": dict(BEHAVIOURS),
         "views": {name: view.row for name, view in VIEWS.items()},
     }

@@ -297,11 +297,11 @@ def unknown(n: int) -> UnmatchedRow:
     return made(UnmatchedRow, values | {"raw": "8=FIX.4.4|35=8|11=X|", "LastQty": D(100)})
 
 
-def alert(n: int) -> AlertRow:
+def alert(n: int, **changed: Any) -> AlertRow:
     """The n-th alert."""
     text = "a fill for an order we do not know"
     values = {"key": str(n), "kind": "unmatched", "subject": "ALPHA", "text": text, "at": AT}
-    return made(AlertRow, values)
+    return made(AlertRow, values | changed)
 
 
 def session(name: str, up: bool) -> SessionRow:

@@ -162,9 +162,9 @@ async def test_one_key_goes_to_the_next_that_needs_a_person() -> None:
             ("compliance", "O77"),
             ("alerts", "1"),
         ]
-        await d.press("N", "n")
+        await d.press("n", "N", "n")
         assert "4 need you" in d.shown("#status")
-        assert d.grid.table.name == "sessions"
+        assert d.grid.table.name == "unmatched"
 
 
 async def test_a_row_leaves_the_screen_it_no_longer_belongs_to() -> None:

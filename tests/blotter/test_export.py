@@ -13,7 +13,7 @@ from blotter.column import Kind
 from blotter.columns import TABLES
 from blotter.needs import Waiting
 from tests.blotter.desk import desk
-from tests.blotter.fake import AT, alert, order, placement, position, price, session
+from tests.blotter.fake import AT, order, placement, position, price, session, unknown
 
 
 def test_csv_is_exact_and_harmless() -> None:
@@ -57,20 +57,20 @@ async def test_the_selection_or_all_rows_are_written(
 
 
 def test_what_waits_is_counted_once_and_what_is_seen_no_more() -> None:
-    seen = "unmatched ALPHA: a fill for an order we do not know"
-    waiting = Waiting({"alerts/7": seen, "alerts/9": "another one of another server"})
-    assert waiting.take("alerts", {"7": alert(7)}) == []
-    assert waiting.take("alerts", {"9": alert(9)}) == [seen]
-    waiting.see("alerts", "9")
-    assert len(waiting.take("alerts", {"8": alert(8)})) == 1
-    assert waiting.take("alerts", {"8": alert(8)}) == []
+    seen = "unknown report of ALPHA: unknown ClOrdID"
+    waiting = Waiting({"unmatched/7": seen, "unmatched/9": "another one of another server"})
+    assert waiting.take("unmatched", {"7": unknown(7)}) == []
+    assert waiting.take("unmatched", {"9": unknown(9)}) == [seen]
+    waiting.see("unmatched", "9")
+    assert len(waiting.take("unmatched", {"8": unknown(8)})) == 1
+    assert waiting.take("unmatched", {"8": unknown(8)}) == []
     assert waiting.take("sessions", {"A": session("A", False)}) == ["session A is down"]
     assert waiting.after("", "") == ("sessions", "A", "session A is down")
-    assert waiting.after("sessions", "A")[:2] == ("alerts", "8")
-    assert waiting.after("alerts", "8")[:2] == ("sessions", "A")
+    assert waiting.after("sessions", "A")[:2] == ("unmatched", "8")
+    assert waiting.after("unmatched", "8")[:2] == ("sessions", "A")
     waiting.take("sessions", {"A": session("A", True)})
-    assert waiting.see("alerts", "8")
-    assert not waiting.see("alerts", "8")
+    assert waiting.see("unmatched", "8")
+    assert not waiting.see("unmatched", "8")
     assert waiting.after("", "") is None
     assert len(waiting) == 0
 

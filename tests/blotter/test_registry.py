@@ -98,13 +98,13 @@ def test_the_documentation_has_the_keys_of_today() -> None:
 
 async def test_what_was_seen_is_remembered_while_it_is_there(tmp_path: Path) -> None:
     file = tmp_path / "layouts-tom.json"
-    file.write_text('{"seen": {"a table of yesterday/1": "x", "alerts/99": "y"}}')
+    file.write_text('{"seen": {"a table of yesterday/1": "x", "unmatched/99": "y"}}')
     for expected in ("4 need you", "3 need you"):
         app = Blotter(world(), "tom", tmp_path)
         async with app.run_test() as pilot:
             async with asyncio.timeout(20):
                 while expected not in str(app._status.render()):
                     await pilot.pause(0.02)
-            await pilot.press("minus", "N")
+            await pilot.press("equals_sign", "N")
     kept = json.loads(file.read_text())
-    assert list(kept["seen"]) == ["alerts/1"]
+    assert list(kept["seen"]) == ["unmatched/1"]

@@ -82,6 +82,7 @@ def test_what_exists_is_guarded_as_what_is_new(busy: House) -> None:
         c.DissolveBlock(block.block),
         c.RouteBlock(block.block, ()),
         c.FinishBlock(block.block),
+        c.BookError(block.block, "r"),
         c.CancelPlacement(block.placements[0]),
         c.ReplacePlacement(block.placements[0], Decimal(1)),
         c.RequestStatus(block.placements[0]),
@@ -115,6 +116,7 @@ def test_what_touches_the_house_is_not_for_who_sees_a_part(busy: House) -> None:
         c.AttachReport(1, "r", "P1"),
         c.DismissReport(1, "r"),
         c.DontKnowTrade("r", number=1),
+        c.DefineAllocationPolicies(()),
         c.CancelAll("r", everything=True),
         c.CancelAll("r", broker="KING"),
     ):
@@ -128,6 +130,15 @@ def test_who_settles(busy: House) -> None:
         for role in Role:
             may = forbidden(user(roles=(role,)), command, busy.state) == ""
             assert may is (role in (Role.Trader, Role.Operations))
+
+
+def test_who_says_how_blocks_are_split_and_where_errors_go(busy: House) -> None:
+    for command, own in (
+        (c.DefineAllocationPolicies(()), Role.Compliance),
+        (c.BookError(next(iter(busy.state.blocks)), "r"), Role.Operations),
+    ):
+        for role in Role:
+            assert (forbidden(user(roles=(role,)), command, busy.state) == "") is (role is own)
 
 
 def test_opening_balances(busy: House) -> None:

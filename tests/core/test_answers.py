@@ -197,7 +197,7 @@ def test_an_order_of_yesterday_is_not_sent_again(floor: Desk) -> None:
     floor.report(name, K.Status, OrdRejReason="5", OrdStatus=OrdStatus.Rejected)
     assert asked(floor) == []
     assert floor.placement(name).transmission is Transmission.Unsent
-    assert floor.alerts() == ["unsent"]
+    assert floor.alerts() == ["open overnight", "unsent"]
     lasting = _unanswered(floor, TimeInForce=TimeInForce.GoodTillCancel)
     floor.report(lasting, K.Status, OrdRejReason="5", OrdStatus=OrdStatus.Rejected)
     assert asked(floor) == ["RequestResent"]

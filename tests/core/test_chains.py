@@ -128,7 +128,7 @@ def test_the_kill_switch_names_what_it_cannot_reach(floor: Desk) -> None:
     texts = [alert.text for alert in floor.state.alerts.values()]
     assert texts[-2:] == [
         "1 cancels by carl: halt",
-        f"not cancelled, their session is down: {queen}",
+        f"not cancelled before their session is up: {queen}",
     ]
 
 

@@ -128,7 +128,7 @@ def test_an_overfilled_block_is_not_finished(open_desk: Desk) -> None:
     open_desk.fill(placement, 110)
     block = open_desk.placement(placement).block
     assert open_desk.refused(c.FinishBlock(block), "trader") == {
-        "block": "is over-filled: 110 of 100"
+        "block": "is over-filled: 110 of 100; book the error to an account first"
     }
 
 

@@ -61,6 +61,33 @@ def test_a_line_cut_short_by_a_crash_goes_and_the_rest_stays(tmp_path: Path) -> 
     empty.write_bytes(b"half a li")
     written(tmp_path, "d")
     assert counted(tmp_path) == [("S1", 6)]
+    assert empty.with_suffix(".cut").read_bytes() == b"half a li"
+
+
+@pytest.mark.parametrize("lost", [0, 1, 60])
+@pytest.mark.parametrize("length", [20, 63, 64, 65, 300])
+def test_however_long_the_last_line_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int, lost: int
+) -> None:
+    """Whole, it is followed; cut by a crash, only it goes."""
+    monkeypatch.setattr(archive, "BLOCK", 64)
+    written(tmp_path, "a", "b", "c" * length)
+    (file,) = files(tmp_path)
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) - lost])
+    written(tmp_path, "d")
+    assert file.read_bytes() == (b"".join(whole.splitlines(keepends=True)[:3]) if lost else whole)
+    assert counted(tmp_path) == [("S1", 6 - bool(lost))]
+
+
+def test_a_day_goes_on_where_its_first_file_was_moved_away(tmp_path: Path) -> None:
+    for text in ("a", "b", "c"):
+        written(tmp_path, text)
+    files(tmp_path)[0].unlink()
+    written(tmp_path, "d")
+    names = ["2026-11-23.0002.log", "2026-11-23.0003.log", "2026-11-23.0004.log"]
+    assert [file.name for file in files(tmp_path)] == names
+    assert counted(tmp_path) == [("S1", 6)]
 
 
 def altered(lines: list[bytes]) -> list[bytes]:

@@ -8,10 +8,11 @@ import pytest
 from tests.builders import D
 from tradeoms.fix.decode import fields_of
 from tradeoms.fix.dialect import dialect
-from tradeoms.fix.dk import encode_dk, encode_mass_status
+from tradeoms.fix.dk import encode_dk, encode_mass_cancel, encode_mass_status
 from tradeoms.fix.encode import Unsendable
 from tradeoms.model import events as e
 from tradeoms.model.fields import DKReason
+from tradeoms.model.orders import MassCancel
 
 VERSIONS = ("FIX.4.2", "FIX.4.4", "FIX.5.0SP2")
 
@@ -64,3 +65,11 @@ def test_a_version_without_that_question() -> None:
     asked = e.MassStatusRequested("S1", "260302-1", datetime.now(UTC))
     with pytest.raises(Unsendable, match="has no such message"):
         encode_mass_status(dialect("FIX.4.2"), asked)
+
+
+@pytest.mark.parametrize("version", VERSIONS[1:])
+def test_one_cancel_for_all_orders(version: str) -> None:
+    at = datetime(2026, 3, 2, 14, 30, 5, 250000, UTC)
+    wire = fields_of(encode_mass_cancel(dialect(version), MassCancel("2603020001", "S1", (), at)))
+    said = [wire.get(tag) for tag in ("35", "11", "530", "60")]
+    assert said == ["q", "2603020001", "7", "20260302-14:30:05.250"]

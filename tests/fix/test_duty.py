@@ -59,6 +59,13 @@ def test_without_a_schedule_a_stop_holds_for_good() -> None:
         ("10 07:00", "09 08:00", False),
         ("10 07:00", "10 08:00", False),
         ("10 06:59", None, True),
+        ("10 07:00", None, False),
+        # A logon that was on its way at the time has the old numbers; a first one has none.
+        ("09 07:00", "10 07:00:00", True),
+        ("09 07:00", "10 07:00:29", True),
+        ("09 07:00", "10 07:00:30", False),
+        ("10 07:00", "10 07:00:02", False),
+        (None, "10 07:00:02", False),
     ],
 )
 def test_when_a_reset_is_due(numbers_at: str | None, logged_on: str | None, due: bool) -> None:

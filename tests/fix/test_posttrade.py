@@ -356,3 +356,15 @@ def test_which_messages_are_read_here(text: str, key: str, ours: bool) -> None:
 def test_a_quantity_with_decimals_is_said_as_it_is() -> None:
     assert posttrade.clean("a\x01b\u00e9") == "a?b?"
     assert posttrade.plain(Decimal("1E+3")) == "1000"
+
+
+def test_a_second_answer_is_the_same_kind_of_message(tmp_path: Path) -> None:
+    floor = office()
+    block, _, _ = allocated(floor)
+    right = confirm(floor, accepted(floor, block), "A1", ConfirmID="C1")
+    floor.done(c.AffirmConfirmations((right.key,)), OPS)
+    (key,) = floor.state.outbox
+    fields, _ = sent(floor, "FIX.4.4", tmp_path, key)
+    assert (fields["35"], fields["664"], fields["940"]) == ("AU", "C1", "3")
+    event = floor.state.affirmations[right.key]
+    assert posttrade.key_of(event) == key

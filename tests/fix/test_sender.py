@@ -164,3 +164,16 @@ def test_a_reject_by_number_finds_its_order(line: Line, monkeypatch: pytest.Monk
 
 def test_stopping_one_that_never_started(line: Line) -> None:
     line.sender.stop()
+
+
+def test_a_cancel_of_all_waits_for_no_question_and_is_not_given_back(line: Line) -> None:
+    """Where it never left, the clock asks for each order: nothing here knows which."""
+    line.limit("S1", rate=1, burst=1)
+    urgent = Outgoing("S1", "all", "", "26030200000009", urgency=URGENCY[RequestKind.Cancel])
+    way = line.sender.ways["S1"]
+    for message in (out("question", ClOrdID=""), out("new"), urgent):
+        way.put(message)
+    assert [message.text for message in way.ready()] == ["all"]
+    line.up.clear()
+    line.play(urgent._replace(session="S2"), None)
+    assert [getattr(said, "ClOrdID", "") for said in line.said] == ["new"]

@@ -21,15 +21,15 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two authorities: `good` signed us and the broker, `bad` signed impostors of both."""
     folder = tmp_path_factory.mktemp("tls")
     for name in ("good", "bad"):
-        make(folder / name, ("us", "broker"))
+        make(folder / name, ("us", "client"), ("broker",))
     return folder
 
 
-def server(folder: Path, trusts: Path) -> dict[str, str]:
+def server(folder: Path, trusts: Path, name: str = "broker") -> dict[str, str]:
     """The broker's side: shows its certificate, and asks for ours."""
     return {
-        "ServerCertificateFile": str(folder / "broker.crt"),
-        "ServerCertificateKeyFile": str(folder / "broker.key"),
+        "ServerCertificateFile": str(folder / f"{name}.crt"),
+        "ServerCertificateKeyFile": str(folder / f"{name}.key"),
         "CertificationAuthoritiesFile": str(trusts / "authority.crt"),
         "CertificateVerifyLevel": "1",
     }
@@ -58,7 +58,7 @@ def test_a_session_over_tls(papers: Path, tmp_path: Path) -> None:
 def test_a_simulated_broker_speaks_tls_beside_a_plain_one(papers: Path, tmp_path: Path) -> None:
     (tmp_path / "closes.csv").write_text(CLOSES_CSV)
     secure, plain = free_ports(2)
-    make(papers / "good", ("ALPHA",))
+    make(papers / "good", (), ("ALPHA",))
     brokers = (
         replace(broker("ack_fill", port=secure), tls=papers / "good"),
         broker("ack_fill", name="BRAVO", port=plain),
@@ -73,7 +73,7 @@ def test_a_simulated_broker_speaks_tls_beside_a_plain_one(papers: Path, tmp_path
 @pytest.mark.parametrize(
     ("theirs", "mine", "why"),
     [
-        pytest.param("bad", "good", "Socket deleted due to ssl handshake", id="an impostor"),
+        pytest.param("bad", "good", "TLS to 127.0.0.1", id="an impostor"),
         pytest.param("good", "bad", "", id="unknown to the broker"),
     ],
 )
@@ -98,6 +98,21 @@ def test_a_wrong_certificate_is_refused_and_told(
         assert not broker.heard
 
 
+def test_another_client_of_the_same_authority_does_not_pass_for_the_broker(
+    papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (port,) = free_ports(1)
+    monkeypatch.setattr(line, "QUIET", 2.0)
+    good, impostor = papers / "good", Counterparty()
+    with (
+        listening(impostor, port, tmp_path / "b", **server(good, good, "client")),
+        trading(tmp_path, port, tls=ours(good, good)) as office,
+    ):
+        told = office.until(e.AlertRaised, kind="no logon")
+        assert told.event.text.startswith("cannot log on: TLS to 127.0.0.1")
+        assert not impostor.heard
+
+
 def test_who_speaks_plain_text_is_not_heard(
     papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,12 +134,19 @@ def test_what_is_made_is_kept_and_private(papers: Path, tmp_path: Path) -> None:
         private = stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
         assert private is (path.suffix == ".key")
     before = {path: path.read_bytes() for path in made}
-    more = make(tmp_path / "t", ("us", "broker"))
+    more = make(tmp_path / "t", ("us",), ("broker",))
     assert [path.name for path in more] == ["broker.crt", "broker.key"]
     assert {path: path.read_bytes() for path in made} == before
-    ca, others = tmp_path / "t/authority.crt", tmp_path.glob("t/[ub]*.crt")
-    check = ["openssl", "verify", "-CAfile", ca, *others]
-    assert subprocess.run(check, capture_output=True, check=True).stdout.count(b": OK") == 2
+    ca, others = tmp_path / "t/authority.crt", [*tmp_path.glob("t/[ub]*.crt")]
+    for purpose, wanted in (
+        ((), 2),
+        (("-purpose", "sslclient"), 1),
+        (("-purpose", "sslserver"), 1),
+    ):
+        check = ["openssl", "verify", *purpose, "-CAfile", ca, *others]
+        assert (
+            subprocess.run(check, capture_output=True, check=False).stdout.count(b": OK") == wanted
+        )
 
 
 @pytest.mark.parametrize("name", ["../x", "", ".", "a/b", "authority", "-x"])

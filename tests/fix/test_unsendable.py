@@ -11,6 +11,7 @@ from tradeoms.fix.settings import SessionSettings
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import OrdType, Transmission
+from tradeoms.model.reference import Broker
 
 
 def floor(home: Path, text: str = "") -> tuple[Desk, list[Outgoing]]:
@@ -73,3 +74,14 @@ def test_what_may_be_there_already_keeps_its_quantity(tmp_path: Path) -> None:
     assert opened.placement(name).transmission is Transmission.Queued
     assert opened.alerts()[-1] == "message not sent"
     assert len(sent) == 1
+
+
+def test_a_cancel_of_all_that_cannot_be_said_becomes_one_an_order(tmp_path: Path) -> None:
+    opened, sent = floor(tmp_path, "[supports]\nmass_cancel = false\n")
+    opened.done(c.DefineBrokers((Broker("KING", "King", "S1", knows_mass_cancel=True),)), "ops")
+    names = [opened.working(), opened.working()]
+    opened.done(c.CancelAll("halt", broker="KING"), "carl")
+    cancels = [message for message in sent if "\x0135=F\x01" in message.text]
+    assert [message.placement for message in cancels] == names
+    assert not [message for message in sent if "\x0135=q\x01" in message.text]
+    assert "supports.mass_cancel" in list(opened.state.alerts.values())[-1].text

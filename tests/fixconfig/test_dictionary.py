@@ -3,6 +3,7 @@
 import pytest
 import quickfix as fix
 
+import fixconfig
 from tests.fixconfig import samples
 
 
@@ -62,10 +63,29 @@ def test_a_group_in_the_header_passes(permissive: fix.DataDictionary, version: s
     _validate(text, permissive, version)
 
 
-def test_text_in_bytes_may_hold_the_separator(permissive: fix.DataDictionary, version: str) -> None:
-    text = "35=8|" + samples.HEADER + samples.FILL + "354=3|355=a|b|"
-    read = _validate(text, permissive, version)
-    assert "|354=3|355=a|b|" in read
+@pytest.mark.parametrize(
+    "data",
+    [
+        *("95=-1|96=a|", "93=-1|89=a|", "212=-5|213=x|", "354=99|355=a|", "618=-1|619=a|"),
+        # One that is believed to the end of memory ends the whole process.
+        *("354=2147483647|355=a|", "354=|355=a|", "95=x|96=a|", "212=99999999999999999999|213=x|"),
+    ],
+)
+def test_a_length_is_not_believed(permissive: fix.DataDictionary, version: str, data: str) -> None:
+    """quickfix would read as many bytes as a broker says, and die."""
+    types = [file.read_text() for file in fixconfig.path(version).glob("*.xml")]
+    assert 'type="DATA"' not in "".join(types), "quickfix would end this process"
+    read = _validate("35=8|" + samples.HEADER + samples.FILL + data, permissive, version)
+    for pair in data.split("|"):
+        assert pair in read
+
+
+def test_bytes_with_the_separator_are_read_as_fields(
+    permissive: fix.DataDictionary, version: str
+) -> None:
+    """The price of it: such a message is not understood, and a person gets it to read."""
+    with pytest.raises(fix.InvalidMessage):
+        _validate("35=8|" + samples.HEADER + samples.FILL + "354=3|355=a|b|", permissive, version)
 
 
 def test_the_settings_are_needed() -> None:

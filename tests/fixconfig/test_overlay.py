@@ -106,6 +106,8 @@ WRONG = {
     "pending_cancel, pending_new, pending_replace, rejected, replaced, stopped, suspended",
     '[header]\nNope = "x"': "header.Nope = 'x': is no field",
     '[header]\nSenderSubID = "é"': "header.SenderSubID = 'é': holds what is not printable ASCII",
+    '[header]\nSide = "1"': "header.Side = '1': is no field of the header",
+    '[header]\nOrderQty = "9000"': "header.OrderQty = '9000': is no field of the header",
     '[session]\nSenderCompID = "US"': "session.SenderCompID = 'US': belongs to the server's "
     "configuration",
     '[session]\nValidateFieldsHaveValues = "Y"': "session.ValidateFieldsHaveValues = 'Y': may not "
@@ -117,6 +119,24 @@ WRONG = {
 @pytest.mark.parametrize("text", WRONG)
 def test_a_mistake_is_named(text: str, tmp_path: Path) -> None:
     assert mistakes(tmp_path, text) == [WRONG[text]]
+
+
+@pytest.mark.parametrize("name", sorted(fitting.FRAMING))
+def test_what_the_engine_writes_is_set_by_no_file(name: str, tmp_path: Path) -> None:
+    reason = "is written by the engine and set nowhere else"
+    assert mistakes(tmp_path, f'[header]\n{name} = "7"') == [f"header.{name} = '7': {reason}"]
+
+
+def test_what_is_agreed_may_be_in_the_header(tmp_path: Path) -> None:
+    """And the list above has all of the header's other fields."""
+    agreed = {f"{side}{part}ID" for side in ("Sender", "Target") for part in ("Sub", "Location")}
+    agreed |= {
+        f"{side}{part}ID" for side in ("OnBehalfOf", "DeliverTo") for part in ("Sub", "Comp")
+    }
+    agreed.add("MessageEncoding")
+    assert set(fixconfig.dialect("FIX.4.4")["head"]) == agreed | fitting.FRAMING
+    for name in agreed:
+        assert read(tmp_path, f'[header]\n{name} = "X"').header == {name: "X"}
 
 
 def test_mistakes_are_named_together(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from tradeoms.core.allocations import cents
 from tradeoms.core.blocks import idle, placements
+from tradeoms.core.commissions import cents
 from tradeoms.model.fields import BlockState, Effect, OrderState
 from tradeoms.model.state import State
 
@@ -72,15 +72,17 @@ def allocations_are_what_the_brokers_bill(state: State) -> None:
         parts = placements(state, block)
         assert sum(event.quantities) == instrument.units(sum((p.CumQty for p in parts), ZERO))
         gross = sum(cents(p.notional * instrument.multiplier) for p in parts)
-        rates = {b.broker: b.commission_per_share for b in state.brokers.values()}
-        commission = sum(cents(p.CumQty * rates[p.broker]) for p in parts)
+        commission = sum(cents(p.CumQty * (p.commission_per_share or ZERO)) for p in parts)
         assert (sum(event.gross), sum(event.commission)) == (gross, commission)
         sign = -1 if block.Side.sells else 1
         assert sum(event.net) == gross + sign * commission
         assert all(q >= 0 for q in event.quantities)
         assert block.statement is not None
-        ordered = (instrument.units(q) for q in block.statement.quantities)
-        assert all(got <= q for got, q in zip(event.quantities, ordered, strict=True))
+        ordered = [instrument.units(q) for q in block.statement.quantities]
+        members = event.quantities[: len(ordered)]
+        assert all(got <= q for got, q in zip(members, ordered, strict=True))
+        excess = sum(event.quantities) - sum(ordered)
+        assert event.quantities[len(ordered) :] == ((excess,) if excess > 0 else ())
         assert name in state.bookings
 
 
@@ -96,6 +98,13 @@ def pending_is_recomputed(state: State) -> None:
         for account in state.accounts:
             for instrument in state.instruments:
                 assert grid.at(account, instrument) == grids[sells][account, instrument]
+
+
+def bookings_go_by_the_trades(state: State) -> None:
+    """What is booked of an instrument lies in the order in which each block was booked first."""
+    for instrument, names in state.bookings_of.items():
+        places = list(state.booking_places[instrument])
+        assert names == sorted(names, key=places.index)
 
 
 def names_point_at_what_exists(state: State) -> None:
@@ -127,6 +136,7 @@ ALL = (
     blocks_add_up,
     allocations_are_what_the_brokers_bill,
     pending_is_recomputed,
+    bookings_go_by_the_trades,
     names_point_at_what_exists,
     who_waits_is_known,
 )

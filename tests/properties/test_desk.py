@@ -28,7 +28,7 @@ from tradeoms.model.fields import (
     TimeInForce,
 )
 from tradeoms.model.orders import Placement, Report
-from tradeoms.model.reference import Limit
+from tradeoms.model.reference import Account, AllocationPolicy, Limit
 
 INSTRUMENTS = ("ACME", "BOLT")
 ACCOUNTS = ("A1", "A2", "A3", "A4")
@@ -163,6 +163,22 @@ class DeskMachine(RuleBasedStateMachine):
         for block in list(self._state.blocks.values()):
             if block.state is BlockState.Working:
                 self._do(c.FinishBlock(block.block), "trader")
+
+    @act(method=st.sampled_from(("pro_rata", "equal", "rotation", "lottery")), least=quantities)
+    def policy(self, method: str, least: int) -> None:
+        """Another version of how the house splits its blocks."""
+        number = len(self._state.allocation_policies.get("house", ())) + 1
+        today = self._state.business_date
+        row = AllocationPolicy("house", number, today, method, minimum=D(least % 9), house=True)
+        self._do(c.DefineAllocationPolicies((row,)), "compliance")
+
+    @act(pick=picks)
+    def error(self, pick: int) -> None:
+        """What is too much goes to the error account, and the block is over."""
+        name = self._block(pick, BlockState.Working)
+        self._do(c.DefineAccounts((Account("ERR", "Errors", "firm", error=True),)), "ops")
+        self._do(c.BookError(name, "filled twice"), "ops")
+        self._do(c.FinishBlock(name, "as it is"), "trader")
 
     @act(really=st.integers(0, 5))
     def day(self, really: int) -> None:

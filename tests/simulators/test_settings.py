@@ -167,3 +167,23 @@ def test_a_wrong_broker_of_another_version(tmp_path: Path, old: str, new: str, k
     with pytest.raises(SettingsError) as caught:
         load(write(tmp_path, GOOD + MODERN.replace(old, new)))
     assert [mistake.key for mistake in caught.value.mistakes] == [f"broker[3].{key}"]
+
+
+def test_tls_has_its_files_and_no_faults(tmp_path: Path) -> None:
+    (tmp_path / "closes.csv").write_text(CLOSES_CSV)
+    papers = tmp_path / "tls"
+    papers.mkdir()
+    path = tmp_path / "sim.toml"
+    good = GOOD.format(home=tmp_path).split('[[broker]]\nname = "BETA"')[0]
+    secure = good.replace("port = 9101", f'port = 9101\ntls = "{papers}"')
+    path.write_text(secure)
+    with pytest.raises(SettingsError) as caught:
+        load(path)
+    reasons = [mistake.reason for mistake in caught.value.mistakes]
+    assert reasons == [f"has no file {n}" for n in ("authority.crt", "ALPHA.crt", "ALPHA.key")]
+    for name in ("authority.crt", "ALPHA.crt", "ALPHA.key"):
+        (papers / name).touch()
+    assert load(path).brokers[0].tls == papers
+    path.write_text(secure + "[broker.faults]\ngap = 1\n")
+    with pytest.raises(SettingsError, match=r"tls.*beside faults"):
+        load(path)

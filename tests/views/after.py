@@ -34,6 +34,7 @@ def brokers(sessions: dict[str, str]) -> tuple[Broker, ...]:
             rate,
             knows_status_requests=session == "S1",
             knows_mass_status=session == "S2",
+            knows_mass_cancel=session == "S2",
             allocations=Handling.Automatic if session == "S1" else Handling.Manual,
         )
         for broker, session in sessions.items()

@@ -72,9 +72,15 @@ def by_hand(house: "House") -> None:
 
 
 def kill(house: "House") -> None:
-    """Everything at one broker."""
+    """Everything at one broker, which may have something to say about that."""
     broker = house.random.choice(tuple(house.state.brokers))
     house.send(c.CancelAll("too much", broker), "trader")
+    for known in [known for known in house.state.mass_cancels.values() if known.waiting]:
+        number = house.state.sessions[known.session].out_seq + 1
+        left = c.ConfirmSent(known.session, (number,), (known.ClOrdID,))
+        house.engine.submit(left, e.Cause())
+        for kind in (ReportKind.MassCanceled, ReportKind.MassCancelReject, ReportKind.CancelReject):
+            house.hear(known.session, Report(kind=kind.value, ClOrdID=known.ClOrdID))
 
 
 def session(house: "House") -> None:
@@ -83,3 +89,38 @@ def session(house: "House") -> None:
     house.send(c.ControlSession(name, house.random.choice(tuple(SessionAction)), "why not"), "ops")
     at = NEW_YEAR + timedelta(seconds=len(house.journal.records))
     house.engine.submit(c.ResetSequence(name, at, "agreed"), e.Cause())
+
+
+def claim(house: "House") -> None:
+    """Work passes to the trader, away, or on; the trader takes back what others have."""
+    r = house.random
+    orders = [name for name, one in house.state.orders.items() if one.is_open]
+    blocks = [name for name, one in house.state.blocks.items() if one.is_open]
+    for names in (orders, blocks):
+        if names:
+            chosen = tuple(r.sample(names, min(2, len(names))))
+            commands = (
+                c.Claim(chosen, "mine"),
+                c.Release(chosen),
+                c.Reassign(chosen, "tina", "hers"),
+                c.Claim(chosen),
+            )
+            house.send(r.choice(commands), "trader")
+    if r.random() < 0.5:
+        house.send(c.HandOver("tina", "trader", "back again"), "boss")
+
+
+def attend(house: "House") -> None:
+    """Alerts are looked after, put off for no time at all, and dealt with."""
+    r = house.random
+    if house.state.alerts:
+        number = r.choice(list(house.state.alerts))
+        soon = datetime.now(UTC) + timedelta(milliseconds=20)
+        commands = (
+            c.OwnAlert(number, "mine"),
+            c.SnoozeAlert(number, soon, "later"),
+            c.SnoozeAlert(number, soon, "later"),
+            c.AcknowledgeAlert(number),
+        )
+        house.send(r.choice(commands), "trader")
+    house.engine.submit(c.CheckPending(), e.Cause())

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from tests.views import after, hands
+from tests.views import after, hands, splits
 from tradeoms import core
 from tradeoms.engine import Engine
 from tradeoms.model import commands as c
@@ -387,6 +387,9 @@ ACTIONS: dict[Callable[[House], None], int] = {
     hands.settle: 2,
     hands.by_hand: 2,
     hands.kill: 1,
+    hands.claim: 2,
+    hands.attend: 4,
     hands.session: 2,
     **after.ACTIONS,
+    **splits.ACTIONS,
 }

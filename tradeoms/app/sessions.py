@@ -83,7 +83,9 @@ def _tls(session: Session, folder: Path, wrong: list[str]) -> Tls | None:
     files = session.tls
     if files is None:
         return None
-    tls = Tls(folder / files.authorities, folder / files.certificate, folder / files.key)
+    tls = Tls(
+        folder / files.authorities, folder / files.certificate, folder / files.key, files.name
+    )
     wrong += [f"session {session.name}: tls.{text}" for text in _unreadable(tls)]
     return tls
 

@@ -1,6 +1,6 @@
 """Who may do and see what: the one place where commands are checked and streams are filtered."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from tradeoms.bus.keys import User
@@ -18,6 +18,7 @@ MAY: dict[type, frozenset[Role]] = {
     c.DefineInstruments: frozenset({OPERATIONS}),
     c.DefineAccounts: frozenset({OPERATIONS}),
     c.DefineBrokers: frozenset({OPERATIONS}),
+    c.DefineAllocationPolicies: frozenset({COMPLIANCE}),
     c.SetHolidays: frozenset({OPERATIONS}),
     c.MarkPrices: frozenset({OPERATIONS}),
     c.BookOpening: frozenset({OPERATIONS}),
@@ -34,6 +35,7 @@ MAY: dict[type, frozenset[Role]] = {
     c.CancelPlacement: frozenset({TRADER, COMPLIANCE}),
     c.ReplacePlacement: frozenset({TRADER}),
     c.FinishBlock: frozenset({TRADER}),
+    c.BookError: frozenset({OPERATIONS}),
     c.RequestStatus: frozenset({TRADER, OPERATIONS}),
     c.CancelAll: frozenset({TRADER, COMPLIANCE, OPERATIONS}),
     c.AttachReport: frozenset({TRADER, OPERATIONS}),
@@ -53,6 +55,13 @@ MAY: dict[type, frozenset[Role]] = {
     c.AffirmConfirmations: frozenset({OPERATIONS}),
     c.RejectConfirmation: frozenset({OPERATIONS}),
     c.RequestConfirmations: frozenset({OPERATIONS}),
+    c.Claim: frozenset({TRADER}),
+    c.Release: frozenset({TRADER}),
+    c.Reassign: frozenset({TRADER}),
+    c.HandOver: frozenset({TRADER}),
+    c.AcknowledgeAlert: frozenset({TRADER, COMPLIANCE, OPERATIONS}),
+    c.OwnAlert: frozenset({TRADER, COMPLIANCE, OPERATIONS}),
+    c.SnoozeAlert: frozenset({TRADER, COMPLIANCE, OPERATIONS}),
 }
 
 #: Tables whose rows belong to one account each.
@@ -63,6 +72,7 @@ HOUSE = (
     c.DefineInstruments,
     c.DefineAccounts,
     c.DefineBrokers,
+    c.DefineAllocationPolicies,
     c.SetHolidays,
     c.MarkPrices,
     c.SetLimits,
@@ -73,6 +83,9 @@ HOUSE = (
     c.SetCutOffs,
     c.AttachReport,
     c.DismissReport,
+    c.AcknowledgeAlert,
+    c.OwnAlert,
+    c.SnoozeAlert,
 )
 OF_PLACEMENT = (
     c.CancelPlacement,
@@ -81,6 +94,7 @@ OF_PLACEMENT = (
     c.ClosePlacement,
     c.EnterFill,
 )
+OF_BLOCK = (c.DissolveBlock, c.RouteBlock, c.FinishBlock, c.BookError, c.SendAllocation)
 #: Tables of which a row shows an order, a block or something below a block.
 BY_MEMBER = frozenset({"orders", "blocks", "placements", "executions", "instructions"})
 #: Tables that everybody sees.
@@ -110,6 +124,20 @@ def forbidden(user: User, command: c.Command, state: State) -> str:
     if user.desks and not desks <= user.desks:
         return "the desk is not yours"
     return ""
+
+
+def stranger(command: c.Command, named: Callable[[str], User | None]) -> str:
+    """Why work may not go to who shall get it; empty where it may, or where nobody gets any."""
+    if isinstance(command, c.Reassign):
+        field, name = "trader", command.trader
+    elif isinstance(command, c.HandOver):
+        field, name = "to", command.to
+    else:
+        return ""
+    user = named(name)
+    if user is None:
+        return f"{field} {ascii(name)[:60]}: there is no such user"
+    return "" if TRADER in user.roles else f"{field} {name}: is no trader"
 
 
 #: A desk (None: of no order) and accounts.
@@ -146,9 +174,13 @@ def _orders(command: c.Command, state: State) -> tuple[str, ...]:
         return (command.order,)
     if isinstance(command, c.BlockOrders):
         return command.orders
+    if isinstance(command, c.Claim | c.Release | c.Reassign):
+        return _claimable(command.names, state)
+    if isinstance(command, c.HandOver):
+        return _claimable([one.name for one in state.work_of(command.trader)], state)
     if isinstance(command, c.RouteBlocks):
         return tuple(name for row in command.blocks for name in state.blocks[row.block].orders)
-    if isinstance(command, c.DissolveBlock | c.RouteBlock | c.FinishBlock | c.SendAllocation):
+    if isinstance(command, OF_BLOCK):
         return state.blocks[command.block].orders
     if isinstance(command, c.CancelAll):
         return state.blocks[command.block].orders
@@ -161,6 +193,12 @@ def _orders(command: c.Command, state: State) -> tuple[str, ...]:
     if isinstance(command, OF_PLACEMENT):
         return state.blocks[state.placements[command.placement].block].orders
     return ()
+
+
+def _claimable(names: Iterable[str], state: State) -> tuple[str, ...]:
+    """Orders by name, and those of blocks."""
+    found = (state.blocks[n].orders if n in state.blocks else (n,) for n in names)
+    return tuple(name for orders in found for name in orders)
 
 
 def _confirmed(

@@ -11,7 +11,7 @@ import structlog
 import zmq
 
 from tradeoms.bus import wire
-from tradeoms.bus.access import forbidden
+from tradeoms.bus.access import forbidden, stranger
 from tradeoms.bus.keys import KeyStore, User
 from tradeoms.bus.sockets import Door, sender, user_of
 from tradeoms.engine import Engine
@@ -151,6 +151,7 @@ class CommandServer:
         command = _decoded(envelope)
         if not isinstance(command, c.RefuseMalformed) and (
             reason := forbidden(user, command, self._engine.state)
+            or stranger(command, self._keys.named)
         ):
             return reason
         cause = e.Cause(user=user.user, command=envelope.id)

@@ -1,6 +1,7 @@
 """Commands for whoever runs the system: serve, reader, verify, sim, report, demo, keys."""
 
 import os
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,24 @@ from tradeoms.config import BadConfig
 from tradeoms.model.fields import Role
 
 keys = typer.Typer(no_args_is_help=True, help="Keys of users.")
+
+
+def _readiness() -> Callable[[], None]:
+    """What says `ready`, the only thing on standard output from now on.
+
+    With TLS quickfix prints there the certificates that it sees: that would come before the word for
+    which somebody waits, and a pipe that nobody reads any more would stop its thread.
+    """
+    out = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+
+    def say() -> None:
+        os.write(out, b"ready\n")
+        os.close(out)
+
+    return say
 
 
 def serve(
@@ -32,7 +51,7 @@ def serve(
         server = Server(settings, config.resolve())
     except (JournalBroken, AlreadyRunning, BadConfig) as error:
         raise fail(error) from None
-    server.run(lambda: typer.echo("ready"))
+    server.run(_readiness())
 
 
 def reader(config: Config = DEFAULT) -> None:
@@ -74,7 +93,7 @@ def sim(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
-        acceptor.run(settings, stop, lambda: typer.echo("ready"))
+        acceptor.run(settings, stop, _readiness())
     except acceptor.PortBusy as error:
         raise fail(error) from None
 
@@ -134,7 +153,10 @@ def keys_new(
 
 @keys.command("tls")
 def keys_tls(
-    names: Annotated[list[str], typer.Argument(help="Whose certificates, such as us and ALPHA.")],
+    names: Annotated[list[str], typer.Argument(help="Our own certificates, such as us.")],
+    broker: Annotated[
+        list[str] | None, typer.Option(help="A simulated broker's, such as ALPHA; may be repeated.")
+    ] = None,
     folder: Annotated[
         Path | None, typer.Option(help="Where to; by default tls in the home folder.")
     ] = None,
@@ -147,7 +169,8 @@ def keys_tls(
     from tradeoms.fix.tls import BadName, NoOpenssl, make
 
     try:
-        for path in make(folder or settings_of(config).home / "tls", tuple(names)):
+        place = folder or settings_of(config).home / "tls"
+        for path in make(place, tuple(names), tuple(broker or ())):
             console.print(str(path), soft_wrap=True, highlight=False)
     except (BadName, NoOpenssl) as error:
         raise fail(error) from None

@@ -10,24 +10,29 @@ from typing import Any
 from tradeoms.core import (
     acknowledgements,
     allocations,
+    attending,
     attention,
     baskets,
     blocks,
     booking,
     byhand,
+    claims,
     confirmations,
     control,
     cutoffs,
     doubts,
+    errors,
     instructions,
     killing,
     limits,
     lots,
+    mass_cancels,
     openings,
     orders,
     outbox,
     pending,
     placements,
+    policies,
     reference,
     reopening,
     reports,
@@ -36,6 +41,7 @@ from tradeoms.core import (
     settlements,
     settling,
     telephone,
+    waiting,
 )
 from tradeoms.core.context import Context, Refusal
 from tradeoms.model import commands as c
@@ -49,6 +55,7 @@ Slices = Callable[[State, Any, Context], Iterator[list[e.AnyEvent]]]
 
 NOUNS = (
     reference,
+    policies,
     openings,
     limits,
     orders,
@@ -66,8 +73,10 @@ NOUNS = (
     doubts,
     telephone,
     byhand,
+    mass_cancels,
     killing,
     allocations,
+    errors,
     lots,
     reopening,
     settlements,
@@ -76,6 +85,9 @@ NOUNS = (
     confirmations,
     outbox,
     cutoffs,
+    claims,
+    attending,
+    waiting,
 )
 DECIDE: dict[type, Decide] = {}
 APPLY: dict[type, Apply] = {}

@@ -1,55 +1,59 @@
 """The legal allocation of a finished block: one event that holds arrays."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
 from msgspec.structs import replace
 
-from allocation.methods import METHODS
 from allocation.prices import BUY, SELL, printed_price, split_cash
-from allocation.ties import tie_hash
+from tradeoms.core.attention import alert
 from tradeoms.core.blocks import placements
+from tradeoms.core.commissions import cents, commission
 from tradeoms.core.context import Context
 from tradeoms.core.orders import pend
+from tradeoms.core.sequence import taken_back, to_book
+from tradeoms.core.splitting import split, ties
 from tradeoms.market.calendar import days, settle_date
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState, OrderState
-from tradeoms.model.orders import ZERO, Block, Placement, Statement
+from tradeoms.model.orders import ZERO, Placement
 from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
-POLICY = "pro_rata/largest_remainder/1"
-CENT = Decimal("0.01")
 PLACES = 8  # decimals of a printed average price
 
 
 def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list[e.AnyEvent]:
-    """Pro rata to the statement, at the average price, money to the cent as brokers bill it."""
+    """By the statement's policy, at the average price, money to the cent as brokers bill it."""
     block = state.blocks[command.block]
     instrument, statement = state.instruments[block.instrument], block.statement
     assert statement is not None
     parts = [p for p in placements(state, block) if p.CumQty]
     filled = sum((p.CumQty for p in parts), ZERO)
     notional = sum((p.notional for p in parts), ZERO)
-    seed = days(state.business_date)
+    seed = statement.seed or days(state.business_date)
     # An order of several days is allocated as of its last fill's.
     trade_date = max((p.last_traded for p in parts if p.last_traded), default=block.trade_date)
-    ties = _ties(state, block, statement, seed)
-    one = np.array([0, len(statement.accounts)], np.int64)
-    ordered = np.array([instrument.units(q) for q in statement.quantities], np.int64)
-    units = np.array([instrument.units(filled)], np.int64)
-    lot = np.array([instrument.units(instrument.lot)], np.int64)
-    quantities = METHODS["pro_rata"](ordered, units, one, lot, ties)
-    gross, commission = money(state, instrument, parts)
+    units, most = instrument.units(filled), instrument.units(block.OrderQty)
+    found = split(state, block, statement, min(units, most))
+    orders, accounts = statement.orders, statement.accounts
+    quantities, broken = found.quantities, found.ties
+    if units > most:
+        assert block.error is not None, f"{block.block} was finished with more than ordered"
+        orders, accounts = (*orders, ""), (*accounts, block.error.account)
+        quantities = np.append(quantities, units - most)
+        broken = ties(state, block, orders, accounts, seed)
+    one = np.array([0, len(accounts)], np.int64)
+    gross, bill = money(state, instrument, parts)
     side = np.array([SELL if block.Side.sells else BUY], np.int64)
-    cash = split_cash(quantities, np.array([gross]), np.array([commission]), side, one, ties)
+    cash = split_cash(quantities, np.array([gross]), np.array([bill]), side, one, broken)
     event = e.BlockAllocated(
         block=block.block,
-        policy=POLICY,
+        policy=found.policy,
         seed=seed,
-        quantity=int(units[0]),
+        quantity=units,
         AvgPx=str(printed_price(Fraction(notional) / Fraction(filled), PLACES)) if filled else "0",
         trade_date=trade_date,
         settle_date=settle_date(
@@ -58,37 +62,31 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
             state.holidays.get(instrument.Currency, frozenset()),
         ),
         allocated=ctx.now,
-        orders=statement.orders,
-        accounts=statement.accounts,
+        orders=orders,
+        accounts=accounts,
         quantities=tuple(quantities.tolist()),
         gross=tuple(cash.gross.tolist()),
         commission=tuple(cash.commission.tolist()),
         net=tuple(cash.net.tolist()),
+        exception=found.exception,
+        turn=found.turn,
     )
-    return [event]
+    later = [e.LotsReversed(name) for name in taken_back(state, block.block)]
+    return [*later, event, *_told(found.exception, event, ctx)]
 
 
-def _ties(
-    state: State, block: Block, statement: Statement, seed: int
-) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """Who is first among equal claims: a hash of block, account and order, not list order."""
-    accounts = state.account_axis.numbers(statement.accounts)
-    orders = np.array([int(name[1:]) for name in statement.orders], np.int64)
-    return tie_hash(
-        np.full(len(accounts), int(block.block[1:]), np.int64), (accounts << 32) | orders, seed
-    )
+def _told(exception: str, event: e.BlockAllocated, ctx: Context) -> list[e.AnyEvent]:
+    """A split that is not what the policy says is looked at by a person."""
+    if not exception:
+        return []
+    return [alert(ctx, "split by exception", event.block, f"{exception}; split {event.policy}")]
 
 
 def money(state: State, instrument: Instrument, parts: list[Placement]) -> tuple[int, int]:
     """Gross and commission in cents, each rounded once a placement, as contract notes are."""
-    gross = sum(cents(p.notional * instrument.multiplier) for p in parts)
-    commission = sum(cents(p.CumQty * state.brokers[p.broker].commission_per_share) for p in parts)
-    return gross, commission
-
-
-def cents(amount: Decimal) -> int:
-    """Money in whole cents, a half away from zero."""
-    return int(amount.quantize(CENT, ROUND_HALF_UP).scaleb(2))
+    gross = [cents(p.notional * instrument.multiplier) for p in parts]
+    bills = [commission(state, p, own) for p, own in zip(parts, gross, strict=True)]
+    return sum(gross), sum(bills)
 
 
 def apply_allocated(state: State, event: e.BlockAllocated) -> None:
@@ -99,7 +97,10 @@ def apply_allocated(state: State, event: e.BlockAllocated) -> None:
     instrument = state.instruments[block.instrument]
     got: dict[str, int] = dict.fromkeys(block.orders, 0)
     for name, units in zip(event.orders, event.quantities, strict=True):
-        got[name] += units
+        if name:  # the error account's part is of no order
+            got[name] += units
+    if event.turn >= 0:
+        state.turns[event.policy.rpartition("/")[0]] = event.turn
     for name, units in got.items():
         order = state.orders[name]
         pend(state, order, -1)
@@ -114,8 +115,9 @@ def apply_allocated(state: State, event: e.BlockAllocated) -> None:
 def apply_reopened(state: State, event: e.BlockReopened) -> None:
     """The allocation is void; its orders wait for a new one."""
     block = state.blocks[event.block]
-    del state.allocations[event.block]
-    state.blocks[event.block] = replace(block, state=BlockState.Working)
+    void = state.allocations.pop(event.block)
+    told = tuple(n for name, n in zip(void.orders, void.quantities, strict=True) if name)
+    state.blocks[event.block] = replace(block, state=BlockState.Working, told=told)
     for name in block.orders:
         order = replace(state.orders[name], state=OrderState.InBlock, CumQty=ZERO, AvgPx=ZERO)
         state.orders[name] = order
@@ -123,8 +125,8 @@ def apply_reopened(state: State, event: e.BlockReopened) -> None:
 
 
 def react_allocated(state: State, event: e.BlockAllocated) -> list[c.Command]:
-    """Lots, positions and cash follow in the same transaction."""
-    return [c.BookLots(event.block)]
+    """Lots, positions and cash follow in the same transaction; later trades behind it, if again."""
+    return to_book(state, event.block)
 
 
 DECIDE = {c.AllocateBlock: allocate_block}

@@ -5,19 +5,21 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.owners import must_be_mine, of_another
+from tradeoms.core.splitting import split, statement
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState, OrderState, Transmission
-from tradeoms.model.orders import ZERO, Block, Order, Placement, Statement
+from tradeoms.model.orders import ZERO, Block, Order, Placement
 from tradeoms.model.state import State
 
 
 def block_orders(state: State, command: c.BlockOrders, ctx: Context) -> list[e.AnyEvent]:
     """Orders that may be worked as one: same instrument, side, type, limit, stop and TIF."""
     problems = [
-        c.Problem(f"orders[{n}]", name, _not_staged(state, name))
+        c.Problem(f"orders[{n}]", name, reason)
         for n, name in enumerate(command.orders)
-        if _not_staged(state, name)
+        if (reason := _not_staged(state, name, ctx))
     ]
     if len(set(command.orders)) != len(command.orders):
         problems.append(c.Problem("orders", "", "an order is named twice"))
@@ -32,11 +34,13 @@ def block_orders(state: State, command: c.BlockOrders, ctx: Context) -> list[e.A
     return [e.BlockOpened(_block(state, members, ctx)) for members in groups.values()]
 
 
-def _not_staged(state: State, name: str) -> str:
+def _not_staged(state: State, name: str, ctx: Context) -> str:
     order = state.orders.get(name)
     if order is None or order.state is OrderState.Draft:
         return "unknown order"
-    return "" if order.state is OrderState.Staged else f"is {order.state}, not staged"
+    if order.state is not OrderState.Staged:
+        return f"is {order.state}, not staged"
+    return of_another(order, ctx)
 
 
 def _mergeable(order: Order) -> tuple[object, ...]:
@@ -66,19 +70,14 @@ def _block(state: State, orders: list[Order], ctx: Context) -> Block:
         Price=first.Price,
         StopPx=first.StopPx,
         TimeInForce=first.TimeInForce,
+        claimed=ctx.user,
     )
 
 
 def freeze(state: State, block: Block, ctx: Context) -> e.StatementFrozen:
     """The statement of a block: its members as they are before anything is routed."""
-    lines = [(name, member) for name in block.orders for member in state.orders[name].members]
-    statement = Statement(
-        frozen_at=ctx.now,
-        orders=tuple(name for name, _ in lines),
-        accounts=tuple(member.account for _, member in lines),
-        quantities=tuple(member.OrderQty for _, member in lines),
-    )
-    return e.StatementFrozen(block.block, statement)
+    orders = [state.orders[name] for name in block.orders]
+    return e.StatementFrozen(block.block, statement(state, block, orders, ctx))
 
 
 def placements(state: State, block: Block) -> list[Placement]:
@@ -104,6 +103,7 @@ def live_block(state: State, name: str, *states: BlockState) -> Block:
 def dissolve_block(state: State, command: c.DissolveBlock, ctx: Context) -> list[e.AnyEvent]:
     """Only a block of which nothing ever left gives its orders back."""
     block = live_block(state, command.block, BlockState.Open, BlockState.Working)
+    must_be_mine(block, ctx)
     left = [
         p.placement
         for p in placements(state, block)
@@ -117,17 +117,30 @@ def dissolve_block(state: State, command: c.DissolveBlock, ctx: Context) -> list
 def finish_block(state: State, command: c.FinishBlock, ctx: Context) -> list[e.AnyEvent]:
     """Nothing may be working any more: what is filled now is what gets allocated."""
     block = live_block(state, command.block, BlockState.Working)
+    must_be_mine(block, ctx)
     working = [p.placement for p in placements(state, block) if p.exposure or p.requests]
     if working:
         raise refuse("block", command.block, f"has working placements: {', '.join(working)}")
     filled = sum((p.CumQty for p in placements(state, block)), ZERO)
-    if filled > block.OrderQty:
-        raise refuse("block", command.block, f"is over-filled: {filled} of {block.OrderQty}")
+    if filled - block.OrderQty > (block.error.quantity if block.error else 0):
+        reason = f"is over-filled: {filled} of {block.OrderQty}; book the error to an account first"
+        raise refuse("block", command.block, reason)
     different = [_differs(p) for p in placements(state, block) if p.told not in (None, p.CumQty)]
     if different and not command.reason.strip():
         text = f"{'; '.join(different)}; give a reason to finish all the same"
         raise refuse("block", command.block, text)
+    if not command.reason.strip() and (text := _unsplittable(state, block, filled)):
+        text = f"{text}; give a reason to split it pro rata"
+        raise refuse("block", command.block, text)
     return [e.BlockFinished(command.block, command.reason)]
+
+
+def _unsplittable(state: State, block: Block, filled: Decimal) -> str:
+    """Why the block's policy cannot split what was filled; empty where it can."""
+    if block.statement is None or block.statement.terms is None:
+        return ""
+    units = state.instruments[block.instrument].units(min(filled, block.OrderQty))
+    return split(state, block, block.statement, units).exception
 
 
 def _differs(placement: Placement) -> str:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from tradeoms.core.pending import keep
 from tradeoms.model import events as e
 from tradeoms.model.fields import Effect, OrdStatus, ReportKind, RequestKind, Transmission
-from tradeoms.model.orders import ENDED, Execution, Placement, Report, Request
+from tradeoms.model.orders import ENDED, ZERO, Execution, Placement, Report, Request
 from tradeoms.model.state import State
 
 K = ReportKind
@@ -30,12 +30,12 @@ def apply_reported(state: State, event: e.Reported) -> None:
     quantity, notional = _book(state, event)
     OrdStatus = _OrdStatus(placement, report)
     answered = [r for r in placement.requests if _answers(placement, report, r)]
-    accepted = next((r for r in reversed(answered) if _accepts(report, r)), None)
+    accepted = _accepted(placement, report)
     terms = accepted if accepted and accepted.kind is RequestKind.Replace else placement
     changed = replace(
         placement,
         OrdStatus=OrdStatus,
-        OrderQty=_OrderQty(placement, report),
+        OrderQty=kept_OrderQty(placement, report),
         OrderID=report.OrderID or placement.OrderID,
         ClOrdID=accepted.ClOrdID if accepted else placement.ClOrdID,
         Price=terms.Price,
@@ -97,12 +97,40 @@ def _OrdStatus(placement: Placement, report: Report) -> OrdStatus | None:
     return report.OrdStatus
 
 
-def _OrderQty(placement: Placement, report: Report) -> Decimal:
-    if report.OrderQty is None or report.OrderQty <= 0 or duplicate(report):
-        return placement.OrderQty
-    if report.kind in PENDING:
+def kept_OrderQty(placement: Placement, report: Report) -> Decimal:
+    """The quantity after a report: raised by any, lowered only by an answer to a replace, by one
+    that the broker made itself, or by an answer to our question whose numbers agree; never below
+    what is filled and open by the report's own words.
+    """
+    told = report.OrderQty
+    if told is None or told <= 0 or duplicate(report) or report.kind in PENDING:
         return placement.OrderQty  # what is asked for is not yet so
-    return report.OrderQty
+    if told >= placement.OrderQty:
+        return told
+    if not _may_lower(placement, report):
+        return placement.OrderQty
+    filled = placement.CumQty if report.CumQty is None else report.CumQty
+    return max(told, min(placement.OrderQty, filled + (report.LeavesQty or ZERO)))
+
+
+def _may_lower(placement: Placement, report: Report) -> bool:
+    """Some brokers put a fill's own quantity into OrderQty: that frees nothing."""
+    if report.kind in (K.Replaced, K.Restated):
+        return True
+    if placement.CashOrderQty is not None and report.kind in (K.New, K.Status):
+        return True  # how much it is, the broker alone knows
+    accepted = _accepted(placement, report)
+    if accepted is not None and accepted.kind is RequestKind.Replace:
+        return True
+    if report.kind != K.Status or report.CumQty is None or report.LeavesQty is None:
+        return False
+    return report.OrderQty == report.CumQty + report.LeavesQty
+
+
+def _accepted(placement: Placement, report: Report) -> Request | None:
+    """The newest request that the report says was done."""
+    answered = [r for r in placement.requests if _answers(placement, report, r)]
+    return next((r for r in reversed(answered) if _accepts(report, r)), None)
 
 
 def _answers(placement: Placement, report: Report, request: Request) -> bool:
@@ -154,8 +182,22 @@ def _book(state: State, event: e.Reported) -> tuple[Decimal, Decimal]:
 
 
 def keep_execution(state: State, execution: Execution) -> None:
-    state.executions[execution.key] = execution
-    state.execution_of[f"{execution.placement}/{execution.ExecID}"] = execution.key
+    """Found by ExecID; one that used the ExecID before, on another day, stays known behind it."""
+    key, name = execution.key, f"{execution.placement}/{execution.ExecID}"
+    if key not in state.executions:
+        if older := state.execution_of.get(name):
+            state.execution_of[f"older|{key}"] = older
+        state.execution_of[name] = key
+    state.executions[key] = execution
+
+
+def same_ExecID(state: State, placement: Placement, ExecID: str) -> list[Execution]:
+    """The placement's executions with an ExecID, newest first: it may be used again on another day."""
+    found, key = list[Execution](), state.execution_of.get(f"{placement.placement}/{ExecID}", "")
+    while key:
+        found.append(state.executions[key])
+        key = state.execution_of.get(f"older|{key}", "")
+    return found
 
 
 def apply_rejected(state: State, event: e.RequestRejected) -> None:
@@ -169,7 +211,8 @@ def apply_rejected(state: State, event: e.RequestRejected) -> None:
         placement,
         requests=left,
         OrdStatus=OrdStatus.Rejected if new else placement.OrdStatus,
-        transmission=Transmission.Acknowledged,
+        # What has ended unsent stays so, however late the reject of a first copy comes.
+        transmission=Transmission.Acknowledged if gone else placement.transmission,
         text=event.reason,
         unwanted=placement.unwanted or (cancel and any(r.kind is RequestKind.New for r in left)),
     )

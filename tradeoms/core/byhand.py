@@ -10,10 +10,11 @@ from tradeoms.core.blocks import idle
 from tradeoms.core.booking import keep_execution
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal, refuse
-from tradeoms.core.executions import unbookable
+from tradeoms.core.executions import dissolved, unbookable
 from tradeoms.core.pending import keep
+from tradeoms.core.reasons import reason_problems
 from tradeoms.core.reopening import reopen
-from tradeoms.core.settling import reason_problems
+from tradeoms.core.sessions import session_of
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import Effect, Transmission
@@ -35,7 +36,7 @@ def close_placement(state: State, command: c.ClosePlacement, ctx: Context) -> li
     if not placement.LeavesQty and not placement.requests:
         problems.append(c.Problem("placement", command.placement, "has ended already"))
     elif _may_be_leaving(state, placement, ctx):
-        reason = "its message may be leaving at this moment: wait until its time to answer is over"
+        reason = "its message may be leaving at this moment: cancel it, or wait until it has left"
         problems.append(c.Problem("placement", command.placement, reason))
     if problems:
         raise Refusal(*problems)
@@ -47,11 +48,22 @@ def close_placement(state: State, command: c.ClosePlacement, ctx: Context) -> li
 
 
 def _may_be_leaving(state: State, placement: Placement, ctx: Context) -> bool:
-    """True where a message waits for its turn: closed now, it would reach the broker afterwards."""
+    """True where a message waits for its turn: closed now, it might reach the broker afterwards.
+
+    What was asked for since the last logon waits as long as it takes. What is older has left or was
+    given back, unless the process died between; it may have been sent again just now.
+    """
     if placement.transmission is not Transmission.Queued:
         return False
+    session = session_of(state, placement.session)
     patience = timedelta(seconds=state.brokers[placement.broker].answer_seconds)
-    return any(ctx.now < (r.since or r.at) + patience for r in placement.requests)
+    for request in placement.requests:
+        since = session.logged_on is None or request.at >= session.logged_on
+        if session.up and since and not request.MsgSeqNum:
+            return True
+        if ctx.now < (request.since or request.at) + patience:
+            return True
+    return False
 
 
 def apply_closed(state: State, event: e.PlacementClosed) -> None:
@@ -66,6 +78,8 @@ def enter_fill(state: State, command: c.EnterFill, ctx: Context) -> list[e.AnyEv
     problems = reason_problems(command.reason) + _number_problems(state, placement, command)
     if placement.transmission is Transmission.Unsent:
         problems.append(c.Problem("placement", command.placement, "never left"))
+    if why := dissolved(state, placement):
+        problems.append(c.Problem("placement", command.placement, why))
     if problems:
         raise Refusal(*problems)
     execution = _execution(state, placement, command, ctx)

@@ -41,7 +41,9 @@ def confirm(
     n = row_of(known, said.AllocAccount, said.IndividualAllocID)
     if n is None:
         text = f"{known.AllocID} has no account {brief(said.AllocAccount)}"
-        answer = _answer(command.session, said, AffirmStatus.Rejected, WRONG_ACCOUNT, text, ctx)
+        answer = _answer(
+            state, command.session, said, AffirmStatus.Rejected, WRONG_ACCOUNT, text, ctx
+        )
         return [*unknown(command, text, ctx), answer]
     return _compare(state, known, n, said, ctx)
 
@@ -54,7 +56,8 @@ def _again(
     if known is not None and _content(known.said) != _content(said):
         return unknown(command, f"ConfirmID {brief(said.ConfirmID)} again, saying otherwise", ctx)
     if said.ConfirmReqID in state.confirmation_requests:
-        return [replace(state.affirmations[key], at=ctx.now)]
+        before = state.affirmations[key]
+        return [replace(before, at=ctx.now, version=before.version + 1)]
     return []
 
 
@@ -73,7 +76,9 @@ def _status(session: str, said: ConfirmationSaid, ctx: Context) -> e.AlertRaised
 def _cancel(
     state: State, command: c.PostTradeReceived, said: ConfirmationSaid, ctx: Context
 ) -> list[e.AnyEvent]:
-    """The broker takes a confirmation back: its account is unconfirmed again."""
+    """The broker takes a confirmation back: where it is the one that stands, its account is
+    unconfirmed again; one that was rejected or replaced takes nothing with it.
+    """
     older = state.confirmations.get(f"{command.session}/{said.ConfirmRefID}")
     if older is None:
         named = brief(said.ConfirmRefID or "nothing")
@@ -82,9 +87,10 @@ def _cancel(
         older, said=said, state=C.Cancelled, at=ctx.now, differences=(), user="", reason=""
     )
     text = f"{older.account} of {older.AllocID}, confirmed by {older.key}, was {older.state}"
+    stands = state.confirmed.get(f"{older.AllocID}/{older.account}") == older.key
     events: list[e.AnyEvent] = [
-        e.Confirmed(new),
-        _answer(command.session, said, AffirmStatus.Received, "", "", ctx),
+        e.Confirmed(new, current=stands),
+        _answer(state, command.session, said, AffirmStatus.Received, "", "", ctx),
     ]
     if older.state in HOLDS:
         events.append(alert(ctx, "confirmation cancelled", new.key, text))
@@ -115,13 +121,13 @@ def _compare(
     if found:
         text = "; ".join(map(str, found))
         events.append(
-            _answer(known.session, said, AffirmStatus.Rejected, _reason(found), text, ctx)
+            _answer(state, known.session, said, AffirmStatus.Rejected, _reason(found), text, ctx)
         )
         told = f"{account} of {known.AllocID} ({known.block} at {known.broker}): {text}"
         return [*events, alert(ctx, "confirmation mismatch", new.key, told)]
     automatic = state.brokers[known.broker].confirmations is Handling.Automatic
     status = AffirmStatus.Affirmed if automatic else AffirmStatus.Received
-    return [*events, _answer(known.session, said, status, "", "", ctx)]
+    return [*events, _answer(state, known.session, said, status, "", "", ctx)]
 
 
 def _twice(
@@ -164,6 +170,7 @@ def _reason(found: tuple[Difference, ...]) -> str:
 
 
 def _answer(
+    state: State,
     session: str,
     said: ConfirmationSaid,
     status: AffirmStatus,
@@ -171,6 +178,7 @@ def _answer(
     text: str,
     ctx: Context,
 ) -> e.ConfirmationAnswered:
+    before = state.affirmations.get(f"{session}/{said.ConfirmID}")
     return e.ConfirmationAnswered(
         session=session,
         ConfirmID=said.ConfirmID,
@@ -180,6 +188,7 @@ def _answer(
         Text=text,
         user=ctx.user,
         at=ctx.now,
+        version=before.version + 1 if before else 0,
     )
 
 
@@ -194,7 +203,7 @@ def affirm(state: State, command: c.AffirmConfirmations, ctx: Context) -> list[e
         else:
             said = known.said
             status, text = AffirmStatus.Affirmed, command.reason
-            events.append(_answer(known.session, said, status, "", text, ctx))
+            events.append(_answer(state, known.session, said, status, "", text, ctx))
     if not command.confirmations:
         problems.append(c.Problem("confirmations", "", "must name at least one"))
     if problems:
@@ -236,7 +245,7 @@ def reject(state: State, command: c.RejectConfirmation, ctx: Context) -> list[e.
     if problems or known is None:
         raise Refusal(*problems)
     status = AffirmStatus.Rejected
-    return [_answer(known.session, known.said, status, OTHER, command.reason, ctx)]
+    return [_answer(state, known.session, known.said, status, OTHER, command.reason, ctx)]
 
 
 def request(state: State, command: c.RequestConfirmations, ctx: Context) -> list[e.AnyEvent]:
@@ -259,28 +268,37 @@ def request(state: State, command: c.RequestConfirmations, ctx: Context) -> list
 
 
 def apply_confirmed(state: State, event: e.Confirmed) -> None:
-    """The account's confirmation, in place of the one before; one taken back leaves none."""
+    """The account's confirmation, in place of the one before; one taken back leaves none, where it
+    was the one that stood.
+    """
     new = event.confirmation
     state.confirmations[new.key] = new
     place = f"{new.AllocID}/{new.account}"
-    cancels = new.state is C.Cancelled
-    olds = {f"{new.session}/{new.said.ConfirmRefID}"}
-    if event.current:
-        olds.add(state.confirmed.get(place, ""))
-    for key in olds - {new.key}:
-        if key in state.confirmations and (cancels or event.current):
-            to = C.Cancelled if cancels else C.Replaced
-            state.confirmations[key] = replace(state.confirmations[key], state=to)
-    if cancels:
-        state.confirmed.pop(place, None)
+    stood, named = state.confirmed.get(place, ""), f"{new.session}/{new.said.ConfirmRefID}"
+    if new.state is C.Cancelled:
+        _end(state, new, named, C.Cancelled)
+        if stood == named:
+            del state.confirmed[place]
     elif event.current:
+        for key in {stood, named} - {new.key}:
+            _end(state, new, key, C.Replaced)
         state.confirmed[place] = new.key
+
+
+def _end(state: State, new: Confirmation, key: str, to: ConfirmationState) -> None:
+    """What a confirmation cancels or replaces is of its own account."""
+    old = state.confirmations.get(key)
+    if old is not None and (old.AllocID, old.account) == (new.AllocID, new.account):
+        state.confirmations[key] = replace(old, state=to)
 
 
 def apply_affirmed(state: State, event: e.ConfirmationAnswered) -> None:
     key = f"{event.session}/{event.ConfirmID}"
+    before = state.affirmations.get(key)
+    if before is not None:  # the newest answer alone is owed to the broker
+        state.outbox.pop(outbox.affirmation_key(before), None)
     state.affirmations[key] = event
-    outbox.queue(state, f"AU/{key}")
+    outbox.queue(state, outbox.affirmation_key(event))
     known = state.confirmations.get(key)
     if known is None:
         return

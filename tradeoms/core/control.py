@@ -5,10 +5,12 @@ from msgspec.structs import replace
 from tradeoms.core.attention import alert
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.pending import keep
 from tradeoms.core.sessions import session_of
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import SessionAction
+from tradeoms.model.orders import Placement, Request
 from tradeoms.model.state import SessionState, State
 
 A = SessionAction
@@ -97,6 +99,15 @@ def apply_numbers(state: State, event: e.SequenceSet) -> None:
         out_seq=event.out_seq,
         numbers_at=event.at,
     )
+    for name in tuple(state.pending):
+        placement = state.placements[name]
+        if placement.session == event.session:
+            keep(state, replace(placement, requests=_renumbered(placement, event.out_seq)))
+
+
+def _renumbered(placement: Placement, last: int) -> tuple[Request, ...]:
+    """Numbers above the last come again, for other messages: a reject of one is none of these."""
+    return tuple([replace(r, MsgSeqNum=0) if r.MsgSeqNum > last else r for r in placement.requests])
 
 
 DECIDE = {

@@ -3,7 +3,7 @@
 from tradeoms.core.attention import alert
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal, refuse
-from tradeoms.core.settling import reason_problems
+from tradeoms.core.reasons import reason_problems
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import ReportKind

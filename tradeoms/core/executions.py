@@ -9,6 +9,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from tradeoms.core.attention import alert, unmatched
+from tradeoms.core.booking import same_ExecID
 from tradeoms.core.bounds import MOST_MONEY, MOST_UNITS, bad_number, bad_price
 from tradeoms.core.context import Context
 from tradeoms.core.pending import ask
@@ -38,8 +39,11 @@ def trade(
         return [e.Reported(placement.placement, report, note="a guarantee, not a trade")]
     execution = _execution(key, placement, report, state)
     instrument = state.instruments[placement.instrument]
-    if reason := unbookable(instrument, report.LastQty, report.LastPx) or _wrong_instrument(
-        placement, report
+    if reason := (
+        unbookable(instrument, report.LastQty, report.LastPx)
+        or _wrong_instrument(placement, report)
+        or dissolved(state, placement)
+        or _told_before(state, placement, report)
     ):
         kept = execution if report.LastQty is not None and report.LastPx is not None else None
         return _dispute(placement, report, kept, reason, ctx)
@@ -122,6 +126,23 @@ def _wrong_instrument(placement: Placement, report: Report) -> str:
     return ""
 
 
+def dissolved(state: State, placement: Placement) -> str:
+    """Why nothing can be booked: the orders have left the block, and may trade in another."""
+    if state.blocks[placement.block].state is not BlockState.Dissolved:
+        return ""
+    return f"its block {placement.block} was dissolved"
+
+
+def _told_before(state: State, placement: Placement, report: Report) -> str:
+    """A fill with the date of another day and all else as it was, that moves no CumQty."""
+    if report.CumQty is None or report.CumQty != placement.CumQty:
+        return ""
+    before = same_ExecID(state, placement, report.ExecID)
+    if all((x.placement, x.LastQty, x.LastPx) != _content(placement, report) for x in before):
+        return ""
+    return f"ExecID {report.ExecID} again, on another day, and CumQty has not moved"
+
+
 def _differs(placement: Placement, report: Report) -> str:
     """How the broker's CumQty is not the sum of our fills; empty where it is."""
     after = placement.CumQty + (report.LastQty or ZERO)
@@ -151,17 +172,23 @@ def amend(
         if _corrects(state, placement, report, key):
             return []  # the same correction again
         return unmatched(command, f"a correction with the used ExecID {report.ExecID}", ctx)
-    target = _named(state, placement, report.ExecRefID)
-    if target is None:
-        reason = f"ExecRefID {report.ExecRefID} is no execution of {placement.placement}"
+    named = _named(state, placement, report)
+    if len(named) != 1:
+        what = f"names {len(named)} executions" if named else "is no execution"
+        reason = f"ExecRefID {report.ExecRefID} {what} of {placement.placement}"
         return unmatched(command, reason, ctx)
+    target = named[0]
     if target.effect is Effect.Busted:
-        return []  # the same bust again
+        if report.kind == K.TradeCancel:
+            return []  # the same bust again
+        return unmatched(command, f"a correction of the busted ExecID {report.ExecRefID}", ctx)
     execution, effect = None, Effect.Busted
     if report.kind == K.TradeCorrect:
         instrument = state.instruments[placement.instrument]
-        if reason := unbookable(instrument, report.LastQty, report.LastPx) or _wrong_instrument(
-            placement, report
+        if reason := (
+            unbookable(instrument, report.LastQty, report.LastPx)
+            or _wrong_instrument(placement, report)
+            or dissolved(state, placement)
         ):
             return unmatched(command, f"a correction that cannot be booked: {reason}", ctx)
         execution, effect = _execution(key, placement, report, state), Effect.Corrected
@@ -175,19 +202,33 @@ def amend(
 
 def _corrects(state: State, placement: Placement, report: Report, key: str) -> bool:
     """True where the execution `key` is already the correction of the one that is named."""
-    name = state.execution_of.get(f"{placement.placement}/{report.ExecRefID}", "")
-    while name and name in state.executions:
-        name = state.executions[name].replaced_by
-        if name == key:
+    for execution in same_ExecID(state, placement, report.ExecRefID):
+        name = execution.replaced_by
+        while name and name != key:
+            name = state.executions[name].replaced_by
+        if name:
             return True
     return False
 
 
-def _named(state: State, placement: Placement, ExecID: str) -> Execution | None:
-    """The execution an ExecRefID means: where it was corrected already, the last correction."""
-    key = state.execution_of.get(f"{placement.placement}/{ExecID}", "")
-    execution = state.executions.get(key)
-    while execution is not None and execution.replaced_by:
+def _named(state: State, placement: Placement, report: Report) -> list[Execution]:
+    """What an ExecRefID may mean: where it was corrected already, the last correction.
+
+    Of an ExecID used on two days, the one of the report's TradeDate; a bust may tell by quantity and
+    price too.
+    """
+    found = same_ExecID(state, placement, report.ExecRefID)
+    key = f"{placement.session}/{report.TradeDate}/{report.ExecRefID}"
+    found = [x for x in found if x.key == key] or found
+    last = list({x.key: x for x in (_last(state, x) for x in found)}.values())
+    if len(last) > 1 and report.kind == K.TradeCancel:
+        alike = [x for x in last if (x.LastQty, x.LastPx) == (report.LastQty, report.LastPx)]
+        last = alike or last
+    return last
+
+
+def _last(state: State, execution: Execution) -> Execution:
+    while execution.replaced_by:
         execution = state.executions[execution.replaced_by]
     return execution
 
@@ -209,10 +250,14 @@ def restated(
     most = instrument.quantity(MOST_UNITS)
     text = f"a corporate action changes CumQty from {placement.CumQty} to {report.CumQty}"
     told = alert(ctx, "restated", placement.placement, text)
-    if allocated or bad_number(report.CumQty, instrument.qty_scale, most) or not report.ExecID:
+    if not change:
+        return [event]
+    held = placement.CumQty > 0 and report.CumQty > 0  # else there were money without units
+    bad = bad_number(report.CumQty, instrument.qty_scale, most) or dissolved(state, placement)
+    if allocated or bad or not held or not report.ExecID:
         return [event, told]
     adjusted = replace(report, LastQty=change, LastPx=ZERO)
     execution = _execution(execution_key(placement, report), placement, adjusted, state)
-    if not change or execution.key in state.executions:
+    if execution.key in state.executions:
         return [event]
     return [e.Reported(placement.placement, report, Effect.Booked, execution, note=text), told]

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from tradeoms.core.attention import alert
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal
+from tradeoms.core.mass_cancels import apart, at_once
+from tradeoms.core.pending import keep
 from tradeoms.core.placements import cancel_request
-from tradeoms.core.settling import reason_problems
+from tradeoms.core.reasons import reason_problems
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import RequestKind
@@ -19,21 +23,48 @@ def cancel_all(state: State, command: c.CancelAll, ctx: Context) -> list[e.AnyEv
     problems = reason_problems(command.reason) + _scope_problems(state, command)
     if problems:
         raise Refusal(*problems)
-    events: list[e.AnyEvent] = []
+    reachable: dict[str, list[Placement]] = {}
     unreachable: list[str] = []
-    for placement in _open(state, command):
+    meant = [placement for placement in state.placements.values() if _means(command, placement)]
+    for placement in meant:
+        if _asked(placement):
+            continue
         session = state.sessions.get(placement.session)
         if session is None or not session.up:
             unreachable.append(placement.placement)
         else:
-            events.append(cancel_request(state, placement, ctx))
+            reachable.setdefault(placement.session, []).append(placement)
+    events: list[e.AnyEvent] = []
+    for name, placements in reachable.items():
+        events += _cancels(state, name, placements, command, ctx)
     scope = command.broker or command.block or "everything"
-    text = f"{len(events)} cancels by {ctx.user}: {command.reason}"
+    text = f"{_counted(events)} by {ctx.user}: {command.reason}"
     events.append(alert(ctx, "kill switch", scope, text))
     if unreachable:
-        text = f"not cancelled, their session is down: {', '.join(unreachable)}"
+        text = f"not cancelled before their session is up: {', '.join(unreachable)}"
         events.append(alert(ctx, "kill switch", scope, text))
+    if meant:
+        events.append(e.PlacementsUnwanted(tuple([placement.placement for placement in meant])))
     return events
+
+
+def _cancels(
+    state: State, session: str, wanted: list[Placement], command: c.CancelAll, ctx: Context
+) -> list[e.AnyEvent]:
+    """One request for all that a session has, where its broker takes that; else one an order."""
+    request = None if command.block else at_once(state, session, wanted, ctx)
+    if request is None:
+        return [cancel_request(state, placement, ctx) for placement in wanted]
+    own = [cancel_request(state, placement, ctx) for placement in wanted if apart(placement)]
+    return [e.MassCancelRequested(request), *own]
+
+
+def _counted(events: list[e.AnyEvent]) -> str:
+    many = [event.request for event in events if isinstance(event, e.MassCancelRequested)]
+    if not many:
+        return f"{len(events)} cancels"
+    orders = sum(len(request.placements) for request in many)
+    return f"{len(events) - len(many)} cancels, {len(many)} of all orders ({orders})"
 
 
 def _scope_problems(state: State, command: c.CancelAll) -> list[c.Problem]:
@@ -48,14 +79,46 @@ def _scope_problems(state: State, command: c.CancelAll) -> list[c.Problem]:
     return []
 
 
-def _open(state: State, command: c.CancelAll) -> Iterator[Placement]:
-    """What may still be filled and is not being cancelled already."""
+def _means(command: c.CancelAll, placement: Placement) -> bool:
+    """True for what may still be filled, whether or not it is being cancelled already."""
+    meant = command.everything or placement.broker == command.broker
+    return (meant or placement.block == command.block) and placement.exposure > 0
+
+
+def _asked(placement: Placement) -> bool:
+    return any(request.kind is RequestKind.Cancel for request in placement.requests)
+
+
+def cancel_unwanted(state: State, command: c.CancelUnwanted, ctx: Context) -> list[e.AnyEvent]:
+    """A cancel for each order that should be gone and is open after a logon."""
+    wanted = list(_unwanted(state, command.session))
+    names = ", ".join(placement.placement for placement in wanted)
+    text = f"cancelled now that the session is up: {names}"
+    cancels = [cancel_request(state, placement, ctx) for placement in wanted]
+    return [*cancels, alert(ctx, "kill switch", command.session, text)]
+
+
+def _unwanted(state: State, session: str) -> Iterator[Placement]:
+    """Not what one request for all has asked for: the clock looks after that."""
+    waiting = [known.placements for known in state.mass_cancels.values() if known.waiting]
     for placement in state.placements.values():
-        meant = command.everything or placement.broker == command.broker
-        if not (meant or placement.block == command.block) or not placement.exposure:
-            continue
-        if all(request.kind is not RequestKind.Cancel for request in placement.requests):
+        lives = placement.session == session and placement.exposure and not _asked(placement)
+        if placement.unwanted and lives and not any(placement.placement in w for w in waiting):
             yield placement
 
 
-DECIDE = {c.CancelAll: cancel_all}
+def react_changed(state: State, event: e.SessionChanged) -> list[c.Command]:
+    """A kill outlasts a lost line, and what was on its way when the line was lost."""
+    if not event.up or next(_unwanted(state, event.session), None) is None:
+        return []
+    return [c.CancelUnwanted(event.session)]
+
+
+def apply_unwanted(state: State, event: e.PlacementsUnwanted) -> None:
+    for name in event.placements:
+        keep(state, replace(state.placements[name], unwanted=True))
+
+
+DECIDE = {c.CancelAll: cancel_all, c.CancelUnwanted: cancel_unwanted}
+APPLY = {e.PlacementsUnwanted: apply_unwanted}
+REACT = {e.SessionChanged: react_changed}

@@ -6,9 +6,9 @@ import numpy as np
 
 from allocation.exact import Mask, round_ratio
 from allocation.lots import Disposals, Lots, Relief
-from allocation.relief import RELIEF, relieve
 from allocation.term import long_term
 from tradeoms.core.context import Context
+from tradeoms.core.relieving import Names, relieve_by
 from tradeoms.market.calendar import days
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -20,21 +20,38 @@ from tradeoms.model.state import State
 
 @dataclass(frozen=True, slots=True)
 class Trades:
-    """One block's accounts as columns (n,): account number, units, net cents."""
+    """One block's accounts as columns (n,): account number, units, net cents, method of relief.
+
+    Without methods all are FIFO. `day` is the trade date.
+    """
 
     accounts: Int64s
     units: Int64s
     net: Int64s
+    day: int
+    methods: Names | None
+
+
+def _methods(block: Block, got: Mask) -> Names | None:
+    """How each account relieves lots, as the statement has it; covers and errors are FIFO."""
+    assert block.statement is not None
+    own = block.statement.lot_methods if block.Side.sells else ()
+    return np.array([*own, *["FIFO"] * (len(got) - len(own))], np.str_)[got] if own else None
 
 
 def book_lots(state: State, command: c.BookLots, ctx: Context) -> list[e.AnyEvent]:
-    """A sell closes long lots, a buy covers short ones, FIFO; what is left opens a lot."""
+    """A sell closes long lots by the account's method, a buy covers the oldest short ones.
+
+    What is left opens a lot.
+    """
     block, allocation = state.blocks[command.block], state.allocations[command.block]
     got = np.array(allocation.quantities, np.int64) > 0
     trades = Trades(
         state.account_axis.numbers(allocation.accounts)[got],
         np.array(allocation.quantities, np.int64)[got],
         np.array(allocation.net, np.int64)[got],
+        days(allocation.trade_date),
+        _methods(block, got),
     )
     numbers = _closable(state, block)
     closing = _closing(state, trades, numbers)
@@ -85,7 +102,7 @@ def _relieve(
     state: State, trades: Trades, closing: Int64s, amounts: Int64s, numbers: Int64s
 ) -> Relief:
     lots, closes = state.lots, closing > 0
-    return relieve(
+    return relieve_by(
         Lots(
             pair=lots["account"][numbers],
             acquired=lots["acquired"][numbers],
@@ -95,7 +112,8 @@ def _relieve(
             remaining=lots["remaining"][numbers],
         ),
         Disposals(trades.accounts[closes], closing[closes], amounts[closes]),
-        RELIEF["FIFO"],
+        None if trades.methods is None else trades.methods[closes],
+        trades.day,
     )
 
 
@@ -132,6 +150,7 @@ def apply_booked(state: State, event: e.LotsBooked) -> None:
         )
     state.bookings[event.block] = event
     state.bookings_of.setdefault(block.instrument, []).append(event.block)
+    state.booking_places.setdefault(block.instrument, {}).setdefault(event.block)
     _move(state, block, 1)
 
 

@@ -1,7 +1,8 @@
 """Messages to brokers after the trade, until they have left: none is lost, none is sent by surprise.
 
 A key is a MsgType and an id: J/AllocID, AU/session/ConfirmID, AT/session/AllocReportID,
-BH/ConfirmReqID. Late is better than never here, so what could not leave goes out at the next logon.
+BH/ConfirmReqID. A second answer to one confirmation is AU1, a third AU2: what becomes of the first
+says nothing of them. Late is better than never here, so what could not leave goes out at the next logon.
 """
 
 from msgspec.structs import replace
@@ -16,6 +17,11 @@ from tradeoms.model.state import State
 S = InstructionState
 # What is known of a message in the outbox.
 NEVER_LEFT, ON_ITS_WAY, MAY_HAVE_LEFT = 0, 1, 2
+
+
+def affirmation_key(event: e.ConfirmationAnswered) -> str:
+    """The key of an answer to a confirmation."""
+    return f"AU{event.version or ''}/{event.session}/{event.ConfirmID}"
 
 
 def session_of(state: State, key: str) -> str:

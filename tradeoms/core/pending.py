@@ -6,7 +6,6 @@ from msgspec.structs import replace
 
 from tradeoms.core.attention import alert
 from tradeoms.core.context import Context
-from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import Transmission
 from tradeoms.model.orders import Placement, Request
@@ -29,7 +28,7 @@ def ask(state: State, placement: Placement, ctx: Context) -> list[e.AnyEvent]:
     return [e.StatusRequested(placement.placement, placement.ClOrdID, ctx.now)]
 
 
-def check_pending(state: State, command: c.CheckPending, ctx: Context) -> list[e.AnyEvent]:
+def overdue(state: State, ctx: Context) -> list[e.AnyEvent]:
     """What waits too long: while a session is down, nothing; its logon asks about everything."""
     events: list[e.AnyEvent] = []
     for name in state.pending:
@@ -89,7 +88,6 @@ def apply_overdue(state: State, event: e.RequestOverdue) -> None:
     keep(state, replace(placement, requests=requests))
 
 
-DECIDE = {c.CheckPending: check_pending}
 APPLY = {
     e.StatusRequested: apply_asked,
     e.RequestResent: apply_resent,

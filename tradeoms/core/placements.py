@@ -2,10 +2,12 @@
 
 from msgspec.structs import replace
 
+from tradeoms.core.attention import alert
 from tradeoms.core.blocks import idle, live_block
 from tradeoms.core.bounds import brief
 from tradeoms.core.checks import bad_quantity, price_problems
 from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.owners import must_be_mine
 from tradeoms.core.pending import keep
 from tradeoms.core.routing import comply, worse_problems
 from tradeoms.model import commands as c
@@ -59,6 +61,30 @@ def cancel_request(state: State, placement: Placement, ctx: Context) -> e.Cancel
     return e.CancelRequested(placement.placement, request)
 
 
+def ask_again(
+    state: State, placement: Placement, ClOrdID: str, ctx: Context, accepted: bool = False
+) -> list[e.AnyEvent]:
+    """A new cancel where the answer to a request leaves open what should be gone.
+
+    A cancel that named a change which the broker did not take was refused for that alone; and a
+    change that is answered after the cancel of a killed order has left the order where it was.
+    """
+    gone = next((r for r in placement.requests if r.ClOrdID == ClOrdID), None)
+    left = tuple(r for r in placement.requests if r is not gone)
+    session = state.sessions.get(placement.session)
+    if gone is None or session is None or not session.up:
+        return []
+    known = {placement.ClOrdID, *(r.ClOrdID for r in left)}
+    lost = gone.kind is RequestKind.Cancel and gone.OrigClOrdID not in known
+    changed = gone.kind is RequestKind.Replace and placement.unwanted
+    if any(r.kind is RequestKind.Cancel for r in left) or not (lost or changed):
+        return []
+    after = replace(placement, requests=left)
+    if accepted:
+        after = replace(after, ClOrdID=gone.ClOrdID, OrderQty=gone.OrderQty)
+    return [cancel_request(state, after, ctx)] if after.LeavesQty else []
+
+
 def cancel_placement(state: State, command: c.CancelPlacement, ctx: Context) -> list[e.AnyEvent]:
     """Ask for a cancel of what is left."""
     placement = _asking(state, command.placement, RequestKind.Cancel)
@@ -73,6 +99,7 @@ def replace_placement(state: State, command: c.ReplacePlacement, ctx: Context) -
     if placement.OrdStatus in ENDED:
         raise refuse("placement", command.placement, f"is {placement.OrdStatus.name}")
     block = live_block(state, placement.block, BlockState.Working)
+    must_be_mine(block, ctx)
     problems = _replace_problems(state, block, placement, command)
     if problems:
         raise Refusal(*problems)
@@ -138,7 +165,12 @@ def _index(state: State, placement: str, ClOrdID: str) -> None:
 def apply_requested(state: State, event: e.CancelRequested | e.ReplaceRequested) -> None:
     placement = state.placements[event.placement]
     requests = (*placement.requests, event.request)
-    keep(state, replace(placement, requests=requests, transmission=Transmission.Queued))
+    # Who changes an order wants it again.
+    unwanted = placement.unwanted and event.request.kind is RequestKind.Cancel
+    changed = replace(
+        placement, requests=requests, transmission=Transmission.Queued, unwanted=unwanted
+    )
+    keep(state, changed)
     _index(state, event.placement, event.request.ClOrdID)
 
 
@@ -147,7 +179,8 @@ def return_unsent(state: State, command: c.ReturnUnsent, ctx: Context) -> list[e
     placement = state.placements[command.placement]
     if all(request.ClOrdID != command.ClOrdID for request in placement.requests):
         return []
-    return [e.PlacementUnsent(command.placement, command.ClOrdID, command.reason)]
+    unsent = e.PlacementUnsent(command.placement, command.ClOrdID, command.reason)
+    return [unsent, *ask_again(state, placement, command.ClOrdID, ctx)]
 
 
 def apply_unsent(state: State, event: e.PlacementUnsent) -> None:
@@ -163,8 +196,16 @@ def apply_unsent(state: State, event: e.PlacementUnsent) -> None:
 
 
 def confirm_sent(state: State, command: c.ConfirmSent, ctx: Context) -> list[e.AnyEvent]:
-    """On disk: what left, and with which message numbers."""
-    return [e.MessagesSent(command.session, command.MsgSeqNums, command.ClOrdIDs)]
+    """On disk: what left, and with which message numbers; a person hears of what was closed."""
+    events: list[e.AnyEvent] = [
+        e.MessagesSent(command.session, command.MsgSeqNums, command.ClOrdIDs)
+    ]
+    for ClOrdID in command.ClOrdIDs:
+        placement = state.placements.get(state.placement_of.get(ClOrdID, ""))
+        if placement is not None and placement.closed:
+            text = f"its message {ClOrdID} left after it was closed: ask the broker how it stands"
+            events.append(alert(ctx, "closed placement left", placement.placement, text))
+    return events
 
 
 DECIDE = {

@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
-from allocation.relief import RELIEF
 from tradeoms.core.bounds import bad_price, bad_tolerance, brief
+from tradeoms.core.commissions import schedule_problems
 from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.errors import still_overfilled
 from tradeoms.core.instruments import bad_rate, changed_units, instrument_problems
+from tradeoms.core.overnight import left_open
+from tradeoms.core.relieving import STANDING
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.state import State
@@ -23,7 +26,10 @@ def open_day(state: State, command: c.OpenDay, ctx: Context) -> list[e.AnyEvent]
         raise refuse(
             "business_date", command.business_date, f"is before the open day {state.business_date}"
         )
-    return [e.DayOpened(command.business_date)]
+    day = command.business_date
+    if day == state.business_date:
+        return [e.DayOpened(day)]
+    return [e.DayOpened(day), *left_open(state, day, ctx), *still_overfilled(state, ctx)]
 
 
 def define_instruments(
@@ -43,9 +49,9 @@ def define_instruments(
 def define_accounts(state: State, command: c.DefineAccounts, ctx: Context) -> list[e.AnyEvent]:
     """Accounts may be redefined at any time; what they own stays."""
     problems = [
-        c.Problem(f"accounts[{n}].lot_method", one.lot_method, f"must be {' or '.join(RELIEF)}")
+        c.Problem(f"accounts[{n}].lot_method", one.lot_method, f"must be {' or '.join(STANDING)}")
         for n, one in enumerate(command.accounts)
-        if one.lot_method not in RELIEF
+        if one.lot_method not in STANDING
     ]
     if problems:
         raise Refusal(*problems)
@@ -70,6 +76,8 @@ def define_brokers(state: State, command: c.DefineBrokers, ctx: Context) -> list
         for name in ("money_tolerance", "price_tolerance")
         if (reason := bad_tolerance(getattr(broker, name)))
     ]
+    for n, broker in enumerate(command.brokers):
+        problems += schedule_problems(f"brokers[{n}].", broker)
     if problems:
         raise Refusal(*problems)
     return [e.BrokersDefined(command.brokers)]

@@ -1,15 +1,24 @@
 """Brokers' messages: which placement one belongs to, and what it may do there."""
 
 from tradeoms import compliance
+from tradeoms.core import mass_cancels
 from tradeoms.core.attention import alert, unmatched
-from tradeoms.core.booking import TELLS_CumQty, denies, duplicate, revives
+from tradeoms.core.booking import PENDING, TELLS_CumQty, denies, duplicate, kept_OrderQty, revives
 from tradeoms.core.context import Context
-from tradeoms.core.executions import amend, restated, trade
+from tradeoms.core.executions import CORPORATE_ACTION, amend, restated, trade
 from tradeoms.core.pending import ask
+from tradeoms.core.placements import ask_again
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import OrdStatus, ReportKind, RequestKind, Severity, TimeInForce
-from tradeoms.model.orders import ZERO, Placement, Report
+from tradeoms.model.fields import (
+    OrdStatus,
+    ReportKind,
+    RequestKind,
+    Severity,
+    TimeInForce,
+    Transmission,
+)
+from tradeoms.model.orders import ENDED, ZERO, Placement, Report
 from tradeoms.model.state import State
 
 K = ReportKind
@@ -22,6 +31,7 @@ ON_EXECUTIONS = {
 STATUS_REQUEST = "H"
 MSG_TYPES = {RequestKind.New: "D", RequestKind.Cancel: "F", RequestKind.Replace: "G"}
 UNKNOWN_ORDER = "5"  # OrdRejReason
+OVER = (OrdStatus.Filled, OrdStatus.Canceled, OrdStatus.Expired)  # nothing is left to cancel
 
 
 def receive(state: State, command: c.ReportReceived, ctx: Context) -> list[e.AnyEvent]:
@@ -29,8 +39,10 @@ def receive(state: State, command: c.ReportReceived, ctx: Context) -> list[e.Any
     report = command.report
     if report is None:
         return unmatched(command, command.error, ctx)
+    if mass_cancels.answers(state, command.session, report):
+        return mass_cancels.answered(state, report, ctx)
     placement = find(state, command.session, report)
-    if placement is None:
+    if placement is None or report.kind in mass_cancels.KINDS:
         return unmatched(command, _why_unknown(report), ctx)
     return read(state, command, placement, report, ctx)
 
@@ -43,9 +55,20 @@ def read(
     if revives(placement, report):
         text = f"the broker knows it after all; it was closed: {placement.closed}"
         events.append(alert(ctx, "closed placement lives", placement.placement, text))
+    elif placement.transmission is Transmission.Unsent and report.OrdStatus not in (None, *ENDED):
+        text = f"the broker knows it after all; it was given back: {placement.text}"
+        events.append(alert(ctx, "unsent placement lives", placement.placement, text))
     if on_executions := ON_EXECUTIONS.get(K(report.kind)):
-        return events + on_executions(state, command, placement, report, ctx)
-    return events + _other(state, placement, report, ctx)
+        events += on_executions(state, command, placement, report, ctx)
+    else:
+        events += _other(state, placement, report, ctx)
+    if any(isinstance(event, e.Reported) for event in events):
+        events += _grown(placement, report, ctx)
+        events += _shrunk(state, placement, report, ctx)
+    if report.kind in (K.CancelReject, K.Replaced) and report.OrdStatus not in OVER:
+        accepted = report.kind == K.Replaced
+        events += ask_again(state, placement, report.ClOrdID, ctx, accepted)
+    return events
 
 
 def _other(state: State, placement: Placement, report: Report, ctx: Context) -> list[e.AnyEvent]:
@@ -60,8 +83,7 @@ def _other(state: State, placement: Placement, report: Report, ctx: Context) -> 
             return _unknown_at_broker(state, placement, report, ctx)
     return [
         e.Reported(placement.placement, report),
-        *_alerts(placement, report, ctx),
-        *_grown(placement, report, ctx),
+        *_alerts(state, placement, report, ctx),
         *_missing(state, placement, report, ctx),
         *(ask(state, placement, ctx) if denies(placement, report) else ()),
     ]
@@ -69,13 +91,36 @@ def _other(state: State, placement: Placement, report: Report, ctx: Context) -> 
 
 def find(state: State, session: str, report: Report) -> Placement | None:
     """By ClOrdID; a reject by the number of our message; by OrderID only where the broker gives no
-    ClOrdID (a telephoned order).
+    ClOrdID of ours (a telephoned order), and only while that order may still be meant.
     """
     if report.RefSeqNum is not None and not report.ClOrdID:
         return _rejected(state, session, report)[0]
-    key = report.ClOrdID or f"{session}|{report.OrderID}"
-    placement = state.placements.get(state.placement_of.get(key, ""))
-    return placement if placement and placement.session == session else None
+    # Where a request cancelled many orders, some brokers give its id, and the order's as the old one.
+    many = report.ClOrdID in state.mass_cancels
+    ClOrdID = report.OrigClOrdID if many else report.ClOrdID
+    ours = ClOrdID in state.placement_of
+    alone = f"{session}|{report.OrderID}" if not ClOrdID else foreign(session, report)
+    placement = state.placements.get(state.placement_of.get(ClOrdID if ours else alone, ""))
+    if placement is None or placement.session != session:
+        return None
+    return placement if ours or _still(state, placement, report) else None
+
+
+def foreign(session: str, report: Report) -> str:
+    """The key of an order with a ClOrdID that is not ours; empty where its OrderID names none."""
+    if not report.ClOrdID or report.OrderID in ("", "NONE"):
+        return ""
+    return f"{session}|{report.ClOrdID}|{report.OrderID}"
+
+
+def _still(state: State, placement: Placement, report: Report) -> bool:
+    """True where an OrderID without our ClOrdID still means this placement: brokers begin theirs
+    again every day, and nothing new is done for an order that has ended.
+    """
+    lasting = placement.TimeInForce is TimeInForce.GoodTillCancel
+    if placement.trade_date != state.business_date and not lasting:
+        return False
+    return placement.OrdStatus not in ENDED or report.kind in (K.TradeCancel, K.TradeCorrect)
 
 
 def _rejected(state: State, session: str, report: Report) -> tuple[Placement | None, str]:
@@ -115,7 +160,8 @@ def _message_reject(
     if report.RefMsgType == STATUS_REQUEST:
         return [told]
     ClOrdID = report.ClOrdID or _rejected(state, placement.session, report)[1]
-    return [e.RequestRejected(placement.placement, ClOrdID, reason), told]
+    rejected = e.RequestRejected(placement.placement, ClOrdID, reason)
+    return [rejected, told, *ask_again(state, placement, ClOrdID, ctx)]
 
 
 def _cancel_unknown(placement: Placement, report: Report, ctx: Context) -> list[e.AnyEvent]:
@@ -160,6 +206,8 @@ def _unknown_at_broker(
         text = "the broker never saw it, and it was to be cancelled"
     elif placement.trade_date == state.business_date or lasting:
         text = _blocked_now(state, placement, report.ClOrdID, ctx)
+        if not text and _sent_again(placement, report.ClOrdID):
+            return []  # the answer to a question of before: one copy is on its way already
         if not text:
             return [e.RequestResent(placement.placement, report.ClOrdID, ctx.now)]
     return [
@@ -168,22 +216,32 @@ def _unknown_at_broker(
     ]
 
 
+def _sent_again(placement: Placement, ClOrdID: str) -> bool:
+    """True for a request that was sent again, and not asked for since."""
+    return any(r.ClOrdID == ClOrdID and r.since and not r.asked for r in placement.requests)
+
+
 def _unwanted(placement: Placement, ClOrdID: str) -> bool:
-    """True for a new order that we have asked to cancel since: it must not come alive now."""
+    """True for an order, or a change, that we have asked to cancel since: it must not come alive."""
     kinds = {r.ClOrdID: r.kind for r in placement.requests}
     asked = placement.unwanted or RequestKind.Cancel in kinds.values()
-    return asked and kinds[ClOrdID] is RequestKind.New
+    return asked and kinds[ClOrdID] is not RequestKind.Cancel
 
 
-def _alerts(placement: Placement, report: Report, ctx: Context) -> list[e.AnyEvent]:
+def _alerts(state: State, placement: Placement, report: Report, ctx: Context) -> list[e.AnyEvent]:
     told = {
         K.Rejected: ("reject", "rejected by the broker"),
         K.Canceled: ("unsolicited cancel", "cancelled by the broker"),
         K.CancelReject: ("cancel rejected", "too late to cancel"),
     }.get(K(report.kind))
-    if told is None or (report.kind == K.Canceled and _asks(placement, report, RequestKind.Cancel)):
+    if told is None or (report.kind == K.Canceled and _wanted(state, placement, report)):
         return []
     return [alert(ctx, told[0], placement.placement, report.Text or told[1])]
+
+
+def _wanted(state: State, placement: Placement, report: Report) -> bool:
+    """True for a cancel that we have asked for, of this order or of all."""
+    return _asks(placement, report, RequestKind.Cancel) or mass_cancels.meant(state, placement)
 
 
 def _grown(placement: Placement, report: Report, ctx: Context) -> list[e.AnyEvent]:
@@ -191,8 +249,27 @@ def _grown(placement: Placement, report: Report, ctx: Context) -> list[e.AnyEven
     most = max(placement.OrderQty, *(r.OrderQty for r in placement.requests), ZERO)
     if report.OrderQty is None or report.OrderQty <= most or duplicate(report):
         return []
+    if report.kind == K.Restated and report.ExecRestatementReason == CORPORATE_ACTION:
+        return []  # told as such
     text = f"the broker works {report.OrderQty}, we asked for {most}"
     return [alert(ctx, "OrderQty raised", placement.placement, text)]
+
+
+def _shrunk(state: State, placement: Placement, report: Report, ctx: Context) -> list[e.AnyEvent]:
+    """An alert, and a question, where a live order is said to be smaller without a replace."""
+    told, kept = report.OrderQty, kept_OrderQty(placement, report)
+    asked = [r.OrderQty for r in placement.requests if r.kind is RequestKind.Replace]
+    ignored = duplicate(report) or report.kind in PENDING or report.OrdStatus in ENDED
+    if told is None or not 0 < told < placement.OrderQty or told in asked or ignored:
+        return []
+    if kept == told and (report.kind != K.Status or placement.CashOrderQty is not None):
+        return []
+    text = f"the broker says OrderQty {told} without a replace; {kept} is taken to stand"
+    told_already = report.kind == K.Status  # the answer to a question leads to no other
+    return [
+        alert(ctx, "OrderQty lowered", placement.placement, text),
+        *(() if told_already else ask(state, placement, ctx)),
+    ]
 
 
 def _missing(state: State, placement: Placement, report: Report, ctx: Context) -> list[e.AnyEvent]:

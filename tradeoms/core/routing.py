@@ -11,6 +11,7 @@ from tradeoms.core.blocks import freeze, idle, live_block
 from tradeoms.core.bounds import MOST_MONEY, bad_number, brief
 from tradeoms.core.checks import bad_quantity, price_problems
 from tradeoms.core.context import Context, Refusal
+from tradeoms.core.owners import must_be_mine
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState, OrdType, Severity, TimeInForce
@@ -24,6 +25,7 @@ CENTS = 2  # decimals of an amount of money
 def route_block(state: State, command: c.RouteBlock, ctx: Context) -> list[e.AnyEvent]:
     """Placements within the idle quantity, no worse than the block's limit, compliant again."""
     block = live_block(state, command.block, BlockState.Open, BlockState.Working)
+    must_be_mine(block, ctx)
     routes = tuple(_whole(block, route) for route in command.routes)
     problems = _route_problems(state, block, routes)
     if problems:
@@ -190,6 +192,8 @@ def _placement(state: State, block: Block, order: Order, route: c.Route, ctx: Co
         HandlInst=order.HandlInst,
         instructions=order.instructions,
         trader=ctx.user,
+        commission_per_share=state.brokers[route.broker].commission_per_share,
+        commission=state.brokers[route.broker].commission,
     )
 
 

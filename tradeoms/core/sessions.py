@@ -100,7 +100,7 @@ def apply_sent(state: State, event: e.MessagesSent) -> None:
     numbers = event.MsgSeqNums if len(event.MsgSeqNums) == len(event.ClOrdIDs) else ()
     number_of = dict(zip(event.ClOrdIDs, numbers, strict=False))
     for ClOrdID in event.ClOrdIDs:
-        if ClOrdID:
+        if ClOrdID and ClOrdID not in state.mass_cancels:
             _left(state, state.placement_of[ClOrdID], ClOrdID, number_of.get(ClOrdID, 0))
 
 

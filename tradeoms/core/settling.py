@@ -4,12 +4,12 @@ from msgspec.structs import replace
 
 from tradeoms.core.booking import keep_execution
 from tradeoms.core.bounds import brief
-from tradeoms.core.checks import bad_text
 from tradeoms.core.context import Context, Refusal, refuse
-from tradeoms.core.executions import unbookable
+from tradeoms.core.executions import dissolved, unbookable
 from tradeoms.core.pending import keep
+from tradeoms.core.reasons import reason_problems
 from tradeoms.core.reopening import reopen
-from tradeoms.core.reports import read
+from tradeoms.core.reports import foreign, read
 from tradeoms.core.telephone import given_by_voice
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -17,13 +17,8 @@ from tradeoms.model.fields import Effect, ReportKind, Settlement
 from tradeoms.model.orders import Execution, Report
 from tradeoms.model.state import State
 
-
-def reason_problems(reason: str) -> list[c.Problem]:
-    """A person's reason goes into the journal: there must be one, in printable ASCII."""
-    if not reason.strip():
-        return [c.Problem("reason", "", "needs a reason")]
-    bad = bad_text(reason)
-    return [c.Problem("reason", brief(ascii(reason)), bad)] if bad else []
+#: Kinds of reports that tell nothing of an order.
+OF_NO_ORDER = (ReportKind.MessageReject, ReportKind.MassCanceled, ReportKind.MassCancelReject)
 
 
 def waiting_report(state: State, number: int) -> e.ReportUnmatched:
@@ -42,7 +37,7 @@ def attach_report(state: State, command: c.AttachReport, ctx: Context) -> list[e
     problems = reason_problems(command.reason)
     if (command.order is None) == (not command.placement):
         problems.append(c.Problem("placement", command.placement, "name a placement or an order"))
-    if found.report is None or found.report.kind == ReportKind.MessageReject:
+    if found.report is None or found.report.kind in OF_NO_ORDER:
         problems.append(c.Problem("number", str(command.number), "tells nothing of an order"))
     if problems or found.report is None:
         raise Refusal(*problems)
@@ -63,6 +58,8 @@ def _fits(state: State, name: str, found: e.ReportUnmatched, report: Report, ctx
         raise refuse("placement", brief(name), "unknown placement")
     if placement.session != found.session:
         raise refuse("placement", name, f"is with session {placement.session}, not {found.session}")
+    if why := dissolved(state, placement):
+        raise refuse("placement", name, f"cannot take it: {why}")
     for event in read(state, _received(found, report), placement, report, ctx):
         if isinstance(event, e.ReportUnmatched):
             raise refuse("number", found.number, f"cannot be attached: {event.reason}")
@@ -105,11 +102,17 @@ def react_settled(state: State, event: e.ReportSettled) -> list[c.Command]:
 
 
 def apply_settled(state: State, event: e.ReportSettled) -> None:
-    """What follows under the same id belongs to the same placement."""
+    """What follows under the same ids belongs to the same placement: many orders given by voice may
+    have one ClOrdID, such as NONE.
+    """
     state.settled_reports[event.number] = event
     found = state.unmatched[event.number]
-    if event.placement and found.report is not None and found.report.ClOrdID:
-        state.placement_of.setdefault(found.report.ClOrdID, event.placement)
+    if (
+        event.placement
+        and found.report is not None
+        and (key := foreign(found.session, found.report))
+    ):
+        state.placement_of[key] = event.placement
 
 
 def dismiss_report(state: State, command: c.DismissReport, ctx: Context) -> list[e.AnyEvent]:
@@ -137,7 +140,8 @@ def book_execution(state: State, command: c.BookExecution, ctx: Context) -> list
     """It counts from now on; numbers that cannot be a fill never do."""
     found = _disputed(state, command.execution, command.reason)
     instrument = state.instruments[found.instrument]
-    if bad := unbookable(instrument, found.LastQty, found.LastPx):
+    bad = unbookable(instrument, found.LastQty, found.LastPx)
+    if bad := bad or dissolved(state, state.placements[found.placement]):
         raise refuse("execution", command.execution, f"cannot be booked: {bad}")
     settled = _settled(found, Settlement.Booked, command.reason, ctx)
     text = f"fill {found.ExecID} was booked after the allocation: {command.reason}"

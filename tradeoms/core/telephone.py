@@ -6,10 +6,11 @@ from tradeoms.core.context import Context, Refusal
 from tradeoms.core.orders import recorded
 from tradeoms.core.pending import keep
 from tradeoms.core.placements import enroll
+from tradeoms.core.splitting import statement
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import Transmission
-from tradeoms.model.orders import ZERO, Block, NewOrder, Order, Placement, Report, Statement
+from tradeoms.model.orders import ZERO, Block, NewOrder, Order, Placement, Report
 from tradeoms.model.state import State
 
 
@@ -32,7 +33,7 @@ def given_by_voice(
     events: list[e.AnyEvent] = [
         e.OrderEntered(order),
         e.BlockOpened(block),
-        e.StatementFrozen(block.block, _statement(order, ctx)),
+        e.StatementFrozen(block.block, statement(state, block, [order], ctx)),
         e.PlacementTelephoned(placement),
     ]
     if order.violations:
@@ -76,15 +77,6 @@ def _block(state: State, order: Order, ctx: Context) -> Block:
     )
 
 
-def _statement(order: Order, ctx: Context) -> Statement:
-    return Statement(
-        frozen_at=ctx.now,
-        orders=tuple(order.order for _ in order.members),
-        accounts=tuple(member.account for member in order.members),
-        quantities=tuple(member.OrderQty for member in order.members),
-    )
-
-
 def _placement(
     state: State, order: Order, block: Block, broker: str, session: str, ctx: Context
 ) -> Placement:
@@ -109,6 +101,8 @@ def _placement(
         trader=ctx.user,
         transmission=Transmission.Acknowledged,
         telephoned=True,
+        commission_per_share=state.brokers[broker].commission_per_share,
+        commission=state.brokers[broker].commission,
     )
 
 

@@ -52,14 +52,17 @@ class Listener(Protocol):
     def leaving(self, MsgSeqNum: int) -> None:
         """A message of ours leaves for the first time."""
 
+    def stands(self, MsgSeqNum: int) -> bool:
+        """True where what left with this number since the logon may be said again."""
+
     def refusing(self, raw: str) -> None:
         """Our engine refuses one of the broker's messages with this one."""
 
     def logging_on(self, message: fix.Message) -> None:
         """Our Logon leaves: what the broker wants in it may still be added."""
 
-    def reset(self) -> None:
-        """The broker's Logon says that both sides count from 1 again."""
+    def reset(self, answer: bool) -> None:
+        """The broker's Logon, in answer to ours or not, says that both sides count from 1 again."""
 
     def failed(self, reason: str) -> None:
         """A callback died: what it was told is lost."""
@@ -72,6 +75,7 @@ class Application(fix.Application):
         super().__init__()
         self.session = session
         self.session_id: fix.SessionID | None = None
+        self.engine: fix.Session | None = None
         self._listener = listener
         self._up = False
         self._parting = ""  # the broker's own word in its Logout
@@ -104,17 +108,17 @@ class Application(fix.Application):
         self._guard(lambda: self._look(message))
 
     def toApp(self, message: fix.Message, _: fix.SessionID) -> None:
-        """An order older than the logon is not sent again: a gap fill goes out instead, and the
-        broker is asked about it. The questions themselves, and what else left since, may have
-        overtaken the broker's request for a resend: passed over, they would never be answered. What
-        is said after the trade is good at any time.
+        """An order older than the logon, or that is answered, closed or killed since, is not sent
+        again: a gap fill goes out instead, and the broker is asked about it. The questions
+        themselves, and what else left since, may have overtaken the broker's request for a resend:
+        passed over, they would never be answered. What is said after the trade is good at any time.
         """
         header = message.getHeader()
         number = int(header.getField(MSG_SEQ_NUM))
         if not header.isSetField(POSS_DUP):
             self._guard(lambda: self._listener.leaving(number))
             self._guard(lambda: self._look(message))
-        elif number < self._first and header.getField(MSG_TYPE) not in LASTING:
+        elif header.getField(MSG_TYPE) not in LASTING and not self._stands(number):
             raise fix.DoNotSend
 
     def fromAdmin(self, message: fix.Message, _: fix.SessionID) -> None:
@@ -133,18 +137,25 @@ class Application(fix.Application):
         elif kind == LOGON:
             self._listener.logging_on(message)
 
+    def _stands(self, number: int) -> bool:
+        found: list[bool] = []
+        if number >= self._first:
+            self._guard(lambda: found.append(self._listener.stands(number)))
+        return found == [True]
+
     def _hear(self, message: fix.Message) -> None:
         kind = message.getHeader().getField(MSG_TYPE)
         if kind == REJECT:
             self._pass_on(message)
         elif kind == LOGON and message.isSetField(RESET_FLAG):
             if message.getField(RESET_FLAG) == "Y":
-                self._listener.reset()
+                self._listener.reset(answer=not self._up)
         elif kind == LOGOUT and message.isSetField(TEXT):
             self._parting = fields_of(readable(message.toString())).get(str(TEXT), "")
 
     def _begin(self, session_id: fix.SessionID) -> None:
-        self._first = fix.Session.lookupSession(session_id).getExpectedSenderNum()
+        engine = self.engine or fix.Session.lookupSession(session_id)
+        self._first = engine.getExpectedSenderNum()
 
     def _pass_on(self, message: fix.Message) -> None:
         raw = readable(message.toString())

@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from io import BufferedWriter
+from io import BufferedRandom, BufferedWriter
 from pathlib import Path
 from threading import Event, Thread
 
@@ -21,7 +21,7 @@ IN, OUT, ENGINE, HEAD = "I", "O", "E", "H"
 FIRST = b"0" * 32  # the hash before the first line of all
 LARGEST = 256 * 1024 * 1024  # bytes of a file
 LATEST = 0.5  # seconds until a line is handed to the system
-TAIL = 4 * 1024 * 1024  # bytes in which a last line is looked for: longer than any message
+BLOCK = 1024 * 1024  # bytes read at a time, from the end, to find where a last line begins
 
 
 class ArchiveBroken(Exception):
@@ -108,7 +108,9 @@ class Stream:
     def _next(self, stamp: str) -> None:
         self.close()
         self._day, self._size = stamp[:10], 0
-        part = 1 + len(list(self._folder.glob(f"{self._day}.*.log")))
+        # One above the highest: the first of them may have been moved away.
+        parts = (path.name.split(".")[1] for path in self._folder.glob(f"{self._day}.*.log"))
+        part = 1 + max(map(int, parts), default=0)
         self._file = (self._folder / f"{self._day}.{part:04d}.log").open("xb")
         self._add(f"{stamp} {HEAD} {self._folder.name} after {self._hash.decode()}")
 
@@ -142,15 +144,26 @@ def _continued(folder: Path) -> bytes:
     if not files:
         return FIRST
     with files[-1].open("r+b") as file:
-        size = file.seek(0, 2)
-        file.seek(max(0, size - TAIL))
-        tail = file.read()
-        whole = tail[: tail.rfind(b"\n") + 1]
-        file.truncate(size - len(tail) + len(whole))
-    if not whole:
-        files[-1].unlink()
-        return _continued(folder)
-    return whole[whole.rfind(b"\n", 0, -1) + 1 :][:32]
+        whole = _line_break(file, file.seek(0, 2)) + 1
+        if whole:
+            file.truncate(whole)
+            file.seek(_line_break(file, whole - 1) + 1)
+            return file.read(32)
+    # Not one line is whole: set aside, for nothing of the archive is ever deleted.
+    files[-1].rename(files[-1].with_suffix(".cut"))
+    return _continued(folder)
+
+
+def _line_break(file: BufferedRandom, end: int) -> int:
+    """Where the last line break before `end` is; -1 where there is none, however far it is."""
+    while end > 0:
+        start = max(0, end - BLOCK)
+        file.seek(start)
+        found = file.read(end - start).rfind(b"\n")
+        if found >= 0:
+            return start + found
+        end = start
+    return -1
 
 
 def verify(folder: Path) -> Iterator[tuple[str, int, str]]:

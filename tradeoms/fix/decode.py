@@ -23,7 +23,7 @@ LONGEST_NUMBER = 40
 FIELDS = tuple(field for field in msgspec.structs.fields(Report) if field.name != "kind")
 TEXTS = tuple(field.name for field in FIELDS if field.type is str)
 NUMBERS = tuple(field.name for field in FIELDS if field.type == Decimal | None)
-REQUESTS = ("D", "F", "G")  # a reject of one of these may name it by BusinessRejectRefID
+REQUESTS = ("D", "F", "G", "q")  # a reject of one of these may name it by BusinessRejectRefID
 TRADES = frozenset((ReportKind.Trade, ReportKind.TradeCorrect, ReportKind.TradeCancel))
 #: Fields of bytes, which may hold the separator; their length stands before them.
 DATA = "89|91|96|213|355|361|363|365|619|622"
@@ -96,7 +96,7 @@ def _plan(dialect: Dialect) -> Plan:
 
 
 def decode(dialect: Dialect, fields: dict[str, str]) -> Report:
-    """The report of a message 8, 9, 3 or j.
+    """The report of a message 8, 9, 3, j or r.
 
     Raises:
         Unreadable: another MsgType, an ExecType or OrdStatus we do not know, a number that is none.
@@ -124,6 +124,9 @@ def _kind(dialect: Dialect, fields: dict[str, str]) -> str:
         return ReportKind.CancelReject
     if MsgType in ("3", "j"):
         return ReportKind.MessageReject
+    if MsgType == "r":
+        refused = fields.get("531", "") in ("", "0")  # MassCancelResponse
+        return ReportKind.MassCancelReject if refused else ReportKind.MassCanceled
     raise Unreadable(f"MsgType (35) {MsgType!r} is none that a broker sends us")
 
 

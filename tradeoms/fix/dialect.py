@@ -44,6 +44,7 @@ class Dialect:
         self.version = version
         self.begin_string: str = data["begin_string"]
         self.tags: dict[str, str] = {name: str(tag) for name, tag in data["tags"].items()}
+        self.messages = frozenset(data["messages"])  # that we send
         self.supports: dict[str, bool] = data["supports"]
         self.defaults: dict[str, dict[str, str]] = data["defaults"]
         self.fixed: dict[str, dict[str, str]] = data["fixed"]

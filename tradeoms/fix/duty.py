@@ -1,10 +1,12 @@
 """Whether a session should be up now: the schedule, a person's word, and a reset that is due."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tradeoms.fix.schedule import Schedule, standing
 from tradeoms.model.state import SessionState
+
+LOGON = timedelta(seconds=30)  # a logon that ends this long after a reset may have begun before it
 
 
 class Duty(NamedTuple):
@@ -31,5 +33,11 @@ def duty(schedule: Schedule | None, known: SessionState, now: datetime) -> Duty:
 
 
 def _is_due(reset: datetime | None, known: SessionState) -> bool:
-    seen = [moment for moment in (known.numbers_at, known.logged_on) if moment is not None]
-    return reset is not None and bool(seen) and max(seen) < reset
+    if reset is None:
+        return False
+    seen, logged_on = known.numbers_at, known.logged_on
+    if logged_on is None or seen is None:
+        last = logged_on or seen
+        return last is not None and last < reset
+    # It may have logged on with the old numbers just after the time, and still has to be reset.
+    return max(seen, logged_on - LOGON) < reset

@@ -5,7 +5,7 @@ In: a callback copies the message and queues it. The next expected number at sta
 on disk plus one, so the broker sends again exactly what was lost.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from threading import Thread
@@ -14,19 +14,21 @@ from msgspec.structs import replace
 
 from tradeoms.core.outbox import session_of
 from tradeoms.fix import posttrade
+from tradeoms.fix.abilities import contradictions
 from tradeoms.fix.application import Inbound
 from tradeoms.fix.archive import Archive
 from tradeoms.fix.decode import fields_of
 from tradeoms.fix.dialect import Dialect
-from tradeoms.fix.dk import encode_dk, encode_mass_status
+from tradeoms.fix.dk import encode_dk, encode_mass_cancel, encode_mass_status
 from tradeoms.fix.encode import Unsendable, encode, encode_status
 from tradeoms.fix.line import Line
 from tradeoms.fix.sender import URGENCY, Outgoing, Sender, Submit, Way
 from tradeoms.fix.settings import SessionSettings, spoken
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import SessionAction
-from tradeoms.model.orders import Report
+from tradeoms.model.fields import RequestKind, SessionAction
+from tradeoms.model.orders import MassCancel, Report
+from tradeoms.model.reference import Broker
 from tradeoms.model.state import State
 
 POSS_DUP, REF_SEQ_NUM, TEXT = "43", "45", "58"
@@ -50,13 +52,14 @@ class Gateway:
         self._submit = submit
         self._archive = archive
         self._sender = Sender(submit)
+        self._state = State()
         self._lines = {s.name: self._line(s) for s in sessions}
         self._sender.ways = {name: Way(line) for name, line in self._lines.items()}
 
     def _line(self, session: SessionSettings) -> Line:
         put = self._archive.put if self._archive else _keep_nothing
         leaving, refused = self._sender.leaving, self._refused
-        return Line(session, self._submit, self._receive, leaving, refused, put)
+        return Line(session, self._submit, self._receive, leaving, self._stands, refused, put)
 
     def start(self, state: State, now: datetime | None = None) -> None:
         """Connect every session that should be up, with the numbers that the journal knows."""
@@ -68,6 +71,7 @@ class Gateway:
             if known is None or known.up:
                 down = c.ChangeSession(name, up=False, reason="the system started")
                 self._submit(down, e.Cause(session=name))
+        self._compare(state.brokers.values())
         self._know(state)
         self.tick(now or datetime.now(UTC))
 
@@ -98,10 +102,18 @@ class Gateway:
                 self._request(state, event.placement, event.request.ClOrdID)
             elif isinstance(event, e.RequestResent):
                 self._request(state, event.placement, event.ClOrdID, poss_resend=True)
+            elif isinstance(event, e.PlacementClosed):
+                self._withdraw(state, event.placement)
+            elif isinstance(event, e.SequenceSet):
+                self._sender.forget(event.session, event.out_seq)
             elif isinstance(event, e.StatusRequested):
                 self._status(state, event)
+            elif isinstance(event, e.MassCancelRequested):
+                self._cancel_all(event.request)
             elif isinstance(event, e.MassStatusRequested):
                 self._say(event.session, partial(encode_mass_status, event=event))
+            elif isinstance(event, e.BrokersDefined):
+                self._compare(event.brokers)
             elif isinstance(event, e.DKRequested):
                 self._say(event.session, partial(encode_dk, event=event))
             elif isinstance(event, POSTTRADE):
@@ -110,7 +122,28 @@ class Gateway:
                 self._lines[event.session].ask_for_life()
         self._know(state)
 
+    def _compare(self, brokers: Iterable[Broker]) -> None:
+        """Tell where reference data and a broker's file contradict each other."""
+        for broker in brokers:
+            if broker.session in self._dialects:
+                for text in contradictions(broker, self._dialect(broker.session)):
+                    told = c.TellSession(broker.session, "contradiction", text)
+                    self._submit(told, e.Cause(session=broker.session))
+
+    def _stands(self, session: str, MsgSeqNum: int) -> bool:
+        """On quickfix's thread: a request may be said again while it is unanswered and wanted."""
+        ClOrdID, state = self._sender.ClOrdID_of(session, MsgSeqNum), self._state
+        name = state.placement_of.get(ClOrdID, "")
+        placement = state.placements.get(name)
+        if placement is None:  # no request for an order
+            return True
+        request = next((r for r in placement.requests if r.ClOrdID == ClOrdID), None)
+        if request is None:
+            return False
+        return request.kind is RequestKind.Cancel or not placement.unwanted
+
     def _know(self, state: State) -> None:
+        self._state = state
         for name, line in self._lines.items():
             if name in state.sessions:
                 line.know(state.sessions[name])
@@ -135,6 +168,11 @@ class Gateway:
             return
         self._sender.put(Outgoing(session, text, name, ClOrdID, poss_resend, urgency))
 
+    def _withdraw(self, state: State, placement: str) -> None:
+        session = state.placements[placement].session
+        if session in self._lines:
+            self._sender.withdraw(session, placement)
+
     def _status(self, state: State, event: e.StatusRequested) -> None:
         placement = state.placements[event.placement]
         instrument = state.instruments[placement.instrument]
@@ -143,6 +181,18 @@ class Gateway:
             lambda spoken: encode_status(spoken, placement, event.ClOrdID, instrument),
             event.placement,
         )
+
+    def _cancel_all(self, request: MassCancel) -> None:
+        """One request for all orders of a session; where it cannot be said, one an order."""
+        session, ClOrdID = request.session, request.ClOrdID
+        try:
+            text = encode_mass_cancel(self._dialect(session), request)
+        except Unsendable as error:
+            failed = c.FailMassCancel(ClOrdID, f"cannot be said to the broker: {error}")
+            self._submit(failed, e.Cause(session=session))
+            return
+        urgency = URGENCY[RequestKind.Cancel]
+        self._sender.put(Outgoing(session, text, "", ClOrdID, urgency=urgency))
 
     def _say(self, session: str, encoded: Callable[[Dialect], str], placement: str = "") -> None:
         """Queue what is no request for an order; a person hears of what cannot be said."""
@@ -169,6 +219,8 @@ class Gateway:
         self._sender.put(Outgoing(session, text, "", "", again, key=key))
 
     def _dialect(self, session: str) -> Dialect:
+        if session not in self._dialects:
+            raise Unsendable((c.Problem("session", session, "is in no configuration"),))
         return self._dialects[session]
 
     def _receive(self, inbound: Inbound) -> None:
@@ -193,7 +245,8 @@ class Gateway:
         """A reject that names a message by its number only, with that message's ClOrdID."""
         if report.RefSeqNum is None or report.ClOrdID:
             return report
-        return replace(report, ClOrdID=self._sender.ClOrdID_of(session, report.RefSeqNum))
+        ClOrdID = self._sender.ClOrdID_of(session, report.RefSeqNum, report.RefMsgType)
+        return replace(report, ClOrdID=ClOrdID)
 
     def _refused(self, session: str, raw: str) -> None:
         """quickfix has refused a broker's message, and what it held may be a fill: a person looks."""

@@ -14,11 +14,13 @@ from msgspec.structs import replace
 
 import fixconfig
 from tradeoms.fix import stamp
-from tradeoms.fix.application import RESET_FLAG, Application, Inbound
+from tradeoms.fix.application import RESET_FLAG, Application, Inbound, readable
 from tradeoms.fix.credentials import SOH, logon_fields
 from tradeoms.fix.duty import duty
 from tradeoms.fix.settings import SessionSettings, overrides, quickfix_settings, reader
 from tradeoms.fix.tap import Put, Tap, Taps
+from tradeoms.fix.trouble import Deaths, Gap, missing
+from tradeoms.fix.tunnel import LOOPBACK, Tunnel
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.state import SessionState
@@ -26,13 +28,14 @@ from tradeoms.model.state import SessionState
 SILENT = 2.5  # heartbeats without any sign of life from the engine's thread
 QUIET = 30.0  # seconds that a session may fail to log on before a person hears of it
 FAILED = "engine failed"
+DIED = "engine died"
 PARTING = 10.0  # seconds for a Logout to be answered
 
 Submit = Callable[[c.Command, e.Cause], None]
 
 
 class EngineFailed(Exception):
-    """The engine's thread is dead or deaf. The process ends: start-up is recovery."""
+    """The engine's thread is deaf, or a callback died. The process ends: start-up is recovery."""
 
 
 class Line:
@@ -44,13 +47,14 @@ class Line:
         submit: Submit,
         received: Callable[[Inbound], None],
         leaving: Callable[[str, int], None],
+        stands: Callable[[str, int], bool],
         refused: Callable[[str, str], None],
         put: Put,
     ) -> None:
         self.session = session
         self._read = reader(session)
         self._submit, self._received = submit, received
-        self._leaving, self._refused, self._put = leaving, refused, put
+        self._leaving, self._stands, self._refused, self._put = leaving, stands, refused, put
         self._known = SessionState(session.name)
         self._lock = Lock()
         self._engine: fix.Session | None = None
@@ -59,6 +63,8 @@ class Line:
         self._thread: Thread | None = None
         self._sid: fix.SessionID | None = None
         self._tap: Tap | None = None
+        self._tunnel: Tunnel | None = None
+        self._application: Application | None = None
         values = fixconfig.session_defaults() | overrides(session)
         self._heartbeat = int(values["HeartBtInt"])
         self._pause = int(values["ReconnectInterval"])
@@ -66,24 +72,30 @@ class Line:
         self._again = self._left = 0.0
         self._down: float | None = None
         self._lost = self._resetting = False
+        self._agreeing = self._left_at_logon = False
         self._failed = self._told = self._said = self._parting = ""
         self._asked: datetime | None = None
+        self._deaths, self._died, self._gap = Deaths(self._pause), "", Gap()
 
     def know(self, known: SessionState) -> None:
         """What the journal says of the session."""
+        if known.held_at != self._known.held_at:
+            self._again = 0.0  # a person's start waits for nothing
         self._known = known
 
     def tick(self, now: datetime) -> None:
         """Bring the line to where it should be.
 
         Raises:
-            EngineFailed: the engine's thread has died, or a callback.
+            EngineFailed: the engine's thread is deaf, or a callback has died.
         """
         if self._failed and self._told == FAILED:
             raise EngineFailed(f"{self.session.name}: {self._failed}")
         if self._failed:
             self._tell(FAILED, self._failed)  # the journal has a second to hear of it
             return
+        if self._initiator and self._thread and not self._thread.is_alive():
+            self._bury()
         wanted = duty(self.session.schedule, self._known, now)
         self._hear_of_trouble(wanted.up)
         if self._initiator is None:
@@ -98,16 +110,21 @@ class Line:
     def is_up(self) -> bool:
         """The engine is logged on."""
         with self._lock:
-            return self._engine is not None and bool(self._engine.isLoggedOn())
+            return self._logged_on()
+
+    def _logged_on(self) -> bool:
+        # Of a connection that we have left, the engine thinks that it is logged on.
+        engine = self._engine
+        return engine is not None and not self._left_at_logon and bool(engine.isLoggedOn())
 
     def send(self, text: str) -> str:
         """Hand a message to the engine; empty, or why it was not tried."""
         with self._lock:
-            # sendToTarget says True even while logged off, and the order would leave at the next
-            # logon.
-            if self._engine is None or not self._engine.isLoggedOn():
+            # `send` says True even while logged off, and the order would leave at the next logon.
+            # Not by `Session.sendToTarget`, which may still know the session of an engine before.
+            if self._engine is None or not self._logged_on():
                 return "the session is down"
-            fix.Session.sendToTarget(self._read(text), self._sid)
+            self._engine.send(self._read(text))
             return ""
 
     def ask_for_life(self) -> None:
@@ -129,25 +146,27 @@ class Line:
         # In this order: left to the garbage collector, what an initiator's destructor needs may be
         # gone before it, and the process ends in a segmentation fault.
         del initiator
-        self._said = self._tap.said if self._tap else ""
+        self._said = self._words()
         self._used, self._tap = (), None
+        if self._tunnel:
+            self._tunnel.close()
+            self._tunnel = None
         self._again = time.monotonic() + self._pause
 
     def open(self) -> None:
         """Build an engine with the numbers that the journal knows, and let it connect."""
-        self._lost, self._left = False, 0.0
-        application = Application(self.session.name, self)
+        self._lost, self._left, self._left_at_logon, self._died = False, 0.0, False, ""
+        self._application = application = Application(self.session.name, self)
         settings = quickfix_settings(self._towards(self._attempt))
         self._attempt += 1
         store = fix.FileStoreFactory(settings)
-        self._tap = Tap(self.session.name, self._put, self.session.log)
+        self._tap = Tap(self.session.name, self._put, self.session.log, self._unread)
         taps = Taps(self._tap)
-        kind = fix.SSLSocketInitiator if self.session.tls else fix.SocketInitiator
-        initiator = kind(application, store, settings, taps)
+        initiator = fix.SocketInitiator(application, store, settings, taps)
         # quickfix keeps pointers, not references: what it uses must live as long as it does.
         self._used = (application, settings, store, taps, self._tap)
         self._sid = application.session_id
-        engine = fix.Session.lookupSession(self._sid)
+        engine = application.engine = initiator.getSession(self._sid)
         self._number(engine)
         self._initiator = initiator
         # In a thread of Python's: quickfix's own would make Python's state for it anew at each
@@ -158,19 +177,50 @@ class Line:
             self._engine = engine
 
     def _run(self) -> None:
-        if self._initiator is not None:
+        if self._initiator is None:
+            return
+        try:
             self._initiator.block()
+        except RuntimeError as error:
+            # quickfix's own, such as at a message that it cannot take: the next tick builds
+            # another engine. What our callbacks raise never comes here.
+            self._died = str(error)
+
+    def _bury(self) -> None:
+        """The engine died: say so with the broker's latest message, and build another one later."""
+        with self._lock:
+            number = self._engine.getExpectedTargetNum() if self._engine else 0
+        last = self._tap.last if self._tap else ""
+        reason = f"the engine died: {self._died or 'its thread has ended'}"
+        self.close()
+        if self._application:
+            self._application.onLogout(self._sid)  # the engine had no time to say so
+        if self._deaths.died(number, reason):
+            self._unread(last, reason)
+            self._tell(DIED, f"{reason}; the broker's next message was {number}")
+        self._again = time.monotonic() + self._deaths.pause
+        self._said = reason
+
+    def _unread(self, raw: str, reason: str) -> None:
+        """What the engine could not take may be a fill: a person reads it."""
+        told = readable(reason).replace(SOH, "|")
+        report = c.ReportReceived(self.session.name, 0, readable(raw), None, told)
+        self._submit(report, e.Cause(session=self.session.name))
 
     def _towards(self, attempt: int) -> SessionSettings:
-        """The settings with another host first at each attempt, and what TLS needs."""
+        """The settings with another host first at each attempt; with TLS, the tunnel's way in."""
         session = self.session
         hosts = ((session.host, session.port), *session.failover)
         turn = attempt % len(hosts)
-        first, *others = hosts[turn:] + hosts[:turn]
-        more = session.tls.values() if session.tls else {}
-        for n, (host, port) in enumerate(others, 1):
+        hosts = hosts[turn:] + hosts[:turn]
+        if session.tls:
+            self._tunnel = Tunnel(hosts, session.tls)
+            hosts = ((LOOPBACK, self._tunnel.port),)
+        more: dict[str, str] = {}
+        for n, (host, port) in enumerate(hosts[1:], 1):
             more |= {f"SocketConnectHost{n}": host, f"SocketConnectPort{n}": str(port)}
-        return replace(session, host=first[0], port=first[1], overrides=more | session.overrides)
+        host, port = hosts[0]
+        return replace(session, host=host, port=port, overrides=more | session.overrides)
 
     def _number(self, engine: fix.Session) -> None:
         """Set the next numbers, so that the broker sends again exactly what was lost."""
@@ -212,8 +262,8 @@ class Line:
             if engine is None or not engine.isLoggedOn():
                 engine = None
             elif reset and self._tap and engine.getExpectedTargetNum() <= self._tap.highest:
-                missing = f"{engine.getExpectedTargetNum()} to {self._tap.highest - 1}"
-                self._tell("reset waits", f"messages {missing} of the broker are missing")
+                text = missing(engine.getExpectedTargetNum(), self._tap.highest)
+                self._tell("reset waits", text)
                 return
             elif not self._left:
                 self._left = time.monotonic()
@@ -222,13 +272,16 @@ class Line:
             self.close()
 
     def _watch(self) -> None:
-        """The engine's thread lives and does something; a session that stays down is told."""
-        if self._thread is None or not self._thread.is_alive():
-            self.failed("the engine's thread has ended")
-            return
+        """The engine's thread does something, and the broker sends what it was asked for."""
         pulse = time.monotonic() - (self._tap.pulse if self._tap else 0.0)
         if self.is_up() and pulse > SILENT * self._heartbeat:
             self.failed(f"no sign of life from the engine for {pulse:.0f} s")
+        with self._lock:
+            expected = self._engine.getExpectedTargetNum() if self._engine else 0
+        if text := self._gap.look(expected, self._tap.highest if self._tap else 0):
+            self._tell(
+                "messages missing", f"{text}: what they and all later ones say is not booked"
+            )
 
     def _hear_of_trouble(self, wanted: bool) -> None:
         """An alert where a session should be up and does not come up."""
@@ -238,14 +291,18 @@ class Line:
             return
         self._down = time.monotonic() if self._down is None else self._down
         if time.monotonic() - self._down > QUIET:
-            said = self._parting or (self._tap.said if self._tap else "") or self._said
+            said = self._parting or self._words() or self._said
             self._tell("no logon", f"cannot log on: {said or 'the broker does not answer'}")
+
+    def _words(self) -> str:
+        """Why there is no connection, as whoever failed to make it says."""
+        return (self._tunnel.said if self._tunnel else "") or (self._tap.said if self._tap else "")
 
     def _tell(self, kind: str, text: str) -> None:
         """An alert, once for each trouble."""
         if self._told != kind:
             self._told = kind
-            command = c.TellSession(self.session.name, kind, text)
+            command = c.TellSession(self.session.name, kind, readable(text))
             self._submit(command, e.Cause(session=self.session.name))
 
     # What the application tells, on the engine's thread.
@@ -256,8 +313,11 @@ class Line:
 
     def changed(self, up: bool, reason: str) -> None:
         """Pass on that the session is up or down."""
+        if self._left_at_logon:
+            return  # nobody ever heard that it was up
         if up:
             self._attempt -= 1  # the next attempt begins with the host that answered
+            self._agreeing = False
         command = c.ChangeSession(self.session.name, up, reason)
         self._submit(command, e.Cause(session=self.session.name))
 
@@ -270,20 +330,36 @@ class Line:
         """Pass on that a message leaves."""
         self._leaving(self.session.name, MsgSeqNum)
 
+    def stands(self, MsgSeqNum: int) -> bool:
+        """Whether what left may be said again."""
+        return self._stands(self.session.name, MsgSeqNum)
+
     def refusing(self, raw: str) -> None:
         """Pass on that our engine refuses a message."""
         self._refused(self.session.name, raw)
 
     def logging_on(self, message: fix.Message) -> None:
         """Add what the broker wants to see: who we are, and a reset where that was agreed."""
+        if self._left_at_logon:
+            return  # the answer that never leaves
+        self._store_nothing()
         for tag, value in logon_fields(self.session.credentials).items():
             message.setField(tag, value)
         agreed = self._is_fresh()
-        if agreed and self.session.reset_flag:
+        if self._agreeing or (agreed and self.session.reset_flag):
             message.setField(RESET_FLAG, "Y")
         self._resetting = message.isSetField(RESET_FLAG)
         if self._resetting and not agreed:
             self._begin_anew("quickfix resets at each logon")
+
+    def _store_nothing(self) -> None:
+        """quickfix would write the Logon, and with it the password, into its store. What is not
+        there is passed over in a resend, which a Logon is anyway.
+        """
+        engine = self._application.engine if self._application else None
+        if self._tap and engine and engine.getPersistMessages():
+            engine.setPersistMessages(False)
+            self._tap.left = lambda: engine.setPersistMessages(True)
 
     def _is_fresh(self) -> bool:
         """The numbers were reset, and the session has not logged on since."""
@@ -292,10 +368,25 @@ class Line:
             return False
         return known.logged_on is None or known.logged_on < known.numbers_at
 
-    def reset(self) -> None:
-        """The broker counts from 1 again, by itself or in answer to us."""
-        if not self._resetting:
-            self._begin_anew("the broker began to count anew")
+    def reset(self, answer: bool) -> None:
+        """The broker counts from 1 again, by itself or in answer to us.
+
+        Where it does so in its answer to a plain Logon, quickfix would say another Logon to that,
+        which some brokers answer again, without end. So we leave, come back, and say it ourselves.
+        """
+        if self._tap:
+            self._tap.highest = 0
+        if self._resetting:
+            return
+        self._begin_anew("the broker began to count anew")
+        if answer and self._engine is not None:
+            self._agreeing = self._left_at_logon = True
+            text = "the broker began to count anew: what it had not sent yet may be missing"
+            told = c.TellSession(self.session.name, "numbers reset", text)
+            self._submit(told, e.Cause(session=self.session.name))
+            # Refusing the Logon by an exception would leave this session behind in the binding,
+            # where the next engine would find it instead of its own.
+            self._engine.disconnect()
 
     def _begin_anew(self, reason: str) -> None:
         """Durable before the first message that counts so."""

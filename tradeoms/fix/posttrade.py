@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from msgspec import Struct
 
+from tradeoms.core.outbox import affirmation_key
 from tradeoms.fix.application import Inbound
 from tradeoms.fix.decode import Unreadable, number
 from tradeoms.fix.dialect import Dialect
@@ -51,7 +52,7 @@ def key_of(event: e.AnyEvent) -> str:
     if isinstance(event, e.AllocationReported):
         return f"AT/{event.session}/{event.said.AllocReportID}"
     if isinstance(event, e.ConfirmationAnswered):
-        return f"AU/{event.session}/{event.ConfirmID}"
+        return affirmation_key(event)
     if isinstance(event, e.ConfirmationsRequested):
         return f"BH/{event.ConfirmReqID}"
     return event.key if isinstance(event, e.PostTradeResent) else ""
@@ -67,7 +68,8 @@ def encode(dialect: Dialect, state: State, key: str, poss_resend: bool = False) 
     if kind == "J":
         return _instruction(dialect, state, state.instructions[name], poss_resend)
     encoders = {"AT": _report_ack, "AU": _affirmation, "BH": _request}
-    return message(dialect, kind, encoders[kind](state, name), poss_resend)
+    MsgType = kind[:2]  # the rest numbers repeated answers
+    return message(dialect, MsgType, encoders[MsgType](state, name), poss_resend)
 
 
 def _instruction(dialect: Dialect, state: State, known: Instruction, poss_resend: bool) -> str:

@@ -1,10 +1,9 @@
 """The thread that sends: a request leaves only while its session is logged on, and is confirmed."""
 
 import time
-from collections import deque
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import NamedTuple
 
 import structlog
@@ -16,11 +15,14 @@ from tradeoms.model import events as e
 from tradeoms.model.fields import RequestKind
 
 log = structlog.get_logger("fix")
-REMEMBERED = 50_000  # messages sent, by number, so that a reject by RefSeqNum finds its order
+REMEMBERED = 50_000  # messages sent on a session, so that a reject by RefSeqNum finds its order
 BURST = 500  # messages sent before the first of them is confirmed
 #: What leaves first where not everything may leave at once; questions are last.
 URGENCY = {RequestKind.Cancel: 0, RequestKind.Replace: 1, RequestKind.New: 2}
 QUESTION = 3
+CHANGES = (URGENCY[RequestKind.New], URGENCY[RequestKind.Replace])
+CANCELLED = "withdrawn before it left: it is cancelled"
+CLOSED = "withdrawn before it left: its placement is closed"
 
 Submit = Callable[[c.Command, e.Cause], None]
 
@@ -41,6 +43,20 @@ class Outgoing(NamedTuple):
     key: str = ""
 
 
+class Withdrawal(NamedTuple):
+    """What waits for a placement is not to leave any more."""
+
+    session: str
+    placement: str
+
+
+class Left(NamedTuple):
+    """A message that left: its ClOrdID, or its key in the outbox."""
+
+    ClOrdID: str
+    MsgType: str
+
+
 class Way:
     """What waits for one session, and how fast it may leave."""
 
@@ -50,9 +66,26 @@ class Way:
         self._lanes: Lanes[Outgoing] = Lanes()
         self.send = line.send
 
-    def put(self, message: Outgoing) -> None:
-        """Add a message."""
-        self._lanes.put(message.urgency, message.placement if message.ClOrdID else "", message)
+    def put(self, message: Outgoing) -> list[Outgoing]:
+        """Add a message; returned is what is not to leave any more.
+
+        A cancel takes the place of the order and the changes that wait. It says nothing then either:
+        the broker does not know the id that it names. Without a limit nothing waits.
+        """
+        gone: list[Outgoing] = []
+        limited = self._line.session.rate
+        if limited and message.placement and message.urgency == URGENCY[RequestKind.Cancel]:
+            gone = self.withdraw(message.placement)
+            # Of an order sent again an earlier copy may be there, for the cancel to end.
+            if any(not waiting.again for waiting in gone):
+                return [*gone, message]
+        thing = (message.placement or message.ClOrdID) if message.ClOrdID else ""
+        self._lanes.put(message.urgency, thing, message)
+        return gone
+
+    def withdraw(self, placement: str) -> list[Outgoing]:
+        """Take out the order and the changes that wait for a placement."""
+        return self._lanes.take(lambda m: m.placement == placement and m.urgency in CHANGES)
 
     def ready(self) -> list[Outgoing]:
         """What may leave now; everything, to be given back, where the session is down."""
@@ -75,12 +108,12 @@ class Sender:
     def __init__(self, submit: Submit) -> None:
         self.ways: dict[str, Way] = {}
         self._submit = submit
-        self._queue: SimpleQueue[Outgoing | None] = SimpleQueue()
+        self._queue: SimpleQueue[Outgoing | Withdrawal | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="fix-sender", daemon=True)
         self._sending: Outgoing | None = None
         self._number: int | None = None
-        self._sent: dict[tuple[str, int], str] = {}
-        self._order: deque[tuple[str, int]] = deque()
+        self._sent: dict[str, dict[int, Left]] = {}
+        self._lock = Lock()
 
     def start(self) -> None:
         """Start the thread."""
@@ -99,21 +132,36 @@ class Sender:
         """Queue a message."""
         self._queue.put(message)
 
-    def ClOrdID_of(self, session: str, MsgSeqNum: int) -> str:
+    def withdraw(self, session: str, placement: str) -> None:
+        """Keep back what still waits for a placement."""
+        self._queue.put(Withdrawal(session, placement))
+
+    def ClOrdID_of(self, session: str, MsgSeqNum: int, MsgType: str = "") -> str:
         """The ClOrdID of the request that left with this number, or the key of a message after the
-        trade; empty where it was neither.
+        trade; empty where it was neither, or another type of message than the one given.
         """
-        return self._sent.get((session, MsgSeqNum), "")
+        with self._lock:
+            left = self._sent.get(session, {}).get(MsgSeqNum)
+        return left.ClOrdID if left and MsgType in ("", left.MsgType) else ""
+
+    def forget(self, session: str, last: int) -> None:
+        """Counting goes on after `last`: numbers above it come again, for other messages."""
+        with self._lock:
+            sent = self._sent.get(session, {})
+            self._sent[session] = {n: left for n, left in sent.items() if n <= last}
 
     def leaving(self, session: str, MsgSeqNum: int) -> None:
         """Remember the number of the message being sent, before the broker can answer it."""
         if self._sending is None or self._sending.session != session:
             return
         self._number = MsgSeqNum
-        self._sent[session, MsgSeqNum] = self._sending.ClOrdID or self._sending.key
-        self._order.append((session, MsgSeqNum))
-        if len(self._order) > REMEMBERED:
-            self._sent.pop(self._order.popleft(), None)
+        MsgType = self._sending.text.partition("\x0135=")[2].partition("\x01")[0]
+        with self._lock:
+            sent = self._sent.setdefault(session, {})
+            sent.pop(MsgSeqNum, None)
+            sent[MsgSeqNum] = Left(self._sending.ClOrdID or self._sending.key, MsgType)
+            if len(sent) > REMEMBERED:
+                del sent[next(iter(sent))]
 
     def _run(self) -> None:
         stopping = False
@@ -122,13 +170,22 @@ class Sender:
                 if message is None:
                     stopping = True
                 else:
-                    self.ways[message.session].put(message)
+                    self._queued(message)
             self._send_burst([m for way in self.ways.values() for m in way.ready()])
 
-    def _take(self) -> list[Outgoing | None]:
+    def _queued(self, message: Outgoing | Withdrawal) -> None:
+        way = self.ways[message.session]
+        if isinstance(message, Withdrawal):
+            gone, reason = way.withdraw(message.placement), CLOSED
+        else:
+            gone, reason = way.put(message), CANCELLED
+        for withdrawn in gone:
+            self._return(withdrawn, reason)
+
+    def _take(self) -> list[Outgoing | Withdrawal | None]:
         """What is queued, nothing after the end mark; at least one, unless something waits."""
         waits = [wait for way in self.ways.values() if (wait := way.wait()) is not None]
-        burst: list[Outgoing | None] = []
+        burst: list[Outgoing | Withdrawal | None] = []
         try:
             burst.append(self._queue.get(timeout=min(waits, default=None)))
             while burst[-1] is not None and len(burst) < BURST:
@@ -172,6 +229,7 @@ class Sender:
         if message.key:
             back = c.ReturnPostTrade(message.key, reason)
             self._submit(back, e.Cause(session=message.session))
-        if message.ClOrdID and not message.again:
+        # Of a request about all orders (no placement) the clock takes care.
+        if message.placement and message.ClOrdID and not message.again:
             unsent = c.ReturnUnsent(message.ClOrdID, message.placement, reason)
             self._submit(unsent, e.Cause(session=message.session))

@@ -17,6 +17,8 @@ ROUTINE = (
 )
 TOO_HIGH = re.compile(r"MsgSeqNum too high, expecting \d+ but received:? (\d+)")
 
+INVALID = "Invalid message"  # how quickfix begins to say that it cannot read one
+
 Put = Callable[[str, str, str], None]
 
 
@@ -24,11 +26,18 @@ class Tap(fix.Log):
     """`pulse`: when anything last happened, by the monotonic clock. `said`: the engine's last words that were no routine.
 
     `highest`: the number of a message that came too early, so that earlier ones are missing.
+    `last`: the broker's latest message. `unread` is called with one that the engine cannot read, and
+    why; `left` once, when the next message of ours has been stored and leaves.
     """
 
-    def __init__(self, session: str, put: Put, aloud: bool) -> None:
+    def __init__(
+        self, session: str, put: Put, aloud: bool, unread: Callable[[str, str], None]
+    ) -> None:
         super().__init__()
         self._session, self._put, self._aloud = session, put, aloud
+        self._unread = unread
+        self.last = ""
+        self.left: Callable[[], None] | None = None
         self.pulse = time.monotonic()
         self.said, self.highest = "", 0
 
@@ -41,11 +50,15 @@ class Tap(fix.Log):
     def onIncoming(self, text: str) -> None:
         """A message as it came."""
         self.pulse = time.monotonic()
+        self.last = text
         self._put(self._session, IN, text)
 
     def onOutgoing(self, text: str) -> None:
         """A message as it leaves."""
         self.pulse = time.monotonic()
+        if self.left:
+            self.left()
+            self.left = None
         self._put(self._session, OUT, text)
 
     def onEvent(self, text: str) -> None:
@@ -55,6 +68,8 @@ class Tap(fix.Log):
             self.said = masked(text)
         if early := TOO_HIGH.search(text):
             self.highest = max(self.highest, int(early[1]))
+        if text.startswith(INVALID):
+            self._unread(self.last, text)
         self._put(self._session, ENGINE, text)
         if self._aloud:
             log.info(masked(text), session=self._session)

@@ -1,6 +1,7 @@
 """What leaves first, and how fast: a token bucket and lanes, for one session."""
 
 import heapq
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -67,9 +68,23 @@ class Lanes(Generic[T]):
     def pop(self) -> T:
         """Take the next message."""
         _, _, thing, message = heapq.heappop(self._heap)
+        self._forget(thing)
+        return message
+
+    def take(self, chosen: Callable[[T], bool]) -> list[T]:
+        """Take out what is chosen, whatever its turn, in the order in which it would leave."""
+        taken = sorted(entry for entry in self._heap if chosen(entry[3]))
+        if taken:
+            numbers = {entry[1] for entry in taken}
+            self._heap = [entry for entry in self._heap if entry[1] not in numbers]
+            heapq.heapify(self._heap)
+            for _, _, thing, _ in taken:
+                self._forget(thing)
+        return [message for _, _, _, message in taken]
+
+    def _forget(self, thing: str) -> None:
         urgency, many = self._last[thing]
         if many == 1:
             del self._last[thing]
         else:
             self._last[thing] = (urgency, many - 1)
-        return message

@@ -1,6 +1,6 @@
 """TLS on a session: which certificate we show, whom we trust, and files for trying it out.
 
-Both sides prove who they are: quickfix refuses a broker whose certificate none of `authorities` has
+Both sides prove who they are: `tunnel` refuses a broker whose certificate none of `authorities` has
 signed, and the broker does the same with ours.
 """
 
@@ -15,24 +15,18 @@ from msgspec import Struct
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 CURVE = "prime256v1"
 DAYS = 825  # the longest that current systems accept for a server
+OURS, BROKERS = "clientAuth", "serverAuth"  # what a certificate may be shown for
 
 
 class Tls(Struct, frozen=True):
-    """PEM files: who may sign the broker's certificate, our own certificate and its key."""
+    """PEM files: who may sign the broker's certificate, our own certificate and its key; and the
+    name that the broker's certificate must be made out to, empty where any will do.
+    """
 
     authorities: Path
     certificate: Path
     key: Path
-
-    def values(self) -> dict[str, str]:
-        """As quickfix wants to hear it."""
-        return {
-            "CertificationAuthoritiesFile": str(self.authorities),
-            "ClientCertificateFile": str(self.certificate),
-            "ClientCertificateKeyFile": str(self.key),
-            "CertificateVerifyLevel": "1",
-            "SSLProtocol": "-SSLv2 -SSLv3 -TLSv1 -TLSv1_1 +TLSv1_2 +TLSv1_3",
-        }
+    name: str = ""
 
 
 class NoOpenssl(Exception):
@@ -50,24 +44,26 @@ def missing() -> str:
     return "" if hasattr(fix, "SSLSocketInitiator") else "this build of quickfix speaks no TLS"
 
 
-def make(folder: Path, names: tuple[str, ...]) -> list[Path]:
+def make(folder: Path, ours: tuple[str, ...], brokers: tuple[str, ...] = ()) -> list[Path]:
     """A private authority and certificates that it signs, one for each name, to try things out.
 
-    NAME.crt is public, NAME.key readable by its owner only. What exists already is kept, so that a
-    later name is signed by the same authority.
+    NAME.crt is public, NAME.key readable by its owner only. A certificate of `ours` does not pass for
+    a broker's, and the other way round. What exists already is kept, so that a later name is signed
+    by the same authority.
 
     Raises:
         BadName: a name cannot be one of a file.
         NoOpenssl: there is no `openssl` command, or it failed; with its words.
     """
-    for name in names:
+    for name in (*ours, *brokers):
         if not NAME.fullmatch(name) or name == "authority":
             raise BadName(f"{name!r}: letters, digits, dot, dash and underscore only")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = [] if (folder / "authority.crt").exists() else _authority(folder)
-    for name in names:
-        if not (folder / f"{name}.crt").exists():
-            made += _signed(folder, name)
+    for usage, names in ((OURS, ours), (BROKERS, brokers)):
+        for name in names:
+            if not (folder / f"{name}.crt").exists():
+                made += _signed(folder, name, usage)
     return made
 
 
@@ -81,9 +77,9 @@ def _authority(folder: Path) -> list[Path]:
     return [folder / "authority.crt", folder / "authority.key"]
 
 
-def _signed(folder: Path, name: str) -> list[Path]:
+def _signed(folder: Path, name: str, usage: str) -> list[Path]:
     key, request = folder / f"{name}.key", folder / f"{name}.csr"
-    config = _config(folder, name, "basicConstraints=CA:FALSE")
+    config = _config(folder, name, f"basicConstraints=CA:FALSE\nextendedKeyUsage={usage}")
     _key(key)
     _openssl("req", "-new", "-sha256", "-config", config, "-key", key, "-out", request)
     _openssl("x509", "-req", "-sha256", "-days", str(DAYS), "-in", request,
@@ -96,11 +92,11 @@ def _signed(folder: Path, name: str) -> list[Path]:
     return [folder / f"{name}.crt", key]
 
 
-def _config(folder: Path, name: str, constraint: str) -> Path:
+def _config(folder: Path, name: str, extensions: str) -> Path:
     path = folder / f"{name}.cnf"
     path.write_text(
         "[req]\ndistinguished_name=dn\nprompt=no\n"
-        f"[dn]\nO=tradeoms test\nCN={name}\n[ext]\n{constraint}\n"
+        f"[dn]\nO=tradeoms test\nCN={name}\n[ext]\n{extensions}\n"
     )
     return path
 

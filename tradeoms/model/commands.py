@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from msgspec import Raw, Struct
 
+from tradeoms.model import allocation_commands as split
+from tradeoms.model import desk_commands as desk
 from tradeoms.model import fields
 from tradeoms.model import posttrade_commands as after
 from tradeoms.model import session_commands as line
@@ -22,6 +24,15 @@ from tradeoms.model.reference import (
     Restriction,
 )
 
+BookError = split.BookError
+DefineAllocationPolicies = split.DefineAllocationPolicies
+AcknowledgeAlert = desk.AcknowledgeAlert
+Claim = desk.Claim
+HandOver = desk.HandOver
+OwnAlert = desk.OwnAlert
+Reassign = desk.Reassign
+Release = desk.Release
+SnoozeAlert = desk.SnoozeAlert
 AffirmConfirmations = after.AffirmConfirmations
 CancelAllocation = after.CancelAllocation
 CheckConfirmations = after.CheckConfirmations
@@ -40,12 +51,14 @@ AttachReport = settle.AttachReport
 BookExecution = settle.BookExecution
 BustFill = settle.BustFill
 CancelAll = settle.CancelAll
+CancelUnwanted = settle.CancelUnwanted
 CheckPending = settle.CheckPending
 ClosePlacement = settle.ClosePlacement
 DismissExecution = settle.DismissExecution
 DismissReport = settle.DismissReport
 DontKnowTrade = settle.DontKnowTrade
 EnterFill = settle.EnterFill
+FailMassCancel = settle.FailMassCancel
 ReadReport = settle.ReadReport
 RequestMassStatus = settle.RequestMassStatus
 ControlSession = line.ControlSession
@@ -273,6 +286,7 @@ PersonCommand = (
     | DefineInstruments
     | DefineAccounts
     | DefineBrokers
+    | DefineAllocationPolicies
     | SetHolidays
     | SetLimits
     | Restrict
@@ -289,6 +303,7 @@ PersonCommand = (
     | CancelPlacement
     | ReplacePlacement
     | FinishBlock
+    | BookError
     | RequestStatus
     | CancelAll
     | AttachReport
@@ -308,6 +323,13 @@ PersonCommand = (
     | AffirmConfirmations
     | RejectConfirmation
     | RequestConfirmations
+    | Claim
+    | Release
+    | Reassign
+    | HandOver
+    | AcknowledgeAlert
+    | OwnAlert
+    | SnoozeAlert
 )
 
 

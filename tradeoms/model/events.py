@@ -8,6 +8,8 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from tradeoms.model import allocation_events as split
+from tradeoms.model import desk_events as desk
 from tradeoms.model import posttrade_events as after
 from tradeoms.model import session_events as line
 from tradeoms.model import settling_events as settle
@@ -36,12 +38,24 @@ from tradeoms.model.reference import (
     Restriction,
 )
 
+AlertAttended = desk.AlertAttended
+AlertReturned = desk.AlertReturned
+ClaimsChanged = desk.ClaimsChanged
+AllocationPoliciesDefined = split.AllocationPoliciesDefined
+BlockAllocated = split.BlockAllocated
+ErrorBooked = split.ErrorBooked
+LotsBooked = split.LotsBooked
+LotsReversed = split.LotsReversed
 DKRequested = settle.DKRequested
 ExecutionSettled = settle.ExecutionSettled
 FillBusted = settle.FillBusted
 FillEntered = settle.FillEntered
+MassCancelAnswered = settle.MassCancelAnswered
+MassCancelEnded = settle.MassCancelEnded
+MassCancelRequested = settle.MassCancelRequested
 MassStatusRequested = settle.MassStatusRequested
 PlacementClosed = settle.PlacementClosed
+PlacementsUnwanted = settle.PlacementsUnwanted
 PlacementTelephoned = settle.PlacementTelephoned
 ReportSettled = settle.ReportSettled
 RequestOverdue = settle.RequestOverdue
@@ -244,51 +258,6 @@ class BlockReopened(Event, frozen=True, tag=True):
     reason: str
 
 
-class BlockAllocated(Event, frozen=True, tag=True):
-    """The legal split of a block's fills: parallel arrays, one entry a member of the statement.
-
-    Quantities in the instrument's units, money in cents of the instrument's currency.
-    """
-
-    block: str
-    policy: str
-    seed: int
-    quantity: int
-    AvgPx: str
-    trade_date: date
-    settle_date: date
-    allocated: datetime
-    orders: tuple[str, ...]
-    accounts: tuple[str, ...]
-    quantities: tuple[int, ...]
-    gross: tuple[int, ...]
-    commission: tuple[int, ...]
-    net: tuple[int, ...]
-
-
-class LotsBooked(Event, frozen=True, tag=True):
-    """What an allocation did to the tax lots: opened ones, and reliefs (parallel arrays).
-
-    Money in cents. A relief names its lot by number; `proceeds` of a cover are its cost.
-    """
-
-    block: str
-    opened_numbers: tuple[int, ...] = ()
-    opened_accounts: tuple[str, ...] = ()
-    opened_quantities: tuple[int, ...] = ()
-    opened_basis: tuple[int, ...] = ()
-    relieved_lots: tuple[int, ...] = ()
-    relieved_quantities: tuple[int, ...] = ()
-    relieved_basis: tuple[int, ...] = ()
-    relieved_proceeds: tuple[int, ...] = ()
-
-
-class LotsReversed(Event, frozen=True, tag=True):
-    """A block's lots, positions and cash are taken back, newest booking of the instrument first."""
-
-    block: str
-
-
 class AlertRaised(Event, frozen=True, tag=True):
     """Something a person should look at."""
 
@@ -317,6 +286,7 @@ AnyEvent = (
     | InstrumentsDefined
     | AccountsDefined
     | BrokersDefined
+    | AllocationPoliciesDefined
     | HolidaysSet
     | LimitsSet
     | Restricted
@@ -334,7 +304,11 @@ AnyEvent = (
     | CancelRequested
     | ReplaceRequested
     | StatusRequested
+    | MassCancelAnswered
+    | MassCancelEnded
+    | MassCancelRequested
     | MassStatusRequested
+    | PlacementsUnwanted
     | RequestOverdue
     | RequestResent
     | MessagesSent
@@ -354,6 +328,7 @@ AnyEvent = (
     | SequenceSet
     | BlockFinished
     | BlockReopened
+    | ErrorBooked
     | BlockAllocated
     | LotsBooked
     | LotsReversed
@@ -372,6 +347,9 @@ AnyEvent = (
     | PostTradeResent
     | CutOffMissed
     | AlertRaised
+    | AlertAttended
+    | AlertReturned
+    | ClaimsChanged
     | Answered
 )
 

@@ -92,6 +92,8 @@ class ReportKind(StrEnum):
     Calculated = "calculated"
     CancelReject = "cancel_reject"
     MessageReject = "message_reject"
+    MassCanceled = "mass_cancelled"
+    MassCancelReject = "mass_cancel_reject"
 
 
 class OrderState(StrEnum):
@@ -168,6 +170,16 @@ class Settlement(StrEnum):
     Attached = "attached"
     Booked = "booked"
     Dismissed = "dismissed"
+
+
+class Attention(StrEnum):
+    """Where an alert stands; one that nobody has touched is open."""
+
+    Open = "open"
+    Owned = "owned"
+    Snoozed = "snoozed"
+    Returned = "returned"
+    Acknowledged = "acknowledged"
 
 
 class Severity(StrEnum):

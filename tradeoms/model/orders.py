@@ -6,6 +6,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from tradeoms.model import fields
+from tradeoms.model.reference import CommissionSchedule
 
 ZERO = Decimal(0)
 
@@ -59,7 +60,7 @@ class OverrideGiven(Struct, frozen=True, gc=False):
 
 
 class Order(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A portfolio manager's order inside the system."""
+    """A portfolio manager's order inside the system; `claimed`: the trader who wants to work it."""
 
     order: str
     pm: str
@@ -89,22 +90,69 @@ class Order(Struct, frozen=True, gc=False, omit_defaults=True):
     overrides: tuple[OverrideGiven, ...] = ()
     CumQty: Decimal = ZERO
     AvgPx: Decimal = ZERO
+    claimed: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called, as a block has a name."""
+        return self.order
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a trader may still work it by itself."""
+        return self.state in (fields.OrderState.Staged, fields.OrderState.Held)
 
 
-class Statement(Struct, frozen=True, gc=False):
+class SplitTerms(Struct, frozen=True, gc=False, omit_defaults=True):
+    """An allocation policy as it was for one block. `policy` is its name and version.
+
+    `lot` and `minimum` in the instrument's units; `basis` and `tiers`, one entry a member: what the
+    method weighs by, and who comes first. `turn`: whose turn it was.
+    """
+
+    policy: str
+    method: str
+    rounding: str
+    lot: int
+    minimum: int = 0
+    draw: str = "seeded"
+    basis: tuple[int, ...] = ()
+    tiers: tuple[int, ...] = ()
+    turn: int = -1
+
+
+class Statement(Struct, frozen=True, gc=False, omit_defaults=True):
     """A block's intended split over its members, frozen with its time before the first route.
 
-    Three parallel tuples, one entry a member: order, account, quantity.
+    Three parallel tuples, one entry a member: order, account, quantity. `lot_methods` is a fourth,
+    empty where all are FIFO. Without `terms` fills are split pro rata. `seed` draws and breaks
+    ties; 0 in statements of old.
     """
 
     frozen_at: datetime
     orders: tuple[str, ...]
     accounts: tuple[str, ...]
     quantities: tuple[Decimal, ...]
+    terms: SplitTerms | None = None
+    seed: int = 0
+    lot_methods: tuple[str, ...] = ()
+
+
+class ErrorPart(Struct, frozen=True, gc=False):
+    """The account that gets what was filled beyond a block's orders, up to `quantity`."""
+
+    account: str
+    quantity: Decimal
+    reason: str
+    user: str
 
 
 class Block(Struct, frozen=True, gc=False, omit_defaults=True):
-    """Orders in the same instrument and side that the trader works as one."""
+    """Orders in the same instrument and side that the trader works as one.
+
+    `told`: the units that the statement's members had when the block was allocated last.
+    `trader` opened it, `claimed` is who works it now; empty: every trader may.
+    """
 
     block: str
     trader: str
@@ -121,6 +169,19 @@ class Block(Struct, frozen=True, gc=False, omit_defaults=True):
     state: fields.BlockState = fields.BlockState.Open
     placements: tuple[str, ...] = ()
     statement: Statement | None = None
+    told: tuple[int, ...] = ()
+    error: ErrorPart | None = None
+    claimed: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called, as an order has a name."""
+        return self.block
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a trader may still work it."""
+        return self.state in (fields.BlockState.Open, fields.BlockState.Working)
 
 
 class Request(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -152,8 +213,10 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     gave last: where it differs, a fill is missing on one side. `last_traded` is the day of the
     last fill. CashOrderQty: the broker was given this amount of money in Currency, and OrderQty is
     the most it may become until the broker says how much it is. `telephoned`: it was given by
-    voice and never sent. `unwanted`: we wanted it cancelled before the broker knew it, so it is
-    not sent again. `closed`: why a person ended it by hand.
+    voice and never sent. `unwanted`: it was killed, or its cancel came before the broker knew it:
+    it is not sent again, and a logon asks for its cancel. `closed`: why a person ended it by hand.
+    `commission_per_share` and `commission`: the broker's rate or schedule when it was routed; no
+    rate in placements of old.
     """
 
     placement: str
@@ -189,6 +252,8 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     telephoned: bool = False
     unwanted: bool = False
     closed: str = ""
+    commission_per_share: Decimal | None = None
+    commission: CommissionSchedule | None = None
 
     @property
     def LeavesQty(self) -> Decimal:
@@ -247,7 +312,7 @@ class Execution(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Report(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A broker's message 8, 9, 3 or j in one form for every FIX version. None: absent."""
+    """A broker's message 8, 9, 3, j or r in one form for every FIX version. None: absent."""
 
     kind: str
     ClOrdID: str = ""
@@ -275,3 +340,18 @@ class Report(Struct, frozen=True, gc=False, omit_defaults=True):
     ExecRestatementReason: str = ""
     RefSeqNum: int | None = None
     RefMsgType: str = ""
+    MassCancelRejectReason: int | None = None
+    TotalAffectedOrders: int | None = None
+
+
+class MassCancel(Struct, frozen=True, gc=False, omit_defaults=True):
+    """One request (q) to cancel all of our orders on a session; `placements` are those we meant.
+
+    `waiting`: the orders that are open still get a cancel of their own once the time is over.
+    """
+
+    ClOrdID: str
+    session: str
+    placements: tuple[str, ...]
+    at: datetime
+    waiting: bool = True

@@ -67,7 +67,10 @@ class Confirmed(Event, frozen=True, tag=True):
 
 
 class ConfirmationAnswered(Event, frozen=True, tag=True):
-    """Our answer to a confirmation, by itself or by `user`; the gateway sends an AU."""
+    """Our answer to a confirmation, by itself or by `user`; the gateway sends an AU.
+
+    `version`: how many answers to the same confirmation went before.
+    """
 
     session: str
     ConfirmID: str
@@ -77,6 +80,7 @@ class ConfirmationAnswered(Event, frozen=True, tag=True):
     Text: str
     user: str
     at: datetime
+    version: int = 0
 
 
 class ConfirmationsRequested(Event, frozen=True, tag=True):

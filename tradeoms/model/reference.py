@@ -53,7 +53,11 @@ class Instrument(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unkno
 
 
 class Account(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
-    """A client's account: the unit of compliance, allocation and lots."""
+    """A client's account: the unit of compliance, allocation and lots.
+
+    `own`: the firm's own money, behind clients where a policy says so. `error`: what was traded by
+    mistake is booked to it.
+    """
 
     account: str
     name: str
@@ -63,6 +67,66 @@ class Account(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_
     custodian: str = ""
     lot_method: str = "FIFO"
     may_short: bool = False
+    own: bool = False
+    error: bool = False
+
+
+class AccountWeight(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """What an allocation policy says of one account: a percentage, quantity, rank or target."""
+
+    account: str
+    weight: Decimal
+
+
+class AllocationPolicy(
+    Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True
+):
+    """How the fills of blocks are divided, from a day on; docs/allocation.md says what each word does.
+
+    It is for these `instruments`, else for orders of these `strategies`, else for the whole
+    `house`; one that is for nothing is out of use. `weights`: each account's percentage (method
+    percentage), quantity (fixed), rank (priority) or target in percent of its value (drift).
+    `minimum` and `lot` are quantities; `clients_first`: own accounts get what clients leave.
+    """
+
+    policy: str
+    version: int
+    effective: date
+    method: str = "pro_rata"
+    rounding: str = "largest_remainder"
+    minimum: Decimal = Decimal(0)
+    draw: str = "seeded"
+    lot: Decimal | None = None
+    clients_first: bool = False
+    weights: tuple[AccountWeight, ...] = ()
+    instruments: tuple[str, ...] = ()
+    strategies: tuple[str, ...] = ()
+    house: bool = False
+
+
+class CommissionTier(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """From `start` units of quantity, or money of value, on, `rate` holds."""
+
+    start: Decimal
+    rate: Decimal
+
+
+class CommissionSchedule(
+    Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True
+):
+    """What a broker bills for a placement, rounded once to the cent.
+
+    `basis` unit: rates are money for each unit filled; value: basis points of what it is worth. The
+    first tier starts at 0. `sliced`: each rate holds for its slice alone, else the last one reached
+    for all. `flat` is added; `minimum` and `maximum` bound the bill.
+    """
+
+    basis: str = "unit"
+    tiers: tuple[CommissionTier, ...] = (CommissionTier(Decimal(0), Decimal(0)),)
+    sliced: bool = True
+    flat: Decimal = Decimal(0)
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
 
 
 class Broker(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
@@ -71,10 +135,12 @@ class Broker(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_f
     `chained_requests`: it takes a request while another one waits for its answer. `disputes`: what
     becomes of a fill that does not fit its CumQty. `answer_seconds`: how long it may take to
     answer. `knows_mass_status`: it answers one question (AF) with all of our open orders.
+    `knows_mass_cancel`: it cancels all of our orders on its session when asked once (q), which the
+    kill switch then does. What its file denies (`supports`) is not asked, whatever stands here.
     `allocations`: whether allocation instructions (J) go to it over FIX, by hand or by themselves.
     `confirmations`: whether it confirms over FIX (AK), and what matches is affirmed by itself. What
     it confirms may differ from ours by `money_tolerance` (the net, a sum, by twice as much) and by
-    `price_tolerance`.
+    `price_tolerance`. `commission`: its schedule, in the place of `commission_per_share`.
     """
 
     broker: str
@@ -86,10 +152,12 @@ class Broker(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_f
     disputes: Disputes = Disputes.Book
     answer_seconds: int = 30
     knows_mass_status: bool = False
+    knows_mass_cancel: bool = False
     allocations: Handling = Handling.Manual
     confirmations: Handling = Handling.Manual
     money_tolerance: Decimal = Decimal("0.01")
     price_tolerance: Decimal = Decimal("0.0001")
+    commission: CommissionSchedule | None = None
 
 
 class Limit(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):

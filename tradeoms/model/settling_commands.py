@@ -17,6 +17,13 @@ class CheckPending(Command, frozen=True, tag=True):
     """The clock's word that time has passed: what waits too long for its answer is looked after."""
 
 
+class FailMassCancel(Command, frozen=True, tag=True):
+    """The gateway's word that a request to cancel all orders cannot be said to the broker."""
+
+    ClOrdID: str
+    reason: str
+
+
 class CancelAll(Command, frozen=True, tag=True):
     """The kill switch: ask for a cancel of every open placement of a broker, a block, or the house.
 
@@ -27,6 +34,12 @@ class CancelAll(Command, frozen=True, tag=True):
     broker: str = ""
     block: str = ""
     everything: bool = False
+
+
+class CancelUnwanted(Command, frozen=True, tag=True):
+    """What follows from a logon where the kill switch could not reach, or not end, what is open."""
+
+    session: str
 
 
 class AttachReport(Command, frozen=True, tag=True):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from tradeoms.model.base import Event
 from tradeoms.model.fields import DKReason, Settlement
-from tradeoms.model.orders import Execution, Placement
+from tradeoms.model.orders import Execution, MassCancel, Placement, Report
 
 
 class MassStatusRequested(Event, frozen=True, tag=True):
@@ -14,6 +14,32 @@ class MassStatusRequested(Event, frozen=True, tag=True):
     session: str
     MassStatusReqID: str
     at: datetime
+
+
+class MassCancelRequested(Event, frozen=True, tag=True):
+    """The broker is asked once to cancel all of our orders on a session."""
+
+    request: MassCancel
+
+
+class MassCancelAnswered(Event, frozen=True, tag=True):
+    """The broker took or refused the request as a whole; each order's end is reported by itself."""
+
+    ClOrdID: str
+    report: Report
+
+
+class MassCancelEnded(Event, frozen=True, tag=True):
+    """Nothing more is expected of it: what is open still gets a cancel of its own."""
+
+    ClOrdID: str
+    reason: str
+
+
+class PlacementsUnwanted(Event, frozen=True, tag=True):
+    """The kill switch means these: none is sent again, and the next logon asks for what is open."""
+
+    placements: tuple[str, ...]
 
 
 class RequestOverdue(Event, frozen=True, tag=True):

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from tradeoms.model.columns import Axis, Grid, Table
 from tradeoms.model.events import (
+    AlertAttended,
     AlertRaised,
     AllocationReported,
     Answered,
@@ -19,10 +20,11 @@ from tradeoms.model.events import (
     ReportSettled,
     ReportUnmatched,
 )
-from tradeoms.model.orders import Block, Execution, Order, Placement
+from tradeoms.model.orders import Block, Execution, MassCancel, Order, Placement
 from tradeoms.model.posttrade import Confirmation, Instruction
 from tradeoms.model.reference import (
     Account,
+    AllocationPolicy,
     Broker,
     CutOff,
     Instrument,
@@ -76,6 +78,9 @@ class State:
         self.instruments: dict[str, Instrument] = {}
         self.accounts: dict[str, Account] = {}
         self.brokers: dict[str, Broker] = {}
+        # By name, oldest version first; and whose turn it is under those that take turns.
+        self.allocation_policies: dict[str, tuple[AllocationPolicy, ...]] = {}
+        self.turns: dict[str, int] = {}
         self.holidays: dict[str, frozenset[date]] = {}
         self.limits: dict[str, tuple[Limit, ...]] = {}
         # By stage and day, the rules that run with their terms: derived, forgotten with new limits.
@@ -96,14 +101,17 @@ class State:
         self.unmatched: dict[int, ReportUnmatched] = {}
         self.settled_reports: dict[int, ReportSettled] = {}
         self.settled_executions: dict[str, ExecutionSettled] = {}
-        # Placements that wait for an answer, with the number of their requests.
-        self.pending: dict[str, int] = {}
+        self._begin_waiting()
         self.sessions: dict[str, SessionState] = {}
         self.allocations: dict[str, BlockAllocated] = {}
         self.bookings: dict[str, LotsBooked] = {}
         self.bookings_of: dict[str, list[str]] = {}
+        # By instrument, the blocks in the order in which each was booked for the first time.
+        self.booking_places: dict[str, dict[str, None]] = {}
         self._begin_posttrade()
         self.alerts: dict[int, AlertRaised] = {}
+        self.attended: dict[int, AlertAttended] = {}  # what was done with it last
+        self.snoozed: dict[int, datetime] = {}  # until when
         self.answers: dict[str, Answered] = {}
         self.answer_days: list[tuple[date, list[str]]] = []
         self.account_axis, self.instrument_axis, self.currency_axis = Axis(), Axis(), Axis()
@@ -112,6 +120,11 @@ class State:
         self.selling = Grid(self.account_axis, self.instrument_axis)
         self.cash = Grid(self.account_axis, self.currency_axis)
         self.lots, self.realized = Table(*LOT), Table(*REALIZED)
+
+    def _begin_waiting(self) -> None:
+        # Placements that wait for an answer, with the number of their requests.
+        self.pending: dict[str, int] = {}
+        self.mass_cancels: dict[str, MassCancel] = {}  # by ClOrdID
 
     def _begin_posttrade(self) -> None:
         self.settlement_instructions: dict[str, tuple[SettlementInstruction, ...]] = {}
@@ -134,6 +147,11 @@ class State:
         """Remember that `number` of a counter is used."""
         if number > self.counters.get(counter, 0):
             self.counters[counter] = number
+
+    def work_of(self, trader: str) -> list[Order | Block]:
+        """Open orders and blocks that the trader has claimed."""
+        every: tuple[Order | Block, ...] = (*self.orders.values(), *self.blocks.values())
+        return [one for one in every if one.claimed == trader and one.is_open]
 
     def limit(self, rule: str) -> Limit | None:
         """The row of `rule` in force on the business date, None where there is none."""

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from tradeoms import __version__
 from tradeoms.model import columns
 from tradeoms.model.events import (
+    AlertAttended,
     AlertRaised,
     AllocationReported,
     Answered,
@@ -37,10 +38,11 @@ from tradeoms.model.events import (
     ReportSettled,
     ReportUnmatched,
 )
-from tradeoms.model.orders import Block, Execution, Order, Placement
+from tradeoms.model.orders import Block, Execution, MassCancel, Order, Placement
 from tradeoms.model.posttrade import Confirmation, Instruction
 from tradeoms.model.reference import (
     Account,
+    AllocationPolicy,
     Broker,
     CutOff,
     Instrument,
@@ -75,6 +77,8 @@ class Plain(Struct, frozen=True):
     instruments: dict[str, Instrument]
     accounts: dict[str, Account]
     brokers: dict[str, Broker]
+    allocation_policies: dict[str, tuple[AllocationPolicy, ...]]
+    turns: dict[str, int]
     holidays: dict[str, frozenset[date]]
     limits: dict[str, tuple[Limit, ...]]
     restrictions: dict[str, tuple[Restriction, ...]]
@@ -93,10 +97,12 @@ class Plain(Struct, frozen=True):
     settled_reports: dict[int, ReportSettled]
     settled_executions: dict[str, ExecutionSettled]
     pending: dict[str, int]
+    mass_cancels: dict[str, MassCancel]
     sessions: dict[str, SessionState]
     allocations: dict[str, BlockAllocated]
     bookings: dict[str, LotsBooked]
     bookings_of: dict[str, list[str]]
+    booking_places: dict[str, dict[str, None]]
     settlement_instructions: dict[str, tuple[SettlementInstruction, ...]]
     cut_offs: dict[str, CutOff]
     instructions: dict[str, Instruction]
@@ -109,6 +115,8 @@ class Plain(Struct, frozen=True):
     outbox: dict[str, int]
     missed: set[str]
     alerts: dict[int, AlertRaised]
+    attended: dict[int, AlertAttended]
+    snoozed: dict[int, datetime]
     answers: dict[str, Answered]
     answer_days: list[tuple[date, list[str]]]
 

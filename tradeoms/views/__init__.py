@@ -97,13 +97,16 @@ _TABLES = (
         orders,
         "orders",
         orders.OrderRow,
-        (*_ORDER, e.ViolationOverridden, e.BlockOpened, e.BlockDissolved, *_ALLOCATION, _NAMES),
+        (
+            *(*_ORDER, e.ViolationOverridden, e.BlockOpened, e.BlockDissolved, e.ClaimsChanged),
+            *(*_ALLOCATION, *orders.FILLS, _NAMES),
+        ),
     ),
     _keyed(
         blocks,
         "blocks",
         blocks.BlockRow,
-        (e.BlockOpened, *touched.OF_BLOCK, *_PLACEMENT, _NAMES),
+        (e.BlockOpened, e.ClaimsChanged, *touched.OF_BLOCK, *_PLACEMENT, _NAMES),
     ),
     _keyed(placements, "placements", placements.PlacementRow, _PLACEMENT),
     _view(executions, "executions", executions.ExecutionRow, *executions.ON),
@@ -135,7 +138,14 @@ _TABLES = (
         sessions.SessionRow,
         (*sessions.OWN, *sessions.HEARD, e.BrokersDefined, *_PLACEMENT),
     ),
-    _view(alerts, "alerts", alerts.AlertRow, e.AlertRaised),
+    _view(
+        alerts,
+        "alerts",
+        alerts.AlertRow,
+        e.AlertRaised,
+        e.AlertAttended,
+        e.AlertReturned,
+    ),
     _view(unmatched, "unmatched", unmatched.UnmatchedRow, e.ReportUnmatched, e.ReportSettled),
 )
 VIEWS: dict[str, View] = {view.name: view for view in _TABLES}

@@ -7,6 +7,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from tradeoms.model import events as e
+from tradeoms.model.orders import ZERO
 from tradeoms.model.state import State
 from tradeoms.views import touched
 
@@ -16,7 +17,7 @@ class AllocationRow(Struct, frozen=True, gc=False):
 
     OrderQty is the member's quantity in the statement, AllocQty what it got. Money to the cent in
     `Currency`: `gross` at the average price, `commission`, and `net`, which the account pays or
-    gets.
+    gets. The row of an error account has no order: it got what was filled beyond the orders.
     """
 
     key: str
@@ -57,13 +58,13 @@ def _block_rows(state: State, name: str) -> Iterator[AllocationRow]:
             block=name,
             order=order,
             account=account,
-            pm=state.orders[order].pm,
+            pm=state.orders[order].pm if order else "",
             instrument=block.instrument,
             Symbol=instrument.Symbol,
             SecurityID=instrument.SecurityID,
             SecurityIDSource=instrument.SecurityIDSource,
             Side=side,
-            OrderQty=statement.quantities[n],
+            OrderQty=statement.quantities[n] if order else ZERO,
             AllocQty=instrument.quantity(event.quantities[n]),
             AvgPx=AvgPx,
             gross=state.money(event.gross[n]),
@@ -96,10 +97,12 @@ def _touched(state: State, event: e.AnyEvent) -> Iterable[str]:
 
 
 def _keys(state: State, name: str) -> Iterator[str]:
-    statement = state.blocks[name].statement
-    if statement is not None:
-        for order, account in zip(statement.orders, statement.accounts, strict=True):
+    block = state.blocks[name]
+    if block.statement is not None:
+        for order, account in zip(block.statement.orders, block.statement.accounts, strict=True):
             yield f"{name}/{order}/{account}"
+    if block.error is not None:
+        yield f"{name}//{block.error.account}"
 
 
 def all_rows(state: State) -> Iterator[AllocationRow]:

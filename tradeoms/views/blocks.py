@@ -15,6 +15,7 @@ from tradeoms.views import touched
 class BlockRow(Struct, frozen=True, gc=False):
     """A block. idle + working + filled = OrderQty, always; idle is negative after an over-fill.
 
+    `trader` opened it, `claimed_by` works it now (empty: whoever wants to).
     `working` is the most that may still be filled at brokers, `filled` and AvgPx (28 digits, zero
     before a fill) what our booked executions say. `orders`, `members`, `placements` and `live`
     (placements that may still fill or wait for an answer) are counts. `pms` and `desks` are those
@@ -48,6 +49,7 @@ class BlockRow(Struct, frozen=True, gc=False):
     opened: datetime
     frozen_at: datetime | None
     trade_date: date
+    claimed_by: str = ""
 
 
 def row(state: State, block: Block) -> BlockRow:
@@ -91,6 +93,7 @@ def row(state: State, block: Block) -> BlockRow:
         opened=block.opened,
         frozen_at=block.statement.frozen_at if block.statement else None,
         trade_date=block.trade_date,
+        claimed_by=block.claimed,
     )
 
 
@@ -105,6 +108,8 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
     if type(event) is e.InstrumentsDefined:
         defined = touched.instruments(event)
         return [block.block for block in state.blocks.values() if block.instrument in defined]
+    if type(event) is e.ClaimsChanged:
+        return event.blocks
     return touched.blocks(state, event)
 
 

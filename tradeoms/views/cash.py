@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from tradeoms.model import events as e
 from tradeoms.model.state import State
+from tradeoms.views import touched
 
 
 class CashRow(Struct, frozen=True, gc=False):
@@ -23,9 +24,10 @@ def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, CashRow | None]
     """Cash that the event moved."""
     if isinstance(event, e.LotsBooked | e.LotsReversed):
         block = state.blocks[event.block]
-        assert block.statement is not None, f"{event.block} was booked without a statement"
         currency = state.instruments[block.instrument].Currency
-        pairs = dict.fromkeys((account, currency) for account in block.statement.accounts)
+        pairs = dict.fromkeys(
+            (account, currency) for account in touched.accounts(state, event.block)
+        )
     elif isinstance(event, e.OpeningBooked):
         pairs = dict.fromkeys((cash.account, cash.Currency) for cash in event.cash)
     else:

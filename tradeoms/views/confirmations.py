@@ -24,7 +24,8 @@ class ConfirmationRow(Struct, frozen=True, gc=False):
 
     AllocQty, AvgPx, gross, commission and net are ours, `broker_...` the broker's, empty until it
     confirms; `differences` says where they are too far apart. `confirmation` is what commands name:
-    session/ConfirmID. `settlement` is our settlement instruction. `user` and `reason`: who affirmed
+    session/ConfirmID. `confirmed` and `answered`: when the broker's came, and when ours went.
+    `settlement` is our settlement instruction. `user` and `reason`: who affirmed
     or rejected it by hand, and why.
     """
 
@@ -54,6 +55,7 @@ class ConfirmationRow(Struct, frozen=True, gc=False):
     trade_date: date
     settle_date: date
     confirmed: datetime | None
+    answered: datetime | None
     user: str
     reason: str
 
@@ -63,6 +65,7 @@ def _row(state: State, known: Instruction, n: int) -> ConfirmationRow:
     key = f"{known.AllocID}/{account}"
     found: Confirmation | None = state.confirmations.get(state.confirmed.get(key, ""))
     said = found.said if found else None
+    answer = state.affirmations.get(found.key) if found else None
     settlement = known.settlements.get(account)
     return ConfirmationRow(
         key=key,
@@ -91,6 +94,7 @@ def _row(state: State, known: Instruction, n: int) -> ConfirmationRow:
         trade_date=known.trade_date,
         settle_date=known.settle_date,
         confirmed=found.at if found else None,
+        answered=answer.at if answer else None,
         user=found.user if found else "",
         reason=found.reason if found else "",
     )

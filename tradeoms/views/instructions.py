@@ -25,7 +25,8 @@ class InstructionRow(Struct, frozen=True, gc=False):
 
     `state` is the broker's last word; `void` says why it must be replaced or cancelled. RefAllocID is
     what it replaces or cancels. `accounts`, `affirmed` and `mismatched` count accounts, `rejected`
-    names those that the broker does not take. Money to the cent in `Currency`.
+    names those that the broker does not take. `at`: when it was made, `answered`: when the broker said
+    its last word. Money to the cent in `Currency`.
     """
 
     key: str
@@ -55,6 +56,7 @@ class InstructionRow(Struct, frozen=True, gc=False):
     trade_date: date
     settle_date: date
     at: datetime
+    answered: datetime | None
 
 
 def row(state: State, known: Instruction) -> InstructionRow:
@@ -89,6 +91,7 @@ def row(state: State, known: Instruction) -> InstructionRow:
         trade_date=known.trade_date,
         settle_date=known.settle_date,
         at=known.at,
+        answered=known.answered,
     )
 
 

@@ -64,8 +64,8 @@ def _touched(state: State, event: e.AnyEvent) -> Int64s | None:
     if isinstance(event, e.LotsReversed):
         # The booking is forgotten by now; the accounts of its block are not.
         block = state.blocks[event.block]
-        assert block.statement is not None, f"{event.block} was booked without a statement"
-        pairs = [(account, block.instrument) for account in block.statement.accounts]
+        of = touched.accounts(state, event.block)
+        pairs = [(account, block.instrument) for account in of]
         return _of_pairs(state, pairs)
     if isinstance(event, e.OpeningBooked):
         return _of_pairs(state, [(lot.account, lot.instrument) for lot in event.lots])

@@ -7,10 +7,14 @@ from decimal import Decimal
 from msgspec import Struct
 
 from tradeoms.model import events as e
-from tradeoms.model.fields import OrderState, Severity
-from tradeoms.model.orders import Order
+from tradeoms.model.fields import Effect, OrderState, Severity
+from tradeoms.model.orders import ZERO, Order
 from tradeoms.model.state import State
 from tradeoms.views import touched
+from tradeoms.views.indicative import parts
+
+#: Events that change what a block was filled.
+FILLS = frozenset({e.Reported, e.FillEntered, e.FillBusted, e.ExecutionSettled})
 
 
 class OrderRow(Struct, frozen=True, gc=False):
@@ -19,7 +23,9 @@ class OrderRow(Struct, frozen=True, gc=False):
     Side, OrdType and TimeInForce are FIX's names. `accounts` is their number, `account` the only
     one's name and empty where there are several. CumQty and AvgPx are legal: zero before the
     allocation. `arrival` is the price of record when the order came. `warnings` and `blocks` name
-    the rules that warned about or held the order.
+    the rules that warned about or held the order. `indicative` is its part of what its block has
+    been filled so far: it never falls while fills grow, and what is booked in the end may differ.
+    `claimed_by` is who works it, or its block.
     """
 
     key: str
@@ -54,9 +60,11 @@ class OrderRow(Struct, frozen=True, gc=False):
     blocks: str
     entered: datetime
     trade_date: date
+    indicative: Decimal = ZERO
+    claimed_by: str = ""
 
 
-def row(state: State, order: Order) -> OrderRow:
+def row(state: State, order: Order, indicative: Decimal = ZERO) -> OrderRow:
     """The row of a visible order."""
     instrument = state.instruments[order.instrument]
     return OrderRow(
@@ -92,6 +100,8 @@ def row(state: State, order: Order) -> OrderRow:
         blocks=_rules(order, Severity.Block),
         entered=order.entered,
         trade_date=order.trade_date,
+        indicative=indicative,
+        claimed_by=state.blocks[order.block].claimed if order.block else order.claimed,
     )
 
 
@@ -103,10 +113,20 @@ def _rules(order: Order, severity: Severity) -> str:
 
 def upserts(state: State, keys: Iterable[str]) -> Iterator[tuple[str, OrderRow | None]]:
     """The rows of these orders, of those that are visible."""
+    blocks: dict[str, dict[str, Decimal]] = {}
     for name in keys:
         order = state.orders.get(name)
         if order is not None and order.state is not OrderState.Draft:
-            yield name, row(state, order)
+            yield name, row(state, order, _indicative(state, order, blocks))
+
+
+def _indicative(state: State, order: Order, blocks: dict[str, dict[str, Decimal]]) -> Decimal:
+    """The order's part; `blocks` keeps those that were split already."""
+    if order.state is not OrderState.InBlock:
+        return ZERO
+    if order.block not in blocks:
+        blocks[order.block] = parts(state, order.block)
+    return blocks[order.block].get(order.order, ZERO)
 
 
 def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
@@ -121,14 +141,27 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
         return event.block.orders
     if isinstance(event, e.BlockDissolved | e.BlockAllocated | e.BlockReopened):
         return state.blocks[event.block].orders
+    if type(event) in FILLS:
+        return _filled(state, event)
+    if type(event) is e.ClaimsChanged:
+        below = (name for block in event.blocks for name in state.blocks[block].orders)
+        return (*event.orders, *below)
     if type(event) is e.InstrumentsDefined:
         defined = touched.instruments(event)
         return [order.order for order in state.orders.values() if order.instrument in defined]
     return ()
 
 
+def _filled(state: State, event: e.AnyEvent) -> Iterable[str]:
+    """The orders of a block whose fills may have changed."""
+    if type(event) is e.Reported and event.effect is Effect.Nothing:
+        return ()
+    found = [state.blocks[name] for name in touched.blocks(state, event)]
+    return [order for block in found for order in block.orders]
+
+
 def all_rows(state: State) -> Iterator[OrderRow]:
     """Every visible order."""
-    for order in state.orders.values():
-        if order.state is not OrderState.Draft:
-            yield row(state, order)
+    for _, found in upserts(state, state.orders):
+        if found is not None:
+            yield found

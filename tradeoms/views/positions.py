@@ -62,7 +62,8 @@ def _touched(state: State, event: e.AnyEvent) -> Pairs | None:
     if isinstance(event, e.BasketReleased):
         return _members(state, [state.orders[name] for name in event.orders])
     if isinstance(event, e.LotsBooked | e.LotsReversed | e.BlockAllocated | e.BlockReopened):
-        return _members(state, [state.orders[n] for n in state.blocks[event.block].orders])
+        name = state.blocks[event.block].instrument
+        return _unique(state, ((one, name) for one in touched.accounts(state, event.block)))
     if isinstance(event, e.OpeningBooked):
         return _unique(state, ((lot.account, lot.instrument) for lot in event.lots))
     if isinstance(event, e.PricesMarked):

@@ -14,7 +14,7 @@ OWN = (
     *(e.AllocationReported, e.ConfirmationAnswered),
 )
 #: Events that a broker's message leads to.
-HEARD = (e.AllocationAnswered, e.Confirmed, e.AlertRaised)
+HEARD = (e.AllocationAnswered, e.Confirmed, e.AlertRaised, e.MassCancelAnswered)
 
 
 class SessionRow(Struct, frozen=True, gc=False):
@@ -59,6 +59,8 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
         return (state.instructions[event.AllocID].session,)
     if isinstance(event, e.Confirmed):
         return (event.confirmation.session,)
+    if isinstance(event, e.MassCancelAnswered):
+        return (state.mass_cancels[event.ClOrdID].session,)
     if isinstance(event, e.AlertRaised):
         return (event.subject,) if event.subject in state.sessions else ()
     return [state.placements[name].session for name in touched.placements(state, event)]

@@ -33,6 +33,14 @@ def instruments(event: e.AnyEvent) -> frozenset[str]:
     return frozenset()
 
 
+def accounts(state: State, block: str) -> tuple[str, ...]:
+    """Accounts that a block's booking moves: its statement's, and the one for errors."""
+    found = state.blocks[block]
+    assert found.statement is not None, f"{block} was booked without a statement"
+    own = found.statement.accounts
+    return (*own, found.error.account) if found.error else own
+
+
 def placements(state: State, event: e.AnyEvent) -> tuple[str, ...]:
     """Placements that the event changed."""
     if isinstance(event, OF_PLACEMENT):
@@ -40,7 +48,8 @@ def placements(state: State, event: e.AnyEvent) -> tuple[str, ...]:
     if type(event) is e.PlacementRouted or type(event) is e.PlacementTelephoned:
         return (event.placement.placement,)
     if type(event) is e.MessagesSent:
-        return tuple([state.placement_of[i] for i in event.ClOrdIDs if i])
+        known = state.placement_of  # of a request about all orders there is none
+        return tuple([known[i] for i in event.ClOrdIDs if i and i not in state.mass_cancels])
     return ()
 
 

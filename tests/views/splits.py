@@ -1,0 +1,53 @@
+"""How the random firm has its blocks split, and where it books what is too much."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tradeoms.core.blocks import placements
+from tradeoms.model import commands as c
+from tradeoms.model.fields import BlockState
+from tradeoms.model.reference import Account, AccountWeight, AllocationPolicy
+
+if TYPE_CHECKING:
+    from tests.views.house import House
+
+ACCOUNTS = ("A1", "A2", "A3", "A4")
+METHODS = ("pro_rata", "equal", "nav", "priority", "drift", "rotation", "lottery")
+LOTS = ("FIFO", "LIFO", "HIFO", "LOFO", "HIGHEST_COST", "MINTAX")
+
+
+def policy(house: "House") -> None:
+    """Another version of the house's policy; accounts change their standing order for lots."""
+    r = house.random
+    method = r.choice(METHODS)
+    weighed = method in ("priority", "drift")
+    row = AllocationPolicy(
+        policy="house",
+        version=len(house.state.allocation_policies.get("house", ())) + 1,
+        effective=house.state.business_date,
+        method=method,
+        rounding=r.choice(("largest_remainder", "webster")),
+        minimum=Decimal(r.choice((0, 0, 5))),
+        clients_first=r.random() < 0.5,
+        weights=tuple(AccountWeight(a, Decimal(r.randint(0, 9))) for a in ACCOUNTS if weighed),
+        house=True,
+    )
+    house.send(c.DefineAllocationPolicies((row,)), "compliance")
+    accounts = [
+        Account(a, f"Name {a}", f"T{a}", lot_method=r.choice(LOTS), may_short=True, own=a == "A4")
+        for a in ACCOUNTS
+    ]
+    error = Account("ERR", "Errors", "firm", may_short=True, error=True)
+    house.send(c.DefineAccounts((*accounts, error)), "ops")
+
+
+def error(house: "House") -> None:
+    """What was filled beyond a block's orders, and the end of the block."""
+    for block in house.state.blocks.values():
+        filled = sum(p.CumQty for p in placements(house.state, block))
+        if block.state is BlockState.Working and filled > block.OrderQty:
+            house.send(c.BookError(block.block, "filled twice"), "ops")
+            house.send(c.FinishBlock(block.block, "as it is"), "trader")
+
+
+ACTIONS = {policy: 1, error: 3}

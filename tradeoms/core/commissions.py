@@ -1,0 +1,104 @@
+"""What a broker bills for a placement, by what was agreed when it was routed.
+
+A bill at a time, in exact fractions: what :mod:`allocation.commissions` computes for columns, without
+their bounds, because a fill must always be allocated.
+"""
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+from tradeoms.core.bounds import MOST_MONEY, MOST_RATE, RATE_PLACES, bad_number, brief
+from tradeoms.model.commands import Problem
+from tradeoms.model.orders import Placement
+from tradeoms.model.reference import Broker, CommissionSchedule
+from tradeoms.model.state import State
+
+CENT = Decimal("0.01")
+HALF = Fraction(1, 2)
+BASES = {"unit": Fraction(1), "value": Fraction(1, 10_000)}
+
+
+def cents(amount: Decimal) -> int:
+    """Money in whole cents, a half away from zero."""
+    return int(amount.quantize(CENT, ROUND_HALF_UP).scaleb(2))
+
+
+def commission(state: State, placement: Placement, gross: int) -> int:
+    """Cents for what was filled, which is worth `gross` cents. A new card changes no old bill."""
+    if placement.commission is not None:
+        return bill(placement.commission, placement.CumQty, gross)
+    rate = placement.commission_per_share
+    if rate is None:
+        rate = state.brokers[placement.broker].commission_per_share
+    return cents(placement.CumQty * rate)
+
+
+def bill(schedule: CommissionSchedule, quantity: Decimal, gross: int) -> int:
+    """Cents by a schedule."""
+    measure = Fraction(quantity) if schedule.basis == "unit" else Fraction(abs(gross), 100)
+    starts = [Fraction(tier.start) for tier in schedule.tiers]
+    rates = [Fraction(tier.rate) * BASES[schedule.basis] for tier in schedule.tiers]
+    if schedule.sliced:
+        ends = [*starts[1:], measure]
+        slices = zip(starts, ends, rates, strict=True)
+        parts = [
+            (min(measure, end) - start) * rate for start, end, rate in slices if start < measure
+        ]
+        total = sum(parts, Fraction(0))
+    else:
+        reached = [rate for start, rate in zip(starts, rates, strict=True) if start <= measure]
+        total = measure * reached[-1]
+    amount = _rounded((total + Fraction(schedule.flat)) * 100)
+    if schedule.minimum is not None:
+        amount = max(amount, cents(schedule.minimum))
+    if schedule.maximum is not None:
+        amount = min(amount, cents(schedule.maximum))
+    return amount
+
+
+def _rounded(amount: Fraction) -> int:
+    """A whole number, a half away from zero."""
+    whole = int(abs(amount) + HALF)
+    return whole if amount >= 0 else -whole
+
+
+def schedule_problems(field: str, broker: Broker) -> list[Problem]:
+    """What contradicts itself, or could not be computed with."""
+    schedule = broker.commission
+    if schedule is None:
+        return []
+    found: list[tuple[str, object, str]] = []
+    if broker.commission_per_share:
+        found.append(("", broker.commission_per_share, "and commission_per_share: give only one"))
+    if schedule.basis not in BASES:
+        found.append((".basis", schedule.basis, f"must be {' or '.join(BASES)}"))
+    for name in ("flat", "minimum", "maximum"):
+        amount = getattr(schedule, name)
+        if amount is not None:
+            found.append((f".{name}", amount, _bad_money(amount)))
+    low, high = schedule.minimum, schedule.maximum
+    if low is not None and high is not None and low > high:
+        found.append((".minimum", low, f"is above the maximum {high}"))
+    found += _tier_problems(schedule)
+    return [
+        Problem(f"{field}commission{name}", brief(value), why) for name, value, why in found if why
+    ]
+
+
+def _bad_money(amount: Decimal) -> str:
+    return bad_number(amount, 2, MOST_MONEY) or ("" if amount >= 0 else "is below zero")
+
+
+def _tier_problems(schedule: CommissionSchedule) -> Iterable[tuple[str, object, str]]:
+    tiers = schedule.tiers
+    if not tiers or tiers[0].start != 0:
+        yield ".tiers[0].start", tiers[0].start if tiers else "", "must be 0"
+    bad = [_bad_money(tier.start) for tier in tiers]
+    for n, tier in enumerate(tiers):
+        yield f".tiers[{n}].start", tier.start, bad[n]
+        yield f".tiers[{n}].rate", tier.rate, bad_number(tier.rate, RATE_PLACES, MOST_RATE)
+    for n, (one, other) in enumerate(pairwise(tiers)):
+        if not any(bad) and other.start <= one.start:
+            yield f".tiers[{n + 1}].start", other.start, f"is not above {one.start}"

@@ -1,0 +1,171 @@
+"""Allocation policies: reference data in versions, and which one is for a block."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from allocation.methods import METHODS
+from allocation.rounding import ROUNDING
+from tradeoms.core.bounds import MOST_UNITS, bad_number, brief
+from tradeoms.core.checks import bad_text
+from tradeoms.core.context import Context, Refusal
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.orders import Order
+from tradeoms.model.reference import AllocationPolicy
+from tradeoms.model.state import State
+
+LONGEST = 32  # characters of a name
+PLACES = 8  # decimals of a quantity
+DRAWS = ("seeded", "largest")
+#: What a weight may be, by the methods that ask for weights: decimals and the most.
+WEIGHTS: dict[str, tuple[int, Decimal | int]] = {
+    "percentage": (4, 100),
+    "drift": (4, 100),
+    "fixed": (PLACES, MOST_UNITS),
+    "priority": (0, 1000),
+}
+
+
+def define_policies(
+    state: State, command: c.DefineAllocationPolicies, ctx: Context
+) -> list[e.AnyEvent]:
+    """New names or higher versions; the same version again only with the same content."""
+    problems: list[c.Problem] = []
+    known = dict(state.allocation_policies)
+    added: list[AllocationPolicy] = []
+    for n, policy in enumerate(command.policies):
+        rows = known.get(policy.policy, ())
+        found = {**_reasons(state, policy), **_claimed(known, policy)}
+        if not (again := policy in rows):
+            found |= _sequence(rows, policy)
+        problems += [
+            c.Problem(f"policies[{n}].{name}", brief(value), reason)
+            for name, (value, reason) in found.items()
+            if reason
+        ]
+        if not again:
+            known[policy.policy] = (*rows, policy)
+            added.append(policy)
+    if problems:
+        raise Refusal(*problems)
+    return [e.AllocationPoliciesDefined(tuple(added))] if added else []
+
+
+Reasons = dict[str, tuple[object, str]]
+
+
+def _reasons(state: State, policy: AllocationPolicy) -> Reasons:
+    """What is wrong with a policy by itself: field to value and reason, empty where nothing is."""
+    found: Reasons = {
+        "policy": (policy.policy, _bad_name(policy.policy)),
+        "version": (policy.version, "" if policy.version > 0 else "must be above zero"),
+        "method": (policy.method, _unknown(policy.method, METHODS)),
+        "rounding": (policy.rounding, _unknown(policy.rounding, ROUNDING)),
+        "draw": (policy.draw, _unknown(policy.draw, DRAWS)),
+        "minimum": (policy.minimum, _bad_quantity(policy.minimum)),
+    }
+    if policy.lot is not None:
+        reason = _bad_quantity(policy.lot) or ("" if policy.lot else "must be above zero")
+        found["lot"] = (policy.lot, reason)
+    for n, name in enumerate(policy.instruments):
+        reason = "" if name in state.instruments else "unknown instrument"
+        found[f"instruments[{n}]"] = (name, reason)
+    for n, name in enumerate(policy.strategies):
+        found[f"strategies[{n}]"] = (name, "" if name.strip() else "is empty")
+    return found | _weights(state, policy)
+
+
+def _bad_name(name: str) -> str:
+    if not name.strip() or len(name) > LONGEST or "/" in name:
+        return f"must be 1 to {LONGEST} characters without a slash"
+    return bad_text(name)
+
+
+def _unknown(name: str, table: Iterable[str]) -> str:
+    rows = list(table)
+    return "" if name in rows else f"must be {' or '.join(rows)}"
+
+
+def _bad_quantity(value: Decimal) -> str:
+    return bad_number(value, PLACES, MOST_UNITS) or ("" if value >= 0 else "is below zero")
+
+
+def _weights(state: State, policy: AllocationPolicy) -> Reasons:
+    wanted = WEIGHTS.get(policy.method)
+    if wanted is None:
+        reason = f"method {policy.method} takes none" if policy.weights else ""
+        return {"weights": (len(policy.weights), reason)}
+    found: Reasons = {"weights": (0, "" if policy.weights else f"{policy.method} needs them")}
+    seen: set[str] = set()
+    for n, row in enumerate(policy.weights):
+        reason = "" if row.account in state.accounts else "unknown account"
+        if row.account in seen:
+            reason = "is named twice"
+        seen.add(row.account)
+        bad = bad_number(row.weight, *wanted) or ("" if row.weight >= 0 else "is below zero")
+        found[f"weights[{n}].account"] = (row.account, reason)
+        found[f"weights[{n}].weight"] = (row.weight, bad)
+    return found
+
+
+def _sequence(rows: tuple[AllocationPolicy, ...], policy: AllocationPolicy) -> Reasons:
+    """Versions go up and never reach back: what was in force on a day stays what it was."""
+    if not rows:
+        return {}
+    last = rows[-1]
+    if policy.version <= last.version:
+        reason = f"version {last.version} is defined already: take a higher one"
+        return {"version": (policy.version, reason)}
+    reason = "" if policy.effective >= last.effective else f"is before version {last.version}'s"
+    return {"effective": (policy.effective, reason)}
+
+
+def _claimed(known: dict[str, tuple[AllocationPolicy, ...]], policy: AllocationPolicy) -> Reasons:
+    """Two policies for the same instrument, strategy or house: nobody could say which holds."""
+    others = [rows[-1] for name, rows in known.items() if name != policy.policy]
+    found: Reasons = {}
+    for field in ("instruments", "strategies"):
+        for name in getattr(policy, field):
+            taken = [other.policy for other in others if name in getattr(other, field)]
+            if taken:
+                found[field] = (name, f"policy {taken[0]} is for it already")
+    taken = [other.policy for other in others if policy.house and other.house]
+    if taken:
+        found["house"] = ("true", f"policy {taken[0]} is for the house already")
+    return found
+
+
+def policy_for(state: State, instrument: str, orders: Iterable[Order]) -> AllocationPolicy | None:
+    """The policy in force for a block: its instrument's, else its strategy's, else the house's.
+
+    Orders of several strategies have the policy of one only if it is the same for all.
+    """
+    rows = list(_in_force(state))
+    if not rows:
+        return None
+    for row in rows:
+        if instrument in row.instruments:
+            return row
+    strategies = {order.strategy for order in orders}
+    for row in rows:
+        if strategies <= set(row.strategies):
+            return row
+    return next((row for row in rows if row.house), None)
+
+
+def _in_force(state: State) -> Iterator[AllocationPolicy]:
+    for rows in state.allocation_policies.values():
+        for row in reversed(rows):
+            if row.effective <= state.business_date:
+                yield row
+                break
+
+
+def apply_defined(state: State, event: e.AllocationPoliciesDefined) -> None:
+    for policy in event.policies:
+        rows = state.allocation_policies.get(policy.policy, ())
+        state.allocation_policies[policy.policy] = (*rows, policy)
+
+
+DECIDE = {c.DefineAllocationPolicies: define_policies}
+APPLY = {e.AllocationPoliciesDefined: apply_defined}

@@ -1,0 +1,80 @@
+"""Which lots an allocation's sales relieve, each account by its own standing method."""
+
+import numpy as np
+import numpy.typing as npt
+
+from allocation.exact import Int64, Mask
+from allocation.lots import Disposals, Lots, Relief
+from allocation.mintax import minimum_tax
+from allocation.ragged import segment_ids
+from allocation.relief import ORDERS, ReliefOrder, relieve
+
+Names = npt.NDArray[np.str_]
+MINTAX = "MINTAX"
+#: What an account may be set to.
+STANDING = (*ORDERS, MINTAX)
+
+
+def relieve_by(lots: Lots, disposals: Disposals, methods: Names | None, day: int) -> Relief:
+    """As :func:`allocation.relief.relieve`, each disposal by its method; an account has only one.
+
+    ``methods`` (n_disposals,) are of STANDING, without them all are FIFO; ``day`` is the trade date.
+    """
+    if methods is None or not len(methods):
+        return relieve(lots, disposals, ORDERS["FIFO"])
+    remaining, parts = lots.remaining.copy(), []
+    for name, chosen in _rounds(disposals, methods):
+        some = Disposals(
+            disposals.pair[chosen], disposals.quantity[chosen], disposals.amount[chosen]
+        )
+        own = np.flatnonzero(np.isin(lots.pair, some.pair))
+        left = _at(lots, own, remaining)
+        part = relieve(left, some, _order(name, left, some, day))
+        remaining[own] = part.remaining
+        parts.append((own[part.lot], chosen[part.disposal], part.quantity, part.basis, part.amount))
+    lot, sale, quantity, basis, amount = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
+    rows = np.argsort(sale, kind="stable")
+    return Relief(lot[rows], sale[rows], quantity[rows], basis[rows], amount[rows], remaining)
+
+
+def _rounds(disposals: Disposals, methods: Names) -> list[tuple[str, Int64]]:
+    """Methods with their disposals; minimum tax looks at prices, so one of an account at a time."""
+    found = []
+    for name in np.unique(methods).tolist():
+        mine = np.flatnonzero(methods == name)
+        if name != MINTAX:
+            found.append((name, mine))
+            continue
+        turn = _turns(disposals.pair[mine])
+        found += [(name, mine[turn == n]) for n in range(int(turn.max()) + 1)]
+    return found
+
+
+def _turns(pair: Int64) -> Int64:
+    """Which of its account's disposals each is, from 0."""
+    order = np.argsort(pair, kind="stable")
+    new: Mask = np.ones(len(pair), np.bool_)
+    new[1:] = pair[order][1:] != pair[order][:-1]
+    starts = np.append(np.flatnonzero(new), len(pair)).astype(np.int64)
+    turn = np.empty_like(pair)
+    turn[order] = np.arange(len(pair), dtype=np.int64) - starts[segment_ids(starts)]
+    return turn
+
+
+def _order(name: str, lots: Lots, disposals: Disposals, day: int) -> ReliefOrder:
+    if name != MINTAX:
+        return ORDERS[name]
+    return minimum_tax(disposals, np.full(len(disposals.pair), day, np.int64), lots.acquired)
+
+
+def _at(lots: Lots, own: Int64, remaining: Int64) -> Lots:
+    return Lots(
+        lots.pair[own],
+        lots.acquired[own],
+        lots.sequence[own],
+        lots.size[own],
+        lots.basis[own],
+        remaining[own],
+    )

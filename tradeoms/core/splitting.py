@@ -1,0 +1,177 @@
+"""A block's split: its statement with the policy as it is now, and what that makes of the fills."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, cast
+
+import numpy as np
+
+from allocation.errors import AllocationError
+from allocation.exact import Int64
+from allocation.minimums import Draw
+from allocation.rederive import rederive
+from allocation.terms import Terms, allocate
+from allocation.ties import Hash, tie_hash
+from allocation.turns import next_turn
+from tradeoms.core.context import Context, refuse
+from tradeoms.core.policies import policy_for
+from tradeoms.core.weighing import BASIS, up
+from tradeoms.market.calendar import days
+from tradeoms.model.orders import Block, Order, SplitTerms, Statement
+from tradeoms.model.reference import AllocationPolicy, Instrument
+from tradeoms.model.state import State
+
+#: The policy where none is defined: method, rounding, version.
+DEFAULT = "pro_rata/largest_remainder/1"
+
+
+class Split(NamedTuple):
+    """Units of each member, what broke ties between them; the policy they follow, and why it is not
+    the block's own, if so; whose turn it is next.
+    """
+
+    quantities: Int64
+    ties: Hash
+    policy: str
+    exception: str = ""
+    turn: int = -1
+
+
+def statement(state: State, block: Block, orders: Sequence[Order], ctx: Context) -> Statement:
+    """The members as they are now, with all that their split depends on.
+
+    Raises:
+        Refusal: the policy cannot split this block, even if it is filled whole.
+    """
+    instrument = state.instruments[block.instrument]
+    lines = [(order.order, member) for order in orders for member in order.members]
+    methods = tuple(state.accounts[member.account].lot_method for _, member in lines)
+    plain = Statement(
+        frozen_at=ctx.now,
+        orders=tuple(name for name, _ in lines),
+        accounts=tuple(member.account for _, member in lines),
+        quantities=tuple(member.OrderQty for _, member in lines),
+        seed=days(state.business_date),
+        lot_methods=() if set(methods) == {"FIFO"} else methods,
+    )
+    policy = policy_for(state, block.instrument, orders)
+    if policy is None:
+        return plain
+    members = [member for _, member in lines]
+    weigh = BASIS.get(policy.method)
+    basis = weigh(state, policy, instrument, members) if weigh else ()
+    own = [int(state.accounts[member.account].own) for member in members]
+    terms = SplitTerms(
+        policy=f"{policy.policy}/{policy.version}",
+        method=policy.method,
+        rounding=policy.rounding,
+        lot=_lot(instrument, policy),
+        minimum=up(instrument, policy.minimum),
+        draw=policy.draw,
+        basis=basis,
+        tiers=tuple(own) if policy.clients_first else (),
+        turn=state.turns.get(policy.policy, 0) if policy.method == "rotation" else -1,
+    )
+    return _tried(state, block, plain, terms)
+
+
+def _lot(instrument: Instrument, policy: AllocationPolicy) -> int:
+    """The policy's lot, in whole lots of the instrument."""
+    own = instrument.units(instrument.lot)
+    if policy.lot is None:
+        return own
+    return -(-up(instrument, policy.lot) // own) * own
+
+
+def _tried(state: State, block: Block, plain: Statement, terms: SplitTerms) -> Statement:
+    """The statement, with terms that can split the whole block: said now, not after the fills."""
+    frozen = Statement(
+        plain.frozen_at,
+        plain.orders,
+        plain.accounts,
+        plain.quantities,
+        terms,
+        plain.seed,
+        plain.lot_methods,
+    )
+    instrument = state.instruments[block.instrument]
+    whole = sum(instrument.units(q) for q in plain.quantities)
+    if terms.method == "fixed":
+        whole = min(whole, sum(terms.basis))
+    found = split(state, block, frozen, whole)
+    if found.exception:
+        raise refuse("block", block.block, found.exception)
+    return frozen
+
+
+def split(state: State, block: Block, frozen: Statement, filled: int) -> Split:
+    """Divide `filled` units, at most what was ordered, by the statement's policy.
+
+    Where that cannot be, pro rata, saying why. Who was told of units keeps them as far as the block
+    holds them.
+    """
+    instrument = state.instruments[block.instrument]
+    ordered = np.array([instrument.units(q) for q in frozen.quantities], np.int64)
+    units, one = np.array([filled], np.int64), np.array([0, len(ordered)], np.int64)
+    broken = ties(state, block, frozen.orders, frozen.accounts, frozen.seed)
+    lot = np.array([instrument.units(instrument.lot)], np.int64)
+    own, exception = frozen.terms, ""
+    if own is not None:
+        lot = np.array([own.lot], np.int64)
+    try:
+        wanted = allocate(ordered, units, one, lot, broken, _terms(own, len(ordered)))
+    except AllocationError as error:
+        if own is None:
+            raise
+        exception = f"allocation policy {own.policy} cannot split {filled}: {_said(error, frozen)}"
+        own, lot = None, np.array([instrument.units(instrument.lot)], np.int64)
+        wanted = allocate(ordered, units, one, lot, broken, Terms())
+    if block.told:
+        told = np.array(block.told, np.int64)
+        wanted = rederive(wanted, told, ordered, one, lot, broken).quantities
+    name = own.policy if own else DEFAULT
+    return Split(wanted, broken, name, exception, _next(state, frozen, own, wanted, ordered))
+
+
+def _terms(own: SplitTerms | None, members: int) -> Terms:
+    if own is None:
+        return Terms()
+    return Terms(
+        method=own.method,
+        rounding=own.rounding,
+        basis=np.array(own.basis, np.int64) if own.basis else None,
+        minimum=np.full(members, own.minimum, np.int64) if own.minimum else None,
+        draw=cast("Draw", own.draw),
+        tier=np.array(own.tiers, np.int64) if own.tiers else None,
+    )
+
+
+def _said(error: AllocationError, frozen: Statement) -> str:
+    """What the engine refuses, with accounts by name."""
+    text = str(error).partition(" (blocks")[0].partition(" (accounts")[0]
+    names = dict.fromkeys(frozen.accounts[n] for n in error.accounts)
+    return f"{text}: {', '.join(names)}" if names else text
+
+
+def _next(
+    state: State, frozen: Statement, own: SplitTerms | None, got: Int64, ordered: Int64
+) -> int:
+    """Whose turn it is after this block; -1 where the turn has moved on since it was frozen."""
+    if own is None or own.turn < 0 or state.turns.get(_name(own.policy), 0) != own.turn:
+        return -1
+    numbers = state.account_axis.numbers(frozen.accounts)
+    whole = np.array([0, len(ordered)], np.int64)
+    return int(next_turn(got, ordered, numbers, np.array([own.turn], np.int64), whole)[0])
+
+
+def _name(policy: str) -> str:
+    return policy.rpartition("/")[0]
+
+
+def ties(
+    state: State, block: Block, orders: Sequence[str], accounts: tuple[str, ...], seed: int
+) -> Hash:
+    """Who is first among equal claims: a hash of block, account and order, not list order."""
+    numbers = state.account_axis.numbers(accounts)
+    of = np.array([int(name[1:] or 0) for name in orders], np.int64)
+    named = np.full(len(numbers), int(block.block[1:]), np.int64)
+    return tie_hash(named, (numbers << 32) | of, seed or days(state.business_date))

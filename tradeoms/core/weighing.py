@@ -1,0 +1,137 @@
+"""What the methods of allocation weigh members by, taken when a statement is frozen."""
+
+from collections.abc import Callable, Sequence
+from decimal import ROUND_CEILING, Decimal
+
+import numpy as np
+
+from allocation.turns import queue
+from tradeoms.core.bounds import MOST_UNITS, brief
+from tradeoms.core.context import refuse
+from tradeoms.model.orders import Member
+from tradeoms.model.reference import AllocationPolicy, Instrument
+from tradeoms.model.state import State
+
+MILLIONTHS = 10_000  # of a percent
+FURTHEST = 10**15  # millionths: of an account that is worth next to nothing
+Basis = tuple[int, ...]
+
+
+def up(instrument: Instrument, quantity: Decimal) -> int:
+    """A quantity in the instrument's units, rounded up; never above the most of an order."""
+    units = int(quantity.scaleb(instrument.qty_scale).to_integral_value(ROUND_CEILING))
+    return min(units, MOST_UNITS)
+
+
+def _weight(policy: AllocationPolicy, members: Sequence[Member]) -> list[Decimal]:
+    """Each member's weight; Refusal where the policy does not know an account."""
+    weights = {row.account: row.weight for row in policy.weights}
+    for member in members:
+        if member.account not in weights:
+            reason = f"has no weight in allocation policy {policy.policy}"
+            raise refuse("account", brief(member.account), reason)
+    return [weights[member.account] for member in members]
+
+
+def _once(policy: AllocationPolicy, members: Sequence[Member]) -> None:
+    accounts = [member.account for member in members]
+    for account in accounts:
+        if accounts.count(account) > 1:
+            reason = f"is in the block twice: allocation policy {policy.policy} has one part for it"
+            raise refuse("account", account, reason)
+
+
+def percentages(
+    state: State, policy: AllocationPolicy, instrument: Instrument, members: Sequence[Member]
+) -> Basis:
+    """The agreed percentages, in millionths."""
+    _once(policy, members)
+    return tuple(int(weight * MILLIONTHS) for weight in _weight(policy, members))
+
+
+def quantities(
+    state: State, policy: AllocationPolicy, instrument: Instrument, members: Sequence[Member]
+) -> Basis:
+    """The agreed quantities, none above its order."""
+    _once(policy, members)
+    agreed = zip(_weight(policy, members), members, strict=True)
+    return tuple(up(instrument, min(weight, member.OrderQty)) for weight, member in agreed)
+
+
+def ranks(
+    state: State, policy: AllocationPolicy, instrument: Instrument, members: Sequence[Member]
+) -> Basis:
+    """The agreed ranks, 0 first."""
+    return tuple(int(weight) for weight in _weight(policy, members))
+
+
+def values(
+    state: State, policy: AllocationPolicy, instrument: Instrument, members: Sequence[Member]
+) -> Basis:
+    """Each account's value in cents of the instrument's currency; one without gets what is left."""
+    worth = {name: _value(state, name, instrument.Currency) for name in _accounts(members)}
+    if not any(cents > 0 for cents in worth.values()):
+        reason = f"has no account with a value: allocation policy {policy.policy} splits by it"
+        raise refuse("block", instrument.instrument, reason)
+    return tuple(max(worth[member.account], 1) for member in members)
+
+
+def drifts(
+    state: State, policy: AllocationPolicy, instrument: Instrument, members: Sequence[Member]
+) -> Basis:
+    """How far each account is from its target, in millionths of its value."""
+    found = []
+    for member, target in zip(members, _weight(policy, members), strict=True):
+        worth = _value(state, member.account, instrument.Currency)
+        units = state.position.at(member.account, instrument.instrument)
+        held = _priced(state, instrument, units)
+        now = held * 100 * MILLIONTHS // worth if worth > 0 else 0
+        found.append(min(abs(int(target * MILLIONTHS) - now), FURTHEST))
+    return tuple(found)
+
+
+def places(
+    state: State, policy: AllocationPolicy, instrument: Instrument, members: Sequence[Member]
+) -> Basis:
+    """The queue as it stands: the first is whose turn it is."""
+    numbers = state.account_axis.numbers(tuple(member.account for member in members))
+    pointer = np.array([state.turns.get(policy.policy, 0)], np.int64)
+    whole = np.array([0, len(members)], np.int64)
+    return tuple(queue(numbers, pointer, whole).tolist())
+
+
+def _accounts(members: Sequence[Member]) -> list[str]:
+    return list(dict.fromkeys(member.account for member in members))
+
+
+def _value(state: State, account: str, Currency: str) -> int:
+    """Cash and positions of a currency at the prices of record, in cents."""
+    row, cents = state.account_axis.index[account], state.cash.at(account, Currency)
+    for column in np.flatnonzero(state.position.cells[row]).tolist():
+        instrument = state.instruments[state.instrument_axis.names[column]]
+        if instrument.Currency == Currency:
+            cents += _priced(state, instrument, int(state.position.cells[row, column]))
+    return cents
+
+
+def _priced(state: State, instrument: Instrument, units: int) -> int:
+    if not units:
+        return 0
+    price = state.prices.get(instrument.instrument)
+    if price is None:
+        reason = "has no price of record: the allocation policy needs the value of accounts"
+        raise refuse("instrument", instrument.instrument, reason)
+    value = instrument.quantity(units) * price.Px * instrument.multiplier
+    return int(value.scaleb(2))
+
+
+Weigh = Callable[[State, AllocationPolicy, Instrument, Sequence[Member]], Basis]
+#: By method; one without a row weighs by nothing but the orders.
+BASIS: dict[str, Weigh] = {
+    "nav": values,
+    "percentage": percentages,
+    "fixed": quantities,
+    "priority": ranks,
+    "rotation": places,
+    "drift": drifts,
+}
