@@ -9,6 +9,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?=
 # Extra arguments: `make test ARGS="-k lots -x"`, `make demo ARGS=...`, `make bench ARGS=...`
 ARGS ?=
+SOAK_SECONDS ?= 600
 # `make demo BLOTTER=1` opens the blotter too.
 BLOTTER ?=
 
@@ -24,7 +25,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 INSTALL := $(PIP) install --no-compile --require-hashes
 WARM := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c
 
-.PHONY: help demo test check fmt bench lock clean
+.PHONY: help demo test check fmt bench soak lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -48,6 +49,9 @@ fmt: $(DEV) ## format the code and repair what lint can
 
 bench: $(RUNTIME) ## print the measured ratios
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+soak: $(RUNTIME) ## 20 sessions on bad lines for SOAK_SECONDS=600; not part of test
+	@$(BIN)/python -m benchmarks.soak --seconds $(SOAK_SECONDS) $(ARGS)
 
 lock: ## resolve the dependencies anew (UPGRADE=1: to the newest versions)
 	@test -x $(UV)/bin/uv || { echo "Installing uv, for this target only ..."; \

@@ -3,7 +3,17 @@
 import json
 import sys
 
-from benchmarks import allocation, blotter, codec, journal, latency, lots, memory, whole_path
+from benchmarks import (
+    allocation,
+    blotter,
+    codec,
+    journal,
+    latency,
+    lots,
+    memory,
+    sessions,
+    whole_path,
+)
 
 BENCHMARKS = {
     "allocation": allocation.main,
@@ -11,6 +21,7 @@ BENCHMARKS = {
     "lots": lots.main,
     "whole_path": whole_path.main,
     "latency": latency.main,
+    "sessions": sessions.main,
     "journal": journal.main,
     "memory": memory.main,
     "blotter": blotter.main,

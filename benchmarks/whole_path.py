@@ -34,8 +34,8 @@ SYMBOLS = ("AAPL", "MSFT", "JPM", "KO", "XOM")
 def process(*module: str) -> Iterator[subprocess.Popen[str]]:
     """A child that said `ready`."""
     child = subprocess.Popen([sys.executable, "-m", *module], stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None and child.stdout.readline().strip() == "ready"
     try:
+        assert child.stdout is not None and child.stdout.readline().strip() == "ready"
         yield child
     finally:
         child.terminate()

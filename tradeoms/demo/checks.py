@@ -9,7 +9,9 @@ from msgspec import Struct
 from simulators.ledger import BrokerBook, read
 from tradeoms import core
 from tradeoms.demo import world
+from tradeoms.demo.aftertrade import all_confirmed_and_affirmed, brokers_hold_our_split
 from tradeoms.demo.files import Run
+from tradeoms.demo.lines import Spoken, each_in_its_version, spoken
 from tradeoms.model.fields import Effect
 from tradeoms.model.orders import ZERO
 from tradeoms.model.state import State
@@ -17,19 +19,21 @@ from tradeoms.store.journal import SqlJournal, connect
 
 
 class Stored(Struct, frozen=True):
-    """The state that the journal on disk leads to, and each broker's book."""
+    """The state that the journal on disk leads to, each broker's book, what was said on each line."""
 
     state: State
     books: dict[str, BrokerBook]
+    spoken: dict[str, Spoken]
 
 
 def load(run: Run) -> Stored:
-    """Replay the journal, checking every hash, and read the brokers' ledgers."""
+    """Replay the journal, read the archive, checking every hash, and read the brokers' ledgers."""
     journal = SqlJournal(connect(f"sqlite:///{run.home / 'journal.db'}"))
     state = State()
     for record in journal.read():
         core.apply(state, record)
-    return Stored(state, {name: read(run.ledger(name)) for name in world.BROKERS})
+    books = {name: read(run.ledger(name)) for name in world.BROKERS}
+    return Stored(state, books, spoken(run))
 
 
 def every_fill_allocated_once(stored: Stored) -> str:
@@ -112,4 +116,13 @@ CHECKS: tuple[tuple[str, Callable[[Stored], str]], ...] = (
     ("cash = the brokers' net", cash_is_the_brokers_net),
     ("positions = sum of lots", positions_are_their_lots),
     ("our quantities = the brokers' books", quantities_are_the_brokers),
+    ("each broker in its FIX version", lambda stored: each_in_its_version(stored.spoken)),
+    (
+        "the brokers hold our split",
+        lambda stored: brokers_hold_our_split(stored.state, stored.books),
+    ),
+    (
+        "each account confirmed and affirmed",
+        lambda stored: all_confirmed_and_affirmed(stored.state, stored.books),
+    ),
 )

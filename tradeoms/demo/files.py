@@ -6,10 +6,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
+import fixconfig
 from tradeoms.bus.keys import KeyStore
 from tradeoms.demo import world
+from tradeoms.fix import tls
 from tradeoms.model.fields import Role
 
+OURS = "TRADEOMS"
 USERS = {
     "olga": Role.Operations,
     "carl": Role.Compliance,
@@ -23,13 +26,15 @@ SCENES = {"ALPHA": {4: "reject"}, "BRAVO": {6: "unsolicited_cancel"}, "CHARLIE":
 
 
 class Run(Struct, frozen=True):
-    """Where a run lies and where it listens."""
+    """Where a run lies and where it listens; `papers` are the certificates, where there are any."""
 
     folder: Path
     config: Path
     sim: Path
     commands: str
     streams: str
+    ports: dict[str, int]
+    papers: Path | None
 
     @property
     def home(self) -> Path:
@@ -46,33 +51,59 @@ def prepare(folder: Path) -> Run:
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    ports = free_ports(2 + len(world.BROKERS))
-    commands, streams = (f"tcp://127.0.0.1:{port}" for port in ports[:2])
-    run = Run(folder, folder / "tradeoms.toml", folder / "sim.toml", commands, streams)
-    run.config.write_text(_config(run, ports[2:]))
-    run.sim.write_text(_sim(run, ports[2:]))
+    first, second, *others = free_ports(2 + len(world.BROKERS))
+    run = Run(
+        *(folder, folder / "tradeoms.toml", folder / "sim.toml"),
+        *(f"tcp://127.0.0.1:{first}", f"tcp://127.0.0.1:{second}"),
+        dict(zip(world.BROKERS, others, strict=True)),
+        _papers(folder / "tls"),
+    )
+    run.config.write_text(_config(run))
+    run.sim.write_text(_sim(run))
     keys = KeyStore(run.home / "keys")
     for user, role in USERS.items():
         keys.new(user, [role])
     return run
 
 
-def _config(run: Run, ports: list[int]) -> str:
+def _papers(folder: Path) -> Path | None:
+    """Certificates for the encrypted line; None where nothing here can make or use them."""
+    if tls.missing():
+        return None
+    tls.make(folder, (OURS,), (world.SECURE,))
+    return folder
+
+
+def _config(run: Run) -> str:
     text = f'home = "home"\nlog_level = "warning"\n\n[bus]\ncommands = "{run.commands}"\nstreams = "{run.streams}"\n'
-    for broker, port in zip(world.BROKERS, ports, strict=True):
-        text += f'\n[[session]]\nname = "{broker}"\nSenderCompID = "TRADEOMS"\nTargetCompID = "{broker}"\nport = {port}\n'
+    for broker, version in world.VERSIONS.items():
+        text += f'\n[[session]]\nname = "{broker}"\nSenderCompID = "{OURS}"\nTargetCompID = "{broker}"\n'
+        text += f'port = {run.ports[broker]}\nversion = "{version}"\n'
+        if run.papers and broker == world.SECURE:
+            text += f'[session.tls]\nauthorities = "{run.papers}/authority.crt"\n'
+            text += f'certificate = "{run.papers}/{OURS}.crt"\nkey = "{run.papers}/{OURS}.key"\n'
     return text
 
 
-def _sim(run: Run, ports: list[int]) -> str:
+def _sim(run: Run) -> str:
     text = f'seed = {world.SEED}\ncloses = "{world.CLOSES}"\ndate = "{world.DAY}"\nhome = "{run.folder / "sim"}"\n'
-    for broker, port in zip(world.BROKERS, ports, strict=True):
-        text += f'\n[[broker]]\nname = "{broker}"\nclient = "TRADEOMS"\nport = {port}\n'
+    for broker, version in world.VERSIONS.items():
+        text += f'\n[[broker]]\nname = "{broker}"\nclient = "{OURS}"\nport = {run.ports[broker]}\n'
+        text += f'version = "{version}"\n' + _dictionaries(version)
+        text += f'tls = "{run.papers}"\n' if run.papers and broker == world.SECURE else ""
         text += (
             f'commission_per_share = "{world.COMMISSION}"\nbehaviour = "partials"\n[broker.nth]\n'
         )
         text += "".join(f'{n} = "{behaviour}"\n' for n, behaviour in SCENES[broker].items())
     return text
+
+
+def _dictionaries(version: str) -> str:
+    """Allocations have repeating groups, which quickfix reads with a dictionary only."""
+    folder = fixconfig.path(version)
+    text = f'dictionary = "{folder / "dictionary.xml"}"\n'
+    transport = folder / "transport.xml"
+    return text + (f'transport_dictionary = "{transport}"\n' if transport.exists() else "")
 
 
 def free_ports(count: int) -> list[int]:

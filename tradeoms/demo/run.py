@@ -49,7 +49,7 @@ class Demo:
                 with _process(
                     "the server", ["tradeoms", "serve", "--config", str(self.files.config)]
                 ):
-                    orders, elapsed = self._day()
+                    day = self._day()
                     self._stay()
                 reports = write_report(
                     load(self.files.config),
@@ -60,7 +60,7 @@ class Demo:
             stored = checks.load(self.files)
         except Stopped as stopped:
             return self._end(f"FAILED {stopped}", 1)
-        show.summary(self._console, stored, orders, elapsed, reports)
+        show.summary(self._console, stored, day, self.files.papers is not None, reports)
         failures = [
             f"{name}: {reason}" for name, check in checks.CHECKS if (reason := check(stored))
         ]
@@ -68,15 +68,16 @@ class Demo:
             return self._end(f"FAILED {'; '.join(failures)}", 1)
         fills, total = len(stored.state.executions), time.monotonic() - started
         return self._end(
-            f"OK {orders} orders, {fills} fills, {len(checks.CHECKS)} checks hold, {total:.1f} s", 0
+            f"OK {day.orders} orders, {fills} fills, {len(checks.CHECKS)} checks hold, {total:.1f} s",
+            0,
         )
 
     def _end(self, text: str, code: int) -> int:
         self._console.print(f"demo: {text}", highlight=False, markup=False, soft_wrap=True)
         return code
 
-    def _day(self) -> tuple[int, float]:
-        """Set up, send, trade; number of orders, and seconds from the first order to the last lot."""
+    def _day(self) -> show.Day:
+        """Set up, send, trade, wait for the brokers' middle offices."""
         with self._client("olga") as olga, self._client("carl") as carl, self._client("tom") as tom:
             for command in [*world.reference(), world.opening()]:
                 _do(olga, command)
@@ -91,7 +92,9 @@ class Demo:
                 trader.block(orders)
                 trader.work(BUSTS)
                 trader.finish()
-                return orders, time.monotonic() - began
+                traded = time.monotonic() - began
+                trader.affirm()
+                return show.Day(orders, traded, time.monotonic() - began)
 
     def _client(self, user: str) -> Client:
         return client(self.files, user)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from tradeoms.bus.client import Client
-from tradeoms.demo.world import BROKERS
+from tradeoms.demo.world import BROKERS, CONFIRMING
 from tradeoms.model import commands as c
 from tradeoms.model.events import Answered
 from tradeoms.model.fields import Outcome
@@ -20,8 +20,10 @@ TABLES = (
     "lots",
     "realized",
     "sessions",
+    "instructions",
 )
 PATIENCE = 30  # seconds
+LONGEST = 120  # seconds that anything may take
 Progress = Callable[[Client], None]
 
 
@@ -51,19 +53,19 @@ class Trader:
             row.key for row in _numbered(self._client.tables["orders"]) if row.state == "staged"
         )
         self._ask(c.BlockOrders(staged))
-        self._until(
-            lambda: all(row.state != "staged" for row in self._client.tables["orders"].values()),
-            "blocks",
-        )
+        wanted = sum(row.OrderQty for row in self._client.tables["orders"].values())
+        self._until(lambda: sum(row.OrderQty for row in self._blocks()) == wanted, "blocks")
 
     def work(self, busts: int) -> None:
         """Route what is idle until every block is filled, and the busts that will come have come.
 
-        What came back is routed again once nothing is working any more, so that a run repeats.
+        What came back is routed again once nothing is working any more and nothing more will come
+        back, so that a run repeats.
         """
         while not self._worked(busts):
-            commands = [route for row in list(self._blocks()) if (route := self._route(row))]
-            if commands:
+            rows = self._blocks()
+            if not self._sent or (self._busted() >= busts and all(map(self._rests, rows))):
+                commands = [route for row in rows if (route := self._route(row))]
                 self._client.submit_all(commands)
             self._tick()
 
@@ -72,6 +74,22 @@ class Trader:
         self._client.submit_all([c.FinishBlock(row.key) for row in self._blocks()])
         self._until(lambda: all(row.state == "allocated" for row in self._blocks()), "allocations")
 
+    def affirm(self) -> None:
+        """Wait until brokers hold our split and what they confirm is affirmed; nobody has to act."""
+        filled = {
+            (row.block, row.broker)
+            for row in self._client.tables["placements"].values()
+            if row.CumQty
+        }
+        told = self._client.tables["instructions"]
+        self._until(
+            lambda: (
+                {(row.block, row.broker) for row in told.values()} == filled
+                and all(_settled(row) for row in told.values())
+            ),
+            "affirmations",
+        )
+
     def _blocks(self) -> Any:
         return _numbered(self._client.tables["blocks"])
 
@@ -79,9 +97,15 @@ class Trader:
         placements = self._client.tables["placements"].values()
         return [row.broker for row in placements if row.block == block]
 
+    def _busted(self) -> int:
+        return sum(row.effect == "busted" for row in self._client.tables["executions"].values())
+
+    def _rests(self, row: Any) -> bool:
+        """Nothing of the block is at a broker, and what was sent last shows."""
+        return not row.live and row.placements > self._sent.get(row.key, -1)
+
     def _worked(self, busts: int) -> bool:
-        busted = sum(row.effect == "busted" for row in self._client.tables["executions"].values())
-        return busted >= busts and all(
+        return self._busted() >= busts and all(
             row.filled == row.OrderQty and not row.live for row in self._blocks()
         )
 
@@ -114,11 +138,11 @@ class Trader:
         return answer
 
     def _until(self, true: Callable[[], bool], what: str) -> None:
-        for _ in range(600):
-            if true():
-                return
+        latest = time.monotonic() + LONGEST
+        while not true():
+            if time.monotonic() > latest:
+                raise Stopped(f"waited {LONGEST} s for: {what}")
             self._tick()
-        raise Stopped(f"waited a minute for: {what}")
 
     def _tick(self) -> None:
         """Take news; Stopped where there was none for half a minute, though something is awaited."""
@@ -127,6 +151,12 @@ class Trader:
         elif time.monotonic() - self._news > PATIENCE:
             raise Stopped(f"nothing has moved for {PATIENCE} s")
         self._progress(self._client)
+
+
+def _settled(row: Any) -> bool:
+    """An instruction that needs nobody any more."""
+    wanted = row.accounts if row.broker in CONFIRMING else 0
+    return bool(row.state == "accepted" and row.affirmed == wanted)
 
 
 def _numbered(table: dict[str, Any]) -> list[Any]:

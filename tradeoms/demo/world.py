@@ -13,7 +13,7 @@ from msgspec import Struct
 
 import simulators
 from tradeoms.model import commands as c
-from tradeoms.model.fields import Severity
+from tradeoms.model.fields import Handling, Severity
 from tradeoms.model.reference import (
     Account,
     Broker,
@@ -28,7 +28,13 @@ SEED = 7
 DAY, PREVIOUS = date(2022, 12, 28), date(2022, 12, 27)
 BOUGHT = (date(2018, 3, 1), date(2019, 8, 15), date(2021, 5, 3), date(2022, 6, 30))
 ACCOUNTS = 250
-BROKERS = ("ALPHA", "BRAVO", "CHARLIE")
+#: The brokers, and the version of FIX that each speaks.
+VERSIONS = {"ALPHA": "FIX.4.2", "BRAVO": "FIX.4.4", "CHARLIE": "FIX.5.0SP2"}
+BROKERS = tuple(VERSIONS)
+#: Those that confirm each account over FIX; FIX 4.2 has no message for it.
+CONFIRMING = ("BRAVO", "CHARLIE")
+#: The broker whose line is encrypted.
+SECURE = "CHARLIE"
 COMMISSION = Decimal("0.005")
 CLOSES = Path(simulators.__file__).parent / "data" / "closes.csv"
 CENT = Decimal("0.01")
@@ -116,9 +122,7 @@ def reference() -> list[c.Command]:
                 for client in clients()
             )
         ),
-        c.DefineBrokers(
-            tuple(Broker(name, f"Invented broker {name}", name, COMMISSION) for name in BROKERS)
-        ),
+        c.DefineBrokers(tuple(_broker(name) for name in BROKERS)),
         c.SetHolidays("USD", HOLIDAYS),
         c.MarkPrices(
             tuple(
@@ -128,6 +132,16 @@ def reference() -> list[c.Command]:
             )
         ),
     ]
+
+
+def _broker(name: str) -> Broker:
+    """Told of allocations by itself, and affirmed by itself where it confirms."""
+    confirms = Handling.Automatic if name in CONFIRMING else Handling.Outside
+    return Broker(
+        *(name, f"Invented broker {name}", name, COMMISSION),
+        allocations=Handling.Automatic,
+        confirmations=confirms,
+    )
 
 
 def limits() -> c.SetLimits:

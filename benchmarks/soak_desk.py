@@ -1,0 +1,146 @@
+"""The soak's desk: enters orders at a steady rate, routes, changes and cancels them, routes again what
+came back, and finishes what is filled.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from tradeoms.bus.client import Client
+from tradeoms.demo import world
+from tradeoms.model import commands as c
+from tradeoms.model.fields import OrdType, Outcome, Side
+from tradeoms.model.orders import Member, NewOrder
+
+TABLES = ("blocks", "placements", "sessions", "instructions")
+SYMBOLS = ("AAPL", "MSFT", "JPM", "KO", "XOM")
+EVERY = 0.5  # seconds between two baskets
+REST = 2.0  # seconds that a block rests before it is routed again, or finished
+BORED = 0.05  # of the placements are cancelled while they work, as many are replaced
+LATEST = 180.0  # seconds until everything is done after the last order
+CENT = Decimal("0.01")
+
+
+class Stuck(Exception):
+    """Something is not done in time; what."""
+
+
+class Desk:
+    """One client that is manager and trader. `orders` counts what was entered."""
+
+    def __init__(self, client: Client, rate: float, seed: int) -> None:
+        self._client, self._rate = client, rate
+        self._draw = random.Random(f"{seed}/desk")
+        self.orders = self.refused = 0
+        self._looked: dict[str, float] = {}  # blocks that are not done, and when they last changed
+        self._routed: dict[str, int] = {}  # placements of a block when it was last routed
+        self._seen: set[str] = set()
+
+    def run(self, seconds: float, every_second: Callable[[], None]) -> None:
+        """Trade for so long, then bring everything to its end. Raises Stuck."""
+        began = time.monotonic()
+        second = basket = 0
+        while (elapsed := time.monotonic() - began) < seconds or not self._done():
+            if elapsed > seconds + LATEST:
+                raise Stuck(self._what_is_left())
+            if elapsed < seconds and elapsed >= basket * EVERY:
+                self._enter(basket)
+                basket += 1
+            self._turn()
+            if elapsed >= second:
+                every_second()
+                second += 1
+
+    def _enter(self, basket: int) -> None:
+        due = int((basket + 1) * EVERY * self._rate)
+        orders = tuple(self._order(n) for n in range(self.orders, due))
+        if orders:
+            self._client.send(c.SubmitBasket(f"soak {basket}", orders))
+            self.orders = due
+
+    def _order(self, number: int) -> NewOrder:
+        """Limits above the market, each another one, so that each order is a block of its own."""
+        member = Member(
+            f"C{number % world.ACCOUNTS + 1:03d}", Decimal(self._draw.randrange(1, 900))
+        )
+        limit = Decimal(100_000 + number).scaleb(-2)
+        symbol = self._draw.choice(SYMBOLS)
+        return NewOrder(symbol, Side.Buy, (member,), OrdType.Limit, limit, reference=str(number))
+
+    def _turn(self) -> None:
+        now = time.monotonic()
+        for change in self._client.poll(0.05):
+            if change.table == "blocks":
+                self._looked[change.key] = now
+            elif change.table == "placements":
+                self._interfere(change.row)
+        for answer in self._client.take_answers():
+            if answer.command == "SubmitBasket":
+                if answer.outcome is not Outcome.Done:
+                    raise Stuck(f"a basket was refused: {answer.problems[:3]}")
+                self._client.send(c.BlockOrders(answer.ids))
+            elif answer.outcome is not Outcome.Done:
+                self.refused += 1  # the row was older than what the server knew
+        for key in [key for key, at in self._looked.items() if now - at > self._patience(key)]:
+            self._look(key, now)
+
+    def _patience(self, key: str) -> float:
+        return REST if key in self._routed else 0.0
+
+    def _look(self, key: str, now: float) -> None:
+        row = self._client.tables["blocks"][key]
+        self._looked[key] = now
+        if row.state == "allocated":
+            del self._looked[key]
+        elif row.live:
+            return
+        elif row.filled == row.OrderQty:
+            self._client.send(c.FinishBlock(key))
+        elif row.placements > self._routed.get(key, -1):
+            self._route(row)
+
+    def _route(self, row: Any) -> None:
+        up = sorted(one.key for one in self._client.tables["sessions"].values() if one.up)
+        if not up:
+            return
+        parts = [row.idle] if row.idle < 10 or self._draw.random() < 0.5 else _halves(row.idle)
+        brokers = self._draw.sample(up, min(len(parts), len(up)))
+        routes = tuple(c.Route(*each) for each in zip(brokers, parts, strict=False))
+        self._routed[row.key] = row.placements
+        self._client.send(c.RouteBlock(row.key, routes))
+
+    def _interfere(self, row: Any) -> None:
+        """Once for each placement that works: mostly leave it, else cancel it or ask for more."""
+        if row is None or row.key in self._seen or row.requests or not row.LeavesQty:
+            return
+        self._seen.add(row.key)
+        luck = self._draw.random()
+        if luck < BORED:
+            self._client.send(c.CancelPlacement(row.key))
+        elif luck < 2 * BORED:
+            self._client.send(c.ReplacePlacement(row.key, row.OrderQty, row.Price + CENT))
+
+    def _done(self) -> bool:
+        told = self._client.tables["instructions"].values()
+        return (
+            not self._looked
+            and len(self._client.tables["blocks"]) == self.orders
+            and all(row.state in ("accepted", "replaced", "cancelled") for row in told)
+        )
+
+    def _what_is_left(self) -> str:
+        rows = [self._client.tables["blocks"][key] for key in self._looked]
+        told = [r for r in self._client.tables["instructions"].values() if r.state != "accepted"]
+        blocks = [(r.key, r.state, str(r.idle), str(r.working), r.live) for r in rows[:5]]
+        known = len(self._client.tables["blocks"])
+        return (
+            f"{known} of {self.orders} blocks, {len(rows)} not done, such as {blocks}; "
+            f"{len(told)} instructions, such as {[(r.key, r.state) for r in told[:5]]}"
+        )
+
+
+def _halves(quantity: Decimal) -> list[Decimal]:
+    half = quantity // 2
+    return [half, quantity - half]
