@@ -74,6 +74,9 @@ class Counterparty(fix.Application):
 
     def report(self, ExecID: str) -> None:
         """A fill of an order that is not ours."""
+        # We may hear the broker's Logon before its engine counts itself as logged on; what is said
+        # in between is stored and not sent.
+        self.up.wait(1.0)
         self.say(_35="8", _37="X", _11="X", _17=ExecID, _150="F", _39="2", _55="A", _54="1",
                  _151="0", _14="1", _6="1", _32="1", _31="1")  # fmt: skip
 
