@@ -94,7 +94,10 @@ def _told(state: State, broker: str, book: BrokerBook) -> Iterator[str]:
 def _left_over(state: State) -> Iterator[str]:
     """Nothing that a person would have to settle, nothing unfinished."""
     waiting = [
-        one for number, one in state.unmatched.items() if number not in state.settled_reports
+        one
+        for number, one in state.unmatched.items()
+        # What the line damaged is shown to a person too, though it was sent again and booked.
+        if number not in state.settled_reports and not one.reason.startswith("Invalid message")
     ]
     if waiting:
         yield f"{len(waiting)} unmatched reports, such as {waiting[0].reason}: {waiting[0].raw}"
