@@ -20,6 +20,7 @@ class _Application(fix.Application):  # type: ignore[misc]
         super().__init__()
         self.heard = heard
         self.gone: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.up: set[str] = set()
 
     def fromApp(self, message: Any, session: Any) -> None:
         begin = session.getBeginString().getValue()
@@ -28,8 +29,10 @@ class _Application(fix.Application):  # type: ignore[misc]
     def onLogout(self, session: Any) -> None:
         self.gone.put(session.getBeginString().getValue())
 
+    def onLogon(self, session: Any) -> None:
+        self.up.add(session.getBeginString().getValue())
+
     def onCreate(self, session: Any) -> None: ...
-    def onLogon(self, session: Any) -> None: ...
     def toAdmin(self, message: Any, session: Any) -> None: ...
     def fromAdmin(self, message: Any, session: Any) -> None: ...
     def toApp(self, message: Any, session: Any) -> None: ...
@@ -77,6 +80,8 @@ class Broker:
     def say(self, session: str, fields: Fields) -> None:
         """Send a message; the engine adds what is its own."""
         begin = self.begins[session]
+        # Our side may hear of the logon before this engine does; what it says then is not sent.
+        until(lambda: begin in self._application.up)
         fix.Session.sendToTarget(build(begin, fields), fix.SessionID(begin, TARGET, SENDER))
 
     def close(self) -> None:
