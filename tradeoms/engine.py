@@ -6,7 +6,7 @@ answered. What arrives during a commit is the next batch: no timer, the busier t
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from datetime import UTC, datetime
 from enum import IntEnum
 from threading import Condition
@@ -64,7 +64,7 @@ class Item:
     def __init__(self, command: c.Command, cause: e.Cause, answer: Answer | None) -> None:
         self.command, self.cause = command, cause
         self.answers: list[Answer] = [answer] if answer else []
-        self.slices: Iterator[list[e.AnyEvent]] | None = None
+        self.slices: Generator[list[e.AnyEvent], None, list[e.AnyEvent]] | None = None
         self.context: Context | None = None
         self.ids: list[str] = []
         self.violations: list[Violation] = []
@@ -195,13 +195,19 @@ class Engine:
             item.slices = core.SLICED[type(item.command)](self.state, item.command, item.context)
             self._running[item.key] = item
         until = time.perf_counter() + SLICE_SECONDS
-        for events in item.slices:
+        while True:
+            try:
+                events = next(item.slices)
+            except StopIteration as end:
+                # With the answer, or a crash in between would have it refused when it comes again.
+                self._follow(end.value, item, item.context)
+                self._answer(item, Outcome.Done, violations=_shown(item))
+                return
             self._follow(events, item, item.context)
             if time.perf_counter() > until:
                 with self._ready:
                     self._queues[Priority.Bulk].appendleft(item)
                 return
-        self._answer(item, Outcome.Done, violations=_shown(item))
 
     def _follow(self, events: list[e.AnyEvent], item: Item, context: Context) -> None:
         """Book events and decide what follows from each at once, in the same transaction.

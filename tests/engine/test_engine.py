@@ -168,6 +168,18 @@ def test_a_basket_cut_short_by_a_crash_is_dropped_at_the_next_start(
     same(floor.journal.replay(), again.state)
 
 
+def test_a_basket_is_released_in_one_transaction_with_its_answer(
+    floor: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crash between the two would have the same command refused when it comes again."""
+    monkeypatch.setattr(engine, "SLICE_SECONDS", 0)
+    seen = Batches()
+    floor.engine.consumers.append(seen)
+    floor.queue(basket("K1", 3))
+    floor.run()
+    assert seen.batches == [["OrderEntered"]] * 3 + [["BasketReleased", "Answered"]]
+
+
 # -- bugs -----------------------------------------------------------------------------------------
 
 

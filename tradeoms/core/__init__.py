@@ -4,7 +4,7 @@ One file a noun; each adds its functions to the tables here. A command without a
 `SLICED`, or an event without one in `APPLY`, is a bug. From most events nothing follows.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from tradeoms.core import (
@@ -51,7 +51,8 @@ from tradeoms.model.state import State
 Decide = Callable[[State, Any, Context], list[e.AnyEvent]]
 Apply = Callable[[State, Any], None]
 React = Callable[[State, Any], list[c.Command]]
-Slices = Callable[[State, Any, Context], Iterator[list[e.AnyEvent]]]
+# Yields what may become durable on its own; what it returns becomes durable with the answer.
+Slices = Callable[[State, Any, Context], Generator[list[e.AnyEvent], None, list[e.AnyEvent]]]
 
 NOUNS = (
     reference,

@@ -1,6 +1,6 @@
 """Baskets: many orders, decided in slices, staged invisibly, released or dropped by one event."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from msgspec.structs import replace
 
@@ -19,9 +19,10 @@ WORST_SHOWN = 200  # problems listed in one answer; the count of all is in its f
 
 def submit_basket(
     state: State, command: c.SubmitBasket, ctx: Context
-) -> Iterator[list[e.AnyEvent]]:
+) -> Generator[list[e.AnyEvent], None, list[e.AnyEvent]]:
     """Yields the events of one order at a time, so that the engine may do other work in between.
 
+    What releases the basket is returned: it is booked with the answer, never on its own.
     Every order is looked at before anything is refused, so that all that is wrong is named at once.
     """
     taken = command.basket in state.baskets or command.basket in state.drafts
@@ -51,7 +52,7 @@ def submit_basket(
         own = tuple(order.order for order in drafts if order.order in state.orders)
         yield [e.BasketDropped(command.basket, own, f"{len(problems)} problems")] if own else []
         raise Refusal(*problems[:WORST_SHOWN], violations=tuple(violations[:WORST_SHOWN]))
-    yield [e.BasketReleased(command.basket, tuple(order.order for order in drafts))]
+    return [e.BasketReleased(command.basket, tuple(order.order for order in drafts))]
 
 
 def _final(violation: Violation) -> bool:
