@@ -10,7 +10,7 @@ from typing import Any
 from tradeoms import core
 from tradeoms.model.events import Record
 from tradeoms.model.state import State
-from tradeoms.views import VIEWS
+from tradeoms.views import VIEWS, Batch
 
 Changes = dict[str, dict[str, Any]]
 
@@ -33,8 +33,9 @@ class Reader:
             )
             core.apply(self.state, record)
             applied.append(record.event)
+        batch = Batch(self.state, applied)
         for name, view in VIEWS.items():
-            changed = view.changed(self.state, applied)
+            changed = view.changed(self.state, batch)
             if name in self._whole:
                 changed = view.built(self.state, changed)
                 _fold(self._whole[name], changed)

@@ -14,7 +14,7 @@ from tradeoms import core, engine
 from tradeoms.model import events as e
 from tradeoms.model.fields import OrderState
 from tradeoms.model.state import State
-from tradeoms.views import VIEWS, lots
+from tradeoms.views import VIEWS, Batch, lots
 
 Tables = dict[str, dict[str, Any]]
 FLAT = {"str", "int", "bool", "Decimal", "date", "datetime", "NoneType"}
@@ -26,7 +26,7 @@ def empty() -> Tables:
 
 def fold(tables: Tables, state: State, events: Sequence[e.AnyEvent]) -> None:
     for name, view in VIEWS.items():
-        for key, row in view.built(state, view.changed(state, events)).items():
+        for key, row in view.built(state, view.changed(state, Batch(state, events))).items():
             if row is None:
                 tables[name].pop(key, None)
             else:

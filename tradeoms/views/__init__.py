@@ -8,7 +8,7 @@ consumer may ask after a whole batch. Folding the upserts of every event, in ord
 key gives the rows of `all_rows`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -35,6 +35,7 @@ from tradeoms.views import (
     touched,
     unmatched,
 )
+from tradeoms.views.touched import Batch
 
 Row = Struct
 Upsert = tuple[str, Any]  # key and row; None in place of the row deletes it
@@ -44,7 +45,8 @@ UNBUILT: Any = object()  # in place of a row that changed and that nobody has ne
 class View(NamedTuple):
     """One table: its name, its row type, the upserts of an event (None deletes), all rows.
 
-    `on` are the types of events that can change it.
+    `on` are the types of events that can change it. `keys` are those an event changes, `through`
+    those that change with placements: of a row whose keys are known nothing else is computed here.
     """
 
     name: str
@@ -54,13 +56,17 @@ class View(NamedTuple):
     on: frozenset[type]
     keys: Callable[[State, AnyEvent], Iterable[str]] | None = None
     upserts: Callable[[State, Iterable[str]], Iterable[Upsert]] | None = None
+    through: Callable[[State, Batch], Iterable[str]] | None = None
 
-    def changed(self, state: State, events: Sequence[AnyEvent]) -> dict[str, Any]:
+    def changed(self, state: State, batch: Batch) -> dict[str, Any]:
         """The upserts of a batch; where keys are known, only these: their rows are UNBUILT."""
-        mine = [event for event in events if type(event) in self.on]
+        mine = [event for kind, events in batch.of.items() if kind in self.on for event in events]
         if not self.keys:
             return dict(chain.from_iterable([self.rows(state, event) for event in mine]))
-        return {key: UNBUILT for event in mine for key in self.keys(state, event)}
+        found = {key: UNBUILT for event in mine for key in self.keys(state, event)}
+        if self.through and batch.placements:
+            found.update(dict.fromkeys(self.through(state, batch), UNBUILT))
+        return found
 
     def built(self, state: State, changed: dict[str, Any]) -> dict[str, Any]:
         """The same with every row as it is now; keys that nobody may see yet are left out."""
@@ -75,11 +81,14 @@ def _keyed(module: Any, name: str, row: type[Row], on: Iterable[type]) -> View:
     """A view whose module says which keys an event touches, and the rows of keys."""
 
     def rows(state: State, event: AnyEvent) -> Iterable[Upsert]:
-        keys = dict.fromkeys(module.keys(state, event))
-        found: Iterable[Upsert] = module.upserts(state, keys)
+        found: Iterable[Upsert] = module.upserts(state, view.changed(state, Batch(state, (event,))))
         return found
 
-    return View(name, row, rows, module.all_rows, frozenset(on), module.keys, module.upserts)
+    through = getattr(module, "through", None)
+    view = View(
+        *(name, row, rows, module.all_rows, frozenset(on), module.keys, module.upserts, through)
+    )
+    return view
 
 
 def _view(module: Any, name: str, row: type[Row], *on: type) -> View:
@@ -88,7 +97,6 @@ def _view(module: Any, name: str, row: type[Row], *on: type) -> View:
 
 _ALLOCATION = (e.BlockAllocated, e.BlockReopened)
 _BOOKING = (e.OpeningBooked, e.LotsBooked, e.LotsReversed)
-_PLACEMENT = (*touched.OF_PLACEMENT, e.PlacementRouted, e.PlacementTelephoned, e.MessagesSent)
 _ORDER = (e.OrderEntered, e.OrderCancelled, e.BasketReleased)
 _NAMES = e.InstrumentsDefined
 
@@ -99,17 +107,17 @@ _TABLES = (
         orders.OrderRow,
         (
             *(*_ORDER, e.ViolationOverridden, e.BlockOpened, e.BlockDissolved, e.ClaimsChanged),
-            *(*_ALLOCATION, *orders.FILLS, _NAMES),
+            *(*_ALLOCATION, _NAMES),
         ),
     ),
     _keyed(
         blocks,
         "blocks",
         blocks.BlockRow,
-        (e.BlockOpened, e.ClaimsChanged, *touched.OF_BLOCK, *_PLACEMENT, _NAMES),
+        (e.BlockOpened, e.ClaimsChanged, *touched.OF_BLOCK, _NAMES),
     ),
-    _keyed(placements, "placements", placements.PlacementRow, _PLACEMENT),
-    _view(executions, "executions", executions.ExecutionRow, *executions.ON),
+    _keyed(placements, "placements", placements.PlacementRow, ()),
+    _keyed(executions, "executions", executions.ExecutionRow, executions.ON),
     _view(allocations, "allocations", allocations.AllocationRow, *_ALLOCATION, _NAMES),
     _keyed(instructions, "instructions", instructions.InstructionRow, (*instructions.ON, _NAMES)),
     _keyed(
@@ -136,7 +144,7 @@ _TABLES = (
         sessions,
         "sessions",
         sessions.SessionRow,
-        (*sessions.OWN, *sessions.HEARD, e.BrokersDefined, *_PLACEMENT),
+        (*sessions.OWN, *sessions.HEARD, e.BrokersDefined, e.MessagesSent),
     ),
     _view(
         alerts,
@@ -150,4 +158,4 @@ _TABLES = (
 )
 VIEWS: dict[str, View] = {view.name: view for view in _TABLES}
 
-__all__ = ["UNBUILT", "VIEWS", "Row", "Upsert", "View"]
+__all__ = ["UNBUILT", "VIEWS", "Batch", "Row", "Upsert", "View"]

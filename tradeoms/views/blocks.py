@@ -104,13 +104,21 @@ def upserts(state: State, keys: Iterable[str]) -> Iterator[tuple[str, BlockRow |
 
 
 def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
-    """Blocks that the event changed, by themselves or through a placement."""
+    """Blocks that the event changed by themselves."""
     if type(event) is e.InstrumentsDefined:
         defined = touched.instruments(event)
         return [block.block for block in state.blocks.values() if block.instrument in defined]
     if type(event) is e.ClaimsChanged:
         return event.blocks
-    return touched.blocks(state, event)
+    if type(event) is e.BlockOpened:
+        return (event.block.block,)
+    assert isinstance(event, touched.OF_BLOCK), event
+    return (event.block,)
+
+
+def through(state: State, batch: touched.Batch) -> Iterable[str]:
+    """Blocks of placements that changed."""
+    return touched.blocks(state, batch.placements)
 
 
 def all_rows(state: State) -> Iterator[BlockRow]:

@@ -1,6 +1,6 @@
 """Executions: fills as the brokers reported them, and what became of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -72,13 +72,14 @@ def row(state: State, execution: Execution) -> ExecutionRow:
     )
 
 
-def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, ExecutionRow | None]]:
-    """The new execution and the one it takes back, or the one that a person acted on."""
-    for key in _keys(event):
+def upserts(state: State, keys: Iterable[str]) -> Iterator[tuple[str, ExecutionRow | None]]:
+    """The rows of these executions."""
+    for key in keys:
         yield key, row(state, state.executions[key])
 
 
-def _keys(event: e.AnyEvent) -> Iterator[str]:
+def keys(state: State, event: e.AnyEvent) -> Iterator[str]:
+    """The new execution and the one it takes back, or the one that a person acted on."""
     if isinstance(event, e.Reported):
         if event.execution is not None:
             yield event.execution.key

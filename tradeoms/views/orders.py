@@ -7,14 +7,11 @@ from decimal import Decimal
 from msgspec import Struct
 
 from tradeoms.model import events as e
-from tradeoms.model.fields import Effect, OrderState, Severity
+from tradeoms.model.fields import OrderState, Severity
 from tradeoms.model.orders import ZERO, Order
 from tradeoms.model.state import State
 from tradeoms.views import touched
 from tradeoms.views.indicative import parts
-
-#: Events that change what a block was filled.
-FILLS = frozenset({e.Reported, e.FillEntered, e.FillBusted, e.ExecutionSettled})
 
 
 class OrderRow(Struct, frozen=True, gc=False):
@@ -141,8 +138,6 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
         return event.block.orders
     if isinstance(event, e.BlockDissolved | e.BlockAllocated | e.BlockReopened):
         return state.blocks[event.block].orders
-    if type(event) in FILLS:
-        return _filled(state, event)
     if type(event) is e.ClaimsChanged:
         below = (name for block in event.blocks for name in state.blocks[block].orders)
         return (*event.orders, *below)
@@ -152,12 +147,10 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
     return ()
 
 
-def _filled(state: State, event: e.AnyEvent) -> Iterable[str]:
-    """The orders of a block whose fills may have changed."""
-    if type(event) is e.Reported and event.effect is Effect.Nothing:
-        return ()
-    found = [state.blocks[name] for name in touched.blocks(state, event)]
-    return [order for block in found for order in block.orders]
+def through(state: State, batch: touched.Batch) -> Iterable[str]:
+    """The orders of blocks whose fills may have changed."""
+    found = touched.blocks(state, batch.filled)
+    return [order for name in found for order in state.blocks[name].orders]
 
 
 def all_rows(state: State) -> Iterator[OrderRow]:

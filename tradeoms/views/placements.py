@@ -94,8 +94,13 @@ def upserts(state: State, keys: Iterable[str]) -> Iterator[tuple[str, PlacementR
 
 
 def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
-    """Placements that the event changed."""
-    return touched.placements(state, event)
+    """None: which placements events change, the batch knows."""
+    return ()
+
+
+def through(state: State, batch: touched.Batch) -> Iterable[str]:
+    """Placements that changed."""
+    return batch.placements
 
 
 def all_rows(state: State) -> Iterator[PlacementRow]:

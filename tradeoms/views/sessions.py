@@ -63,7 +63,12 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
         return (state.mass_cancels[event.ClOrdID].session,)
     if isinstance(event, e.AlertRaised):
         return (event.subject,) if event.subject in state.sessions else ()
-    return [state.placements[name].session for name in touched.placements(state, event)]
+    return ()
+
+
+def through(state: State, batch: touched.Batch) -> Iterable[str]:
+    """The sessions of placements that changed."""
+    return dict.fromkeys([state.placements[name].session for name in batch.placements])
 
 
 def all_rows(state: State) -> Iterator[SessionRow]:

@@ -1,22 +1,30 @@
-"""Which instruments, placements and blocks an event touches: what every view asks first."""
+"""What a batch of events touches: what every view asks first, found once for all of them."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from tradeoms.model import events as e
+from tradeoms.model.fields import Effect
 from tradeoms.model.state import State
 
-OF_PLACEMENT = (
-    e.CancelRequested,
-    e.ReplaceRequested,
-    e.RequestResent,
-    e.PlacementUnsent,
-    e.Reported,
-    e.RequestRejected,
-    e.ExecutionSettled,
-    e.PlacementClosed,
-    e.FillEntered,
-    e.FillBusted,
+OF_PLACEMENT = frozenset(
+    {
+        e.CancelRequested,
+        e.ReplaceRequested,
+        e.RequestResent,
+        e.PlacementUnsent,
+        e.Reported,
+        e.RequestRejected,
+        e.ExecutionSettled,
+        e.PlacementClosed,
+        e.FillEntered,
+        e.FillBusted,
+    }
 )
+#: Those that may change what a block was filled.
+FILLS = frozenset({e.Reported, e.FillEntered, e.FillBusted, e.ExecutionSettled})
+#: Events that name a placement in other ways.
+NAMING = frozenset({e.PlacementRouted, e.PlacementTelephoned, e.MessagesSent})
 OF_BLOCK = (
     e.BlockDissolved,
     e.StatementFrozen,
@@ -41,22 +49,42 @@ def accounts(state: State, block: str) -> tuple[str, ...]:
     return (*own, found.error.account) if found.error else own
 
 
-def placements(state: State, event: e.AnyEvent) -> tuple[str, ...]:
-    """Placements that the event changed."""
-    if isinstance(event, OF_PLACEMENT):
-        return (event.placement,)
+def _placements(state: State, event: e.AnyEvent) -> Iterable[str]:
     if type(event) is e.PlacementRouted or type(event) is e.PlacementTelephoned:
         return (event.placement.placement,)
     if type(event) is e.MessagesSent:
         known = state.placement_of  # of a request about all orders there is none
-        return tuple([known[i] for i in event.ClOrdIDs if i and i not in state.mass_cancels])
+        return [known[i] for i in event.ClOrdIDs if i and i not in state.mass_cancels]
     return ()
 
 
-def blocks(state: State, event: e.AnyEvent) -> Iterable[str]:
-    """Blocks that the event changed, by themselves or through a placement; some perhaps twice."""
-    if isinstance(event, OF_BLOCK):
-        return (event.block,)
-    if type(event) is e.BlockOpened:
-        return (event.block.block,)
-    return [state.placements[name].block for name in placements(state, event)]
+class Batch:
+    """Events that the state holds already, by their type, and what they touched, each but once.
+
+    `placements` that changed in any way; `filled` are those whose fills may have.
+    """
+
+    def __init__(self, state: State, events: Iterable[e.AnyEvent]) -> None:
+        self.of: defaultdict[type, list[e.AnyEvent]] = defaultdict(list)
+        self.placements: dict[str, None] = {}
+        self.filled: dict[str, None] = {}
+        for event in events:
+            kind = type(event)
+            self.of[kind].append(event)
+            if kind in OF_PLACEMENT:
+                name: str = event.placement  # type: ignore[union-attr, assignment]
+                self.placements[name] = None
+                if kind in FILLS and getattr(event, "effect", None) is not Effect.Nothing:
+                    self.filled[name] = None
+            elif kind in NAMING:
+                self.placements.update(dict.fromkeys(_placements(state, event)))
+
+    def among(self, kinds: Iterable[type]) -> Iterator[e.AnyEvent]:
+        """The events of these types, one type after the other."""
+        return (event for kind in kinds if kind in self.of for event in self.of[kind])
+
+
+def blocks(state: State, placements: Iterable[str]) -> dict[str, None]:
+    """The blocks of placements."""
+    known = state.placements
+    return dict.fromkeys([known[name].block for name in placements])
