@@ -9,7 +9,7 @@ from tests.builders import desk
 from tests.fix.counterparty import Counterparty, listening, wait
 from tests.fix.office import Office, trading
 from tests.simulators.client import free_ports
-from tradeoms.fix import archive, line
+from tradeoms.fix import archive, line, trouble
 from tradeoms.fix.credentials import Credentials, Secret
 from tradeoms.fix.line import EngineFailed
 from tradeoms.fix.schedule import Reset, Schedule
@@ -50,7 +50,7 @@ def test_a_session_keeps_its_hours(tmp_path: Path, port: int) -> None:
         trading(tmp_path, port, schedule=DAY, now=today) as office,
     ):
         office.tick()
-        assert office.gateway._lines["S1"]._initiator is None
+        assert office.gateway._lines["S1"]._engine is None
         office.now = today + timedelta(seconds=1)
         office.until(e.SessionChanged, up=True)
         office.now = today.replace(hour=17, minute=0, second=0)
@@ -58,7 +58,7 @@ def test_a_session_keeps_its_hours(tmp_path: Path, port: int) -> None:
         assert len(broker.all("5")) == 1  # it took its leave
         office.tick()
         office.tick()
-        assert office.gateway._lines["S1"]._initiator is None
+        assert office.gateway._lines["S1"]._engine is None
 
 
 def command(office: Office, action: SessionAction, reason: str = "") -> None:
@@ -74,7 +74,7 @@ def test_a_person_may_stop_and_start_against_the_schedule(tmp_path: Path, port: 
         command(office, SessionAction.Stop, "broker asks for silence")
         office.until(e.SessionChanged, up=False)
         office.tick()
-        assert office.gateway._lines["S1"]._initiator is None
+        assert office.gateway._lines["S1"]._engine is None
         command(office, SessionAction.Start)
         office.until(e.SessionChanged, up=True)
         command(office, SessionAction.Disable)
@@ -149,7 +149,7 @@ def test_a_reset_waits_for_what_is_missing(tmp_path: Path, port: int) -> None:
         trading(tmp_path, port, schedule=RESETS) as office,
     ):
         office.until(e.SessionChanged, up=True)
-        tap = office.gateway._lines["S1"]._tap
+        tap = office.gateway._lines["S1"]._engine.tap
         tap.onEvent("MsgSeqNum too high, expecting 2 but received: 5")
         office.now = tomorrow()
         told = office.until(e.AlertRaised, kind="reset waits")
@@ -176,7 +176,7 @@ def test_a_crash_after_a_reset_loses_no_report(tmp_path: Path, port: int) -> Non
             wait(broker.up.is_set)
             for n in range(6):
                 broker.report(f"new {n}")
-            engine = office.gateway._lines["S1"]._engine
+            engine = office.gateway._lines["S1"]._engine.session
             wait(lambda: engine.getExpectedTargetNum() == 8)
             office.drop()  # the process dies, and none of it was decided
         assert opened.state.sessions["S1"].in_seq == 4
@@ -230,7 +230,7 @@ def test_the_password_reaches_the_broker_and_nothing_else(tmp_path: Path, port: 
 def test_a_wrong_password_is_told_without_it(
     tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line, "QUIET", 0.5)
+    monkeypatch.setattr(trouble, "QUIET", 0.5)
     broker, ours = Counterparty(), Credentials("us", Secret("wrong one"))
     broker.password = "right one"
     with (
@@ -257,7 +257,7 @@ def test_another_host_is_tried(tmp_path: Path) -> None:
 def test_a_session_that_cannot_log_on_is_told_once(
     tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line, "QUIET", 0.0)
+    monkeypatch.setattr(trouble, "QUIET", 0.0)
     with trading(tmp_path, port) as office:
         office.until(e.AlertRaised, kind="no logon")
         for _ in range(3):
@@ -286,7 +286,8 @@ def test_a_callback_that_dies_ends_the_process(tmp_path: Path, port: int) -> Non
     broker = Counterparty()
     with listening(broker, port, tmp_path / "b"), trading(tmp_path, port) as office:
         office.until(e.SessionChanged, up=True)
-        office.gateway._lines["S1"]._received = lambda _: 1 / 0
+        hearing = office.gateway._lines["S1"].hearing
+        hearing.house = hearing.house._replace(received=lambda _: 1 / 0)
         broker.report("1")
         told = office.until(e.AlertRaised, kind="engine failed")
         assert "ZeroDivisionError" in told.event.text

@@ -8,7 +8,7 @@ import quickfix as fix
 from tests.fix.counterparty import Counterparty, listening, wait
 from tests.fix.office import Office, trading
 from tests.simulators.client import free_ports
-from tradeoms.fix import line
+from tradeoms.fix import trouble
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import SessionAction
@@ -90,7 +90,7 @@ def test_a_broker_that_begins_anew_in_its_answer(tmp_path: Path, port: int) -> N
 def test_a_number_that_is_too_low_for_the_broker_is_set_by_hand(
     tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line, "QUIET", 3.0)  # time for an attempt
+    monkeypatch.setattr(trouble, "QUIET", 3.0)  # time for an attempt
     broker = Counterparty()
     with listening(broker, port, tmp_path / "b"), trading(tmp_path, port) as office:
         office.until(e.SessionChanged, up=True)
@@ -105,7 +105,7 @@ def test_a_number_that_is_too_low_for_the_broker_is_set_by_hand(
         command(office, SessionAction.Disable)
         next_in = broker.engine.getExpectedSenderNum()
         office.desk.done(c.SetSequence("S1", next_in, 50, "as the broker says"), "ops")
-        wait(lambda: not office.gateway._lines["S1"]._initiator or office.tick())
+        wait(lambda: not office.gateway._lines["S1"]._engine or office.tick())
         command(office, SessionAction.Enable)
         office.until(e.SessionChanged, up=True)
         assert "\x0134=50\x01" in broker.all("A")[-1]

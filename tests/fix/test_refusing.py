@@ -20,7 +20,7 @@ def test_a_refused_message_of_the_broker_is_kept_and_raises_an_alert(
     floor = desk()
     settings = SessionSettings("S1", "US", "THEM", "127.0.0.1", 1, tmp_path)
     gateway = Gateway([settings], floor.engine.submit)
-    application = Application("S1", gateway._lines["S1"])
+    application = Application("S1", gateway._lines["S1"].hearing)
     text = f"8=FIX.4.4|9=0|35={kind}|34=7|49=US|56=THEM|45=12|58=Tag appears more than once|10=000|"
     session = fix.SessionID("FIX.4.4", "US", "THEM")
     refuse = application.toAdmin if kind == "3" else application.toApp

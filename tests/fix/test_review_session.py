@@ -98,7 +98,7 @@ def test_bytes_that_are_no_text_can_be_kept_and_shown(tmp_path: Path, port: int)
     """The binding gives them as lone surrogates, which no journal can store."""
     with listening(Counterparty(), port, tmp_path / "b"), trading(tmp_path, port) as office:
         office.until(e.SessionChanged, up=True)
-        tap = office.gateway._lines["S1"]._tap
+        tap = office.gateway._lines["S1"]._engine.tap
         tap.onIncoming("8=FIX.4.4\x01f\udcefeld\x01")
         tap.onEvent("Invalid message: f\udcefeld")
         found = office.until(e.ReportUnmatched).event
@@ -106,7 +106,7 @@ def test_bytes_that_are_no_text_can_be_kept_and_shown(tmp_path: Path, port: int)
             "8=FIX.4.4\x01f\xefeld\x01",
             "Invalid message: f\xefeld",
         )
-        office.gateway._lines["S1"]._tell("no logon", "f\udcefeld")
+        office.gateway._lines["S1"]._alarm.tell("no logon", "f\udcefeld")
         assert office.until(e.AlertRaised, kind="no logon").event.text == "f\xefeld"
 
 

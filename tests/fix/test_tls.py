@@ -11,7 +11,7 @@ from tests.fix.counterparty import Counterparty, listening
 from tests.fix.office import trading
 from tests.simulators.bench import CLOSES_CSV, broker, settings
 from tests.simulators.client import free_ports, serving
-from tradeoms.fix import line, tls
+from tradeoms.fix import tls, trouble
 from tradeoms.fix.tls import BadName, NoOpenssl, Tls, make
 from tradeoms.model import events as e
 
@@ -86,7 +86,7 @@ def test_a_wrong_certificate_is_refused_and_told(
     why: str,
 ) -> None:
     (port,) = free_ports(1)
-    monkeypatch.setattr(line, "QUIET", 2.0)
+    monkeypatch.setattr(trouble, "QUIET", 2.0)
     broker = Counterparty()
     side = server(papers / theirs, papers / "good")
     with (
@@ -102,7 +102,7 @@ def test_another_client_of_the_same_authority_does_not_pass_for_the_broker(
     papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (port,) = free_ports(1)
-    monkeypatch.setattr(line, "QUIET", 2.0)
+    monkeypatch.setattr(trouble, "QUIET", 2.0)
     good, impostor = papers / "good", Counterparty()
     with (
         listening(impostor, port, tmp_path / "b", **server(good, good, "client")),
@@ -117,7 +117,7 @@ def test_who_speaks_plain_text_is_not_heard(
     papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (port,) = free_ports(1)
-    monkeypatch.setattr(line, "QUIET", 2.0)
+    monkeypatch.setattr(trouble, "QUIET", 2.0)
     good, broker = papers / "good", Counterparty()
     with (
         listening(broker, port, tmp_path / "b", **server(good, good)),

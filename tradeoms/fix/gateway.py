@@ -21,6 +21,7 @@ from tradeoms.fix.decode import fields_of
 from tradeoms.fix.dialect import Dialect
 from tradeoms.fix.dk import encode_dk, encode_mass_cancel, encode_mass_status
 from tradeoms.fix.encode import Unsendable, encode, encode_status
+from tradeoms.fix.hearing import House
 from tradeoms.fix.line import Line
 from tradeoms.fix.sender import URGENCY, Outgoing, Sender, Submit, Way
 from tradeoms.fix.settings import SessionSettings, spoken
@@ -58,8 +59,8 @@ class Gateway:
 
     def _line(self, session: SessionSettings) -> Line:
         put = self._archive.put if self._archive else _keep_nothing
-        leaving, refused = self._sender.leaving, self._refused
-        return Line(session, self._submit, self._receive, leaving, self._stands, refused, put)
+        house = House(self._receive, self._sender.leaving, self._stands, self._refused)
+        return Line(session, self._submit, house, put)
 
     def start(self, state: State, now: datetime | None = None) -> None:
         """Connect every session that should be up, with the numbers that the journal knows."""
