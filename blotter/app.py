@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 from textual.app import App, ComposeResult
+from textual.events import Event, Key, Paste
 from textual.widgets import ContentSwitcher
 
 from blotter import layouts, settings, themes
@@ -20,6 +21,7 @@ from blotter.filters import BadFilter, parse
 from blotter.layouts import Layout, Store
 from blotter.link import Feed, Link
 from blotter.registry import Action, rebound
+from blotter.typeahead import Typing
 from blotter.widgets.filterbar import FilterBar
 from blotter.widgets.grid import Grid
 from blotter.widgets.keys import Keys
@@ -81,6 +83,7 @@ class Blotter(App[None]):
         place.groups = {name: [a.name for a in group] for name, group in GROUPS.items()}
         self._place = place
         self._acting: set[str] = set()
+        self._typing = Typing(self, super().on_event)
 
     def _layout(self, name: str, kept: layouts.Kept) -> Layout | None:
         """The layout of last time, without what there is no more."""
@@ -113,6 +116,7 @@ class Blotter(App[None]):
             self._place.tell("warning", problem)
         self._link.changed = self._feed.put
         self.run_worker(self._listen(), group="link")
+        self.run_worker(self._typing.run(), group="keys")
         self.set_interval(FRAME, self._draw)
         self.set_interval(KEEP, self._keep)
         self.set_interval(TICK, lambda: self._place.grid.tick())
@@ -242,6 +246,13 @@ class Blotter(App[None]):
         grid.focus()
 
     # --------------------------------------------------------------------------------- actions
+
+    async def on_event(self, event: Event) -> None:
+        """Keys are dealt with one by one, all else at once."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            self._typing.put(event)
+        else:
+            await super().on_event(event)
 
     def action_press(self, key: str) -> None:
         """A key means what the registry says it means on this table."""

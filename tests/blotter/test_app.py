@@ -1,7 +1,10 @@
 """The frame: tables, keys, messages, what is stale; against a client in memory."""
 
+import asyncio
 from decimal import Decimal as D
 from html import unescape
+
+from textual.events import Key
 
 from blotter.actions import ACTIONS, NUMBERS
 from blotter.columns import TABLES
@@ -10,6 +13,8 @@ from blotter.screens.detail import Detail
 from blotter.screens.page import Page
 from tests.blotter.desk import desk
 from tests.blotter.fake import alert, order, world
+from tradeoms.model import commands as c
+from tradeoms.model.orders import Member
 
 
 async def test_numbers_switch_tables() -> None:
@@ -204,3 +209,20 @@ def test_no_key_means_two_things_on_a_table() -> None:
     for table in TABLES:
         keys = [a.key for a in ACTIONS.values() if a.key and a.applies(table.name)]
         assert len(keys) == len(set(keys))
+
+
+async def test_what_is_typed_ahead_goes_where_it_was_meant() -> None:
+    """Keys that come at once, as from a busy machine: none is lost, none lands elsewhere."""
+    async with desk() as d:
+        keys = ["s", *"C001", "enter", *"AAPL", "enter", *"buy", "enter", *"600", "ctrl+s"]
+        for key in [*keys, "2", "end", "r", *"ALPHA", "space", *"500", "enter"]:
+            d.app.post_message(Key(key, {"space": " "}.get(key, key if len(key) == 1 else None)))
+        async with asyncio.timeout(20):
+            while len(d.link.sent) < 2:
+                await d.pilot.pause(0.01)
+        staged, routed = d.link.sent
+        assert isinstance(staged, c.SubmitOrder)
+        assert isinstance(routed, c.RouteBlock)
+        assert staged.order.members == (Member("C001", D(600)),)
+        assert staged.order.instrument == "AAPL.US"
+        assert routed.routes == (c.Route("ALPHA", D(500)),)
