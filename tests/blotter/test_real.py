@@ -1,10 +1,8 @@
 """The blotter on a real server with simulated brokers: from the order to the allocation, by key."""
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from decimal import Decimal as D
 from pathlib import Path
 
@@ -17,36 +15,14 @@ from blotter.screens.detail import Detail
 from blotter.screens.preview import Preview
 from blotter.screens.route import RouteTicket
 from blotter.screens.warnings import Warnings
-from tradeoms.bus.client import AsyncClient, Client
+from tests.blotter.house import PATIENCE, do, process, serve
+from tradeoms.bus.client import AsyncClient
 from tradeoms.bus.keys import KeyStore
 from tradeoms.demo import world
-from tradeoms.demo.files import Run, prepare
+from tradeoms.demo.files import prepare
 from tradeoms.model import commands as c
-from tradeoms.model.fields import Outcome, Side
+from tradeoms.model.fields import Side
 from tradeoms.model.orders import Member, NewOrder
-
-PATIENCE = 60
-
-
-@contextmanager
-def process(*module: str) -> Iterator[None]:
-    child = subprocess.Popen([sys.executable, "-m", *module], stdout=subprocess.PIPE, text=True)
-    try:
-        assert child.stdout
-        assert child.stdout.readline().strip() == "ready"
-        yield
-    finally:
-        child.terminate()
-        child.wait(PATIENCE)
-        if child.stdout:
-            child.stdout.close()
-
-
-def do(files: Run, user: str, *commands: c.Command) -> None:
-    keys = KeyStore(files.home / "keys").credentials(user)
-    with Client(files.commands, files.streams, keys) as client:
-        answers = client.submit_all(list(commands))
-        assert [a.problems for a in answers if a.outcome is not Outcome.Done] == []
 
 
 def orders() -> Iterator[c.SubmitOrder]:
@@ -101,9 +77,8 @@ async def story(app: Blotter, pilot: Pilot[None]) -> None:
 @pytest.mark.timeout(240)
 async def test_from_order_to_allocation_and_through_a_restart(tmp_path: Path) -> None:
     files = prepare(tmp_path / "house")
-    serve = ("tradeoms", "serve", "--config", str(files.config))
     with process("simulators", "--config", str(files.sim)), ExitStack() as first:
-        first.enter_context(process(*serve))
+        first.enter_context(process(*serve(files)))
         do(files, "olga", *world.reference(), world.opening())
         do(files, "paula", *orders())
         keys = KeyStore(files.home / "keys").credentials("tom")
@@ -117,7 +92,7 @@ async def test_from_order_to_allocation_and_through_a_restart(tmp_path: Path) ->
             await pilot.press("2", "u")
             await until(pilot, lambda: len(app._messages.lines) > before)
             assert "not sent" in app._messages.lines[-1].text
-            with process(*serve):
+            with process(*serve(files)):
                 await until(pilot, lambda: not app._place.blind)
                 do(files, "paula", next(orders()))
                 await until(pilot, lambda: len(app._place.rows("orders")) == 3)
