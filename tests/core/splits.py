@@ -8,10 +8,12 @@ from tradeoms.model.reference import AccountWeight, AllocationPolicy
 
 
 def policy(**fields: Any) -> AllocationPolicy:
-    weights = fields.pop("weights", {})
+    for field in ("weights", "caps"):
+        if field in fields:
+            rows = fields[field].items()
+            fields[field] = tuple(AccountWeight(account, D(weight)) for account, weight in rows)
     values: dict[str, Any] = {"policy": "fair", "version": 1, "effective": DAY, "house": True}
-    rows = tuple(AccountWeight(account, D(weight)) for account, weight in weights.items())
-    return AllocationPolicy(**(values | {"weights": rows} | fields))
+    return AllocationPolicy(**(values | fields))
 
 
 def define(floor: Desk, **fields: Any) -> None:

@@ -10,7 +10,7 @@ from tests.builders import DAY, D, Desk, K, desk, instrument, lot
 from tests.core.splits import define, got, worked
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import OrdStatus, TimeInForce
+from tradeoms.model.fields import OrdStatus, Side, TimeInForce
 from tradeoms.model.reference import Account, Broker, OpeningCash, Price
 
 NEXT = DAY + timedelta(1)
@@ -74,17 +74,27 @@ def test_who_is_furthest_from_its_target_is_filled_first(floor: Desk) -> None:
     assert got(floor, 10, ("A2", 10), ("A3", 10)) == [0, 10]
 
 
+def test_who_would_be_led_away_from_its_target_comes_last(floor: Desk) -> None:
+    cash = tuple(OpeningCash(a, "USD", D("100000")) for a in ("A2", "A3"))
+    # A2 holds 9.09 %, far above its target of 1 %; A3 has a little to go.
+    floor.done(c.BookOpening("two", (lot("A2", 200, 1), lot("A3", 10, 1)), cash))
+    define(floor, method="drift", weights={"A2": 1, "A3": "0.6"})
+    assert got(floor, 10, ("A2", 10), ("A3", 10)) == [0, 10]
+    assert got(floor, 10, ("A2", 10), ("A3", 10), Side=Side.Sell) == [10, 0]
+
+
 def test_numbers_beyond_all_orders_are_no_bug(floor: Desk) -> None:
     floor.done(c.DefineInstruments((instrument("TINY", qty_scale=8, lot=D("0.00000001")),)))
     floor.done(c.MarkPrices((Price("TINY", D(10**9), "close", ""),)))
-    owned = (lot("A2", 10_000, 1, name="TINY"),)
+    owned = (lot("A2", 10_000, 1, name="TINY"), lot("A1", 1, 1, name="TINY"))
     debt = (OpeningCash("A2", "USD", D("-9999999999999.99")),)
     floor.done(c.BookOpening("two", owned, debt))  # worth a cent
     members = (("A1", 1), ("A2", 1))
     define(floor, minimum=D(10**12), lot=D(10**12))
     assert got(floor, 1, *members, instrument="TINY") in ([10**8, 0], [0, 10**8])
     define(floor, method="drift", weights={"A1": 100, "A2": 0}, version=2)
-    assert got(floor, 1, *members, instrument="TINY") == [0, 10**8]
+    sold = got(floor, 1, *members, instrument="TINY", Side=Side.Sell)
+    assert sold == [0, 10**8]
 
 
 def test_the_turn_moves_on_from_block_to_block(floor: Desk) -> None:

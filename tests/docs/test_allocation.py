@@ -4,6 +4,7 @@ import re
 from dataclasses import fields
 from decimal import Decimal
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -14,7 +15,10 @@ from allocation.prices import BUY, split_cash
 from allocation.rederive import rederive
 from allocation.rounding import ROUNDING
 from allocation.terms import Terms, allocate
+from tests.builders import desk, instrument
 from tests.docs.console import ROOT
+from tradeoms.model import commands as c
+from tradeoms.model.reference import Account
 
 PAGE = (ROOT / "docs" / "allocation.md").read_text()
 BLOCK = re.compile(r"^```(split|resplit|money|deal)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -113,3 +117,13 @@ def test_every_condition_and_rounding_is_described() -> None:
 
 def test_no_example_is_passed_over() -> None:
     assert len(EXAMPLES) == PAGE.count("```") // 2 >= 20
+
+
+def test_the_example_of_policies_is_accepted() -> None:
+    text = (ROOT / "docs" / "examples" / "policies.json").read_bytes()
+    (command,) = msgspec.json.decode(text, type=list[c.PersonCommand])
+    floor = desk()
+    floor.done(c.DefineInstruments((instrument("KO"),)))
+    floor.done(c.DefineAccounts(tuple(Account(name, name, "T1") for name in ("FUND1", "FUND2"))))
+    floor.done(command, "compliance")
+    assert set(floor.state.allocation_policies) == {"fair", "wrap", "cola"}

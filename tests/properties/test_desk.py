@@ -28,7 +28,7 @@ from tradeoms.model.fields import (
     TimeInForce,
 )
 from tradeoms.model.orders import Placement, Report
-from tradeoms.model.reference import Account, AllocationPolicy, Limit
+from tradeoms.model.reference import Account, AccountWeight, AllocationPolicy, Limit
 
 INSTRUMENTS = ("ACME", "BOLT")
 ACCOUNTS = ("A1", "A2", "A3", "A4")
@@ -169,7 +169,14 @@ class DeskMachine(RuleBasedStateMachine):
         """Another version of how the house splits its blocks."""
         number = len(self._state.allocation_policies.get("house", ())) + 1
         today = self._state.business_date
-        row = AllocationPolicy("house", number, today, method, minimum=D(least % 9), house=True)
+        row = AllocationPolicy(
+            *("house", number, today, method),
+            minimum=D(least % 9),
+            minimum_value=D(least * 10 * (least % 2)),
+            hold_back=D(least * (least % 3)),
+            caps=(AccountWeight("A1", D(least)),) if least % 4 else (),
+            house=True,
+        )
         self._do(c.DefineAllocationPolicies((row,)), "compliance")
 
     @act(pick=picks)

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.owners import must_be_mine, of_another
-from tradeoms.core.splitting import split, statement
+from tradeoms.core.splitting import DEFAULT, split, statement
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState, OrderState, Transmission
@@ -129,18 +129,19 @@ def finish_block(state: State, command: c.FinishBlock, ctx: Context) -> list[e.A
     if different and not command.reason.strip():
         text = f"{'; '.join(different)}; give a reason to finish all the same"
         raise refuse("block", command.block, text)
-    if not command.reason.strip() and (text := _unsplittable(state, block, filled)):
-        text = f"{text}; give a reason to split it pro rata"
+    if not command.reason.strip() and (text := _exception(state, block, filled)):
         raise refuse("block", command.block, text)
     return [e.BlockFinished(command.block, command.reason)]
 
 
-def _unsplittable(state: State, block: Block, filled: Decimal) -> str:
-    """Why the block's policy cannot split what was filled; empty where it can."""
+def _exception(state: State, block: Block, filled: Decimal) -> str:
+    """Why what was filled cannot be split as the block's policy says; empty where it can."""
     if block.statement is None or block.statement.terms is None:
         return ""
     units = state.instruments[block.instrument].units(min(filled, block.OrderQty))
-    return split(state, block, block.statement, units).exception
+    found = split(state, block, block.statement, units)
+    how = "pro rata" if found.policy == DEFAULT else "all the same"
+    return found.exception and f"{found.exception}; give a reason to split it {how}"
 
 
 def _differs(placement: Placement) -> str:

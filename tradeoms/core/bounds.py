@@ -35,6 +35,11 @@ def bad_price(price: Decimal) -> str:
     )
 
 
+def bad_money(amount: Decimal) -> str:
+    """Why an amount cannot be kept in cents; empty where it can."""
+    return bad_number(amount, 2, MOST_MONEY) or ("" if amount >= 0 else "is below zero")
+
+
 def bad_tolerance(value: Decimal) -> str:
     """Why something cannot be what two numbers may differ by; empty where it can."""
     return bad_number(value, RATE_PLACES, MOST_RATE) or ("" if value >= 0 else "is below zero")

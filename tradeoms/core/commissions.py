@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from tradeoms.core.bounds import MOST_MONEY, MOST_RATE, RATE_PLACES, bad_number, brief
+from tradeoms.core.bounds import MOST_RATE, RATE_PLACES, bad_money, bad_number, brief
 from tradeoms.model.commands import Problem
 from tradeoms.model.orders import Placement
 from tradeoms.model.reference import Broker, CommissionSchedule
@@ -77,7 +77,7 @@ def schedule_problems(field: str, broker: Broker) -> list[Problem]:
     for name in ("flat", "minimum", "maximum"):
         amount = getattr(schedule, name)
         if amount is not None:
-            found.append((f".{name}", amount, _bad_money(amount)))
+            found.append((f".{name}", amount, bad_money(amount)))
     low, high = schedule.minimum, schedule.maximum
     if low is not None and high is not None and low > high:
         found.append((".minimum", low, f"is above the maximum {high}"))
@@ -87,15 +87,11 @@ def schedule_problems(field: str, broker: Broker) -> list[Problem]:
     ]
 
 
-def _bad_money(amount: Decimal) -> str:
-    return bad_number(amount, 2, MOST_MONEY) or ("" if amount >= 0 else "is below zero")
-
-
 def _tier_problems(schedule: CommissionSchedule) -> Iterable[tuple[str, object, str]]:
     tiers = schedule.tiers
     if not tiers or tiers[0].start != 0:
         yield ".tiers[0].start", tiers[0].start if tiers else "", "must be 0"
-    bad = [_bad_money(tier.start) for tier in tiers]
+    bad = [bad_money(tier.start) for tier in tiers]
     for n, tier in enumerate(tiers):
         yield f".tiers[{n}].start", tier.start, bad[n]
         yield f".tiers[{n}].rate", tier.rate, bad_number(tier.rate, RATE_PLACES, MOST_RATE)

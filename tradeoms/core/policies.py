@@ -5,13 +5,13 @@ from decimal import Decimal
 
 from allocation.methods import METHODS
 from allocation.rounding import ROUNDING
-from tradeoms.core.bounds import MOST_UNITS, bad_number, brief
+from tradeoms.core.bounds import MOST_UNITS, bad_money, bad_number, brief
 from tradeoms.core.checks import bad_text
 from tradeoms.core.context import Context, Refusal
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.orders import Order
-from tradeoms.model.reference import AllocationPolicy
+from tradeoms.model.reference import AccountWeight, AllocationPolicy
 from tradeoms.model.state import State
 
 LONGEST = 32  # characters of a name
@@ -24,6 +24,9 @@ WEIGHTS: dict[str, tuple[int, Decimal | int]] = {
     "fixed": (PLACES, MOST_UNITS),
     "priority": (0, 1000),
 }
+#: What a policy may be for, the nearest first; the house's is for all that none of these is for.
+FOR = ("instruments", "groups", "strategies")
+MOST_BASIS_POINTS = 10_000
 
 
 def define_policies(
@@ -63,6 +66,9 @@ def _reasons(state: State, policy: AllocationPolicy) -> Reasons:
         "rounding": (policy.rounding, _unknown(policy.rounding, ROUNDING)),
         "draw": (policy.draw, _unknown(policy.draw, DRAWS)),
         "minimum": (policy.minimum, _bad_quantity(policy.minimum)),
+        "hold_back": (policy.hold_back, _bad_quantity(policy.hold_back)),
+        "minimum_value": (policy.minimum_value, bad_money(policy.minimum_value)),
+        "ticket_basis_points": (policy.ticket_basis_points, _bad_test(policy.ticket_basis_points)),
     }
     if policy.lot is not None:
         reason = _bad_quantity(policy.lot) or ("" if policy.lot else "must be above zero")
@@ -70,9 +76,11 @@ def _reasons(state: State, policy: AllocationPolicy) -> Reasons:
     for n, name in enumerate(policy.instruments):
         reason = "" if name in state.instruments else "unknown instrument"
         found[f"instruments[{n}]"] = (name, reason)
-    for n, name in enumerate(policy.strategies):
-        found[f"strategies[{n}]"] = (name, "" if name.strip() else "is empty")
-    return found | _weights(state, policy)
+    for field in ("strategies", "groups"):
+        for n, name in enumerate(getattr(policy, field)):
+            found[f"{field}[{n}]"] = (name, "" if name.strip() else "is empty")
+    caps = _of_accounts(state, "caps", policy.caps, PLACES, MOST_UNITS)
+    return found | caps | _weights(state, policy)
 
 
 def _bad_name(name: str) -> str:
@@ -90,21 +98,32 @@ def _bad_quantity(value: Decimal) -> str:
     return bad_number(value, PLACES, MOST_UNITS) or ("" if value >= 0 else "is below zero")
 
 
+def _bad_test(basis_points: int) -> str:
+    return "" if 0 <= basis_points <= MOST_BASIS_POINTS else f"must be 0 to {MOST_BASIS_POINTS}"
+
+
 def _weights(state: State, policy: AllocationPolicy) -> Reasons:
     wanted = WEIGHTS.get(policy.method)
     if wanted is None:
         reason = f"method {policy.method} takes none" if policy.weights else ""
         return {"weights": (len(policy.weights), reason)}
     found: Reasons = {"weights": (0, "" if policy.weights else f"{policy.method} needs them")}
+    return found | _of_accounts(state, "weights", policy.weights, *wanted)
+
+
+def _of_accounts(
+    state: State, field: str, rows: tuple[AccountWeight, ...], places: int, most: Decimal | int
+) -> Reasons:
+    found: Reasons = {}
     seen: set[str] = set()
-    for n, row in enumerate(policy.weights):
+    for n, row in enumerate(rows):
         reason = "" if row.account in state.accounts else "unknown account"
         if row.account in seen:
             reason = "is named twice"
         seen.add(row.account)
-        bad = bad_number(row.weight, *wanted) or ("" if row.weight >= 0 else "is below zero")
-        found[f"weights[{n}].account"] = (row.account, reason)
-        found[f"weights[{n}].weight"] = (row.weight, bad)
+        bad = bad_number(row.weight, places, most) or ("" if row.weight >= 0 else "is below zero")
+        found[f"{field}[{n}].account"] = (row.account, reason)
+        found[f"{field}[{n}].weight"] = (row.weight, bad)
     return found
 
 
@@ -121,10 +140,10 @@ def _sequence(rows: tuple[AllocationPolicy, ...], policy: AllocationPolicy) -> R
 
 
 def _claimed(known: dict[str, tuple[AllocationPolicy, ...]], policy: AllocationPolicy) -> Reasons:
-    """Two policies for the same instrument, strategy or house: nobody could say which holds."""
+    """Two policies for the same instrument, group, strategy or house: nobody could say which holds."""
     others = [rows[-1] for name, rows in known.items() if name != policy.policy]
     found: Reasons = {}
-    for field in ("instruments", "strategies"):
+    for field in FOR:
         for name in getattr(policy, field):
             taken = [other.policy for other in others if name in getattr(other, field)]
             if taken:
@@ -136,20 +155,22 @@ def _claimed(known: dict[str, tuple[AllocationPolicy, ...]], policy: AllocationP
 
 
 def policy_for(state: State, instrument: str, orders: Iterable[Order]) -> AllocationPolicy | None:
-    """The policy in force for a block: its instrument's, else its strategy's, else the house's.
+    """The policy in force for a block: its instrument's, else its accounts' group's, else its
+    strategy's, else the house's.
 
-    Orders of several strategies have the policy of one only if it is the same for all.
+    Accounts of several groups, and orders of several strategies, have the policy of one only if it
+    is the same for all.
     """
     rows = list(_in_force(state))
     if not rows:
         return None
-    for row in rows:
-        if instrument in row.instruments:
-            return row
-    strategies = {order.strategy for order in orders}
-    for row in rows:
-        if strategies <= set(row.strategies):
-            return row
+    orders = list(orders)
+    groups = {state.accounts[m.account].group for order in orders for m in order.members}
+    named = ({instrument}, groups, {order.strategy for order in orders})
+    for field, names in zip(FOR, named, strict=True):
+        for row in rows:
+            if names <= set(getattr(row, field)):
+                return row
     return next((row for row in rows if row.house), None)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tradeoms.core.bounds import bad_price, bad_tolerance, brief
+from tradeoms.core.bounds import bad_money, bad_price, bad_tolerance, brief
 from tradeoms.core.commissions import schedule_problems
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.errors import still_overfilled
@@ -52,6 +52,11 @@ def define_accounts(state: State, command: c.DefineAccounts, ctx: Context) -> li
         c.Problem(f"accounts[{n}].lot_method", one.lot_method, f"must be {' or '.join(STANDING)}")
         for n, one in enumerate(command.accounts)
         if one.lot_method not in STANDING
+    ]
+    problems += [
+        c.Problem(f"accounts[{n}].ticket_cost", brief(one.ticket_cost), reason)
+        for n, one in enumerate(command.accounts)
+        if (reason := bad_money(one.ticket_cost))
     ]
     if problems:
         raise Refusal(*problems)

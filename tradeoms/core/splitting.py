@@ -1,23 +1,21 @@
 """A block's split: its statement with the policy as it is now, and what that makes of the fills."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 
 from allocation.errors import AllocationError
 from allocation.exact import Int64
-from allocation.minimums import Draw
 from allocation.rederive import rederive
 from allocation.terms import Terms, allocate
 from allocation.ties import Hash, tie_hash
 from allocation.turns import next_turn
 from tradeoms.core.context import Context, refuse
 from tradeoms.core.policies import policy_for
-from tradeoms.core.weighing import BASIS, up
+from tradeoms.core.terms import terms_for, terms_of
 from tradeoms.market.calendar import days
 from tradeoms.model.orders import Block, Order, SplitTerms, Statement
-from tradeoms.model.reference import AllocationPolicy, Instrument
 from tradeoms.model.state import State
 
 #: The policy where none is defined: method, rounding, version.
@@ -42,7 +40,6 @@ def statement(state: State, block: Block, orders: Sequence[Order], ctx: Context)
     Raises:
         Refusal: the policy cannot split this block, even if it is filled whole.
     """
-    instrument = state.instruments[block.instrument]
     lines = [(order.order, member) for order in orders for member in order.members]
     methods = tuple(state.accounts[member.account].lot_method for _, member in lines)
     plain = Statement(
@@ -57,33 +54,13 @@ def statement(state: State, block: Block, orders: Sequence[Order], ctx: Context)
     if policy is None:
         return plain
     members = [member for _, member in lines]
-    weigh = BASIS.get(policy.method)
-    basis = weigh(state, policy, instrument, members) if weigh else ()
-    own = [int(state.accounts[member.account].own) for member in members]
-    terms = SplitTerms(
-        policy=f"{policy.policy}/{policy.version}",
-        method=policy.method,
-        rounding=policy.rounding,
-        lot=_lot(instrument, policy),
-        minimum=up(instrument, policy.minimum),
-        draw=policy.draw,
-        basis=basis,
-        tiers=tuple(own) if policy.clients_first else (),
-        turn=state.turns.get(policy.policy, 0) if policy.method == "rotation" else -1,
-    )
-    return _tried(state, block, plain, terms)
-
-
-def _lot(instrument: Instrument, policy: AllocationPolicy) -> int:
-    """The policy's lot, in whole lots of the instrument."""
-    own = instrument.units(instrument.lot)
-    if policy.lot is None:
-        return own
-    return -(-up(instrument, policy.lot) // own) * own
+    return _tried(state, block, plain, terms_of(state, policy, block, members))
 
 
 def _tried(state: State, block: Block, plain: Statement, terms: SplitTerms) -> Statement:
-    """The statement, with terms that can split the whole block: said now, not after the fills."""
+    """The statement, with terms that can split the whole block, or all that caps and agreed
+    quantities leave of it: said now, not after the fills.
+    """
     frozen = Statement(
         plain.frozen_at,
         plain.orders,
@@ -94,9 +71,11 @@ def _tried(state: State, block: Block, plain: Statement, terms: SplitTerms) -> S
         plain.lot_methods,
     )
     instrument = state.instruments[block.instrument]
-    whole = sum(instrument.units(q) for q in plain.quantities)
-    if terms.method == "fixed":
-        whole = min(whole, sum(terms.basis))
+    most = [instrument.units(q) for q in plain.quantities]
+    for limits in (terms.caps, terms.basis if terms.method == "fixed" else ()):
+        if limits:
+            most = [min(pair) for pair in zip(most, limits, strict=True)]
+    whole = sum(most)
     found = split(state, block, frozen, whole)
     if found.exception:
         raise refuse("block", block.block, found.exception)
@@ -106,8 +85,8 @@ def _tried(state: State, block: Block, plain: Statement, terms: SplitTerms) -> S
 def split(state: State, block: Block, frozen: Statement, filled: int) -> Split:
     """Divide `filled` units, at most what was ordered, by the statement's policy.
 
-    Where that cannot be, pro rata, saying why. Who was told of units keeps them as far as the block
-    holds them.
+    Where that cannot be, pro rata, saying why; less than the policy holds back is divided all the
+    same, saying so. Who was told of units keeps them as far as the block holds them.
     """
     instrument = state.instruments[block.instrument]
     ordered = np.array([instrument.units(q) for q in frozen.quantities], np.int64)
@@ -115,10 +94,14 @@ def split(state: State, block: Block, frozen: Statement, filled: int) -> Split:
     broken = ties(state, block, frozen.orders, frozen.accounts, frozen.seed)
     lot = np.array([instrument.units(instrument.lot)], np.int64)
     own, exception = frozen.terms, ""
+    terms = Terms()
     if own is not None:
         lot = np.array([own.lot], np.int64)
+        terms = terms_for(state, block, own, ordered)
+        if 0 < filled < min(own.hold_back, int(ordered.sum())):
+            exception = f"allocation policy {own.policy} holds back {filled} of {own.hold_back}"
     try:
-        wanted = allocate(ordered, units, one, lot, broken, _terms(own, len(ordered)))
+        wanted = allocate(ordered, units, one, lot, broken, terms)
     except AllocationError as error:
         if own is None:
             raise
@@ -130,19 +113,6 @@ def split(state: State, block: Block, frozen: Statement, filled: int) -> Split:
         wanted = rederive(wanted, told, ordered, one, lot, broken).quantities
     name = own.policy if own else DEFAULT
     return Split(wanted, broken, name, exception, _next(state, frozen, own, wanted, ordered))
-
-
-def _terms(own: SplitTerms | None, members: int) -> Terms:
-    if own is None:
-        return Terms()
-    return Terms(
-        method=own.method,
-        rounding=own.rounding,
-        basis=np.array(own.basis, np.int64) if own.basis else None,
-        minimum=np.full(members, own.minimum, np.int64) if own.minimum else None,
-        draw=cast("Draw", own.draw),
-        tier=np.array(own.tiers, np.int64) if own.tiers else None,
-    )
 
 
 def _said(error: AllocationError, frozen: Statement) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from allocation.turns import queue
 from tradeoms.core.bounds import MOST_UNITS, brief
 from tradeoms.core.context import refuse
-from tradeoms.model.orders import Member
+from tradeoms.model.orders import Block, Member
 from tradeoms.model.reference import AllocationPolicy, Instrument
 from tradeoms.model.state import State
 
@@ -42,7 +42,7 @@ def _once(policy: AllocationPolicy, members: Sequence[Member]) -> None:
 
 
 def percentages(
-    state: State, policy: AllocationPolicy, instrument: Instrument, members: Sequence[Member]
+    state: State, policy: AllocationPolicy, block: Block, members: Sequence[Member]
 ) -> Basis:
     """The agreed percentages, in millionths."""
     _once(policy, members)
@@ -50,25 +50,25 @@ def percentages(
 
 
 def quantities(
-    state: State, policy: AllocationPolicy, instrument: Instrument, members: Sequence[Member]
+    state: State, policy: AllocationPolicy, block: Block, members: Sequence[Member]
 ) -> Basis:
     """The agreed quantities, none above its order."""
     _once(policy, members)
+    instrument = state.instruments[block.instrument]
     agreed = zip(_weight(policy, members), members, strict=True)
     return tuple(up(instrument, min(weight, member.OrderQty)) for weight, member in agreed)
 
 
-def ranks(
-    state: State, policy: AllocationPolicy, instrument: Instrument, members: Sequence[Member]
-) -> Basis:
+def ranks(state: State, policy: AllocationPolicy, block: Block, members: Sequence[Member]) -> Basis:
     """The agreed ranks, 0 first."""
     return tuple(int(weight) for weight in _weight(policy, members))
 
 
 def values(
-    state: State, policy: AllocationPolicy, instrument: Instrument, members: Sequence[Member]
+    state: State, policy: AllocationPolicy, block: Block, members: Sequence[Member]
 ) -> Basis:
     """Each account's value in cents of the instrument's currency; one without gets what is left."""
+    instrument = state.instruments[block.instrument]
     worth = {name: _value(state, name, instrument.Currency) for name in _accounts(members)}
     if not any(cents > 0 for cents in worth.values()):
         reason = f"has no account with a value: allocation policy {policy.policy} splits by it"
@@ -77,21 +77,26 @@ def values(
 
 
 def drifts(
-    state: State, policy: AllocationPolicy, instrument: Instrument, members: Sequence[Member]
+    state: State, policy: AllocationPolicy, block: Block, members: Sequence[Member]
 ) -> Basis:
-    """How far each account is from its target, in millionths of its value."""
+    """How far each account is from its target, in millionths of its value.
+
+    None where the trade would lead away from it: such an account comes last.
+    """
+    instrument = state.instruments[block.instrument]
+    way = -1 if block.Side.sells else 1
     found = []
     for member, target in zip(members, _weight(policy, members), strict=True):
         worth = _value(state, member.account, instrument.Currency)
         units = state.position.at(member.account, instrument.instrument)
         held = _priced(state, instrument, units)
         now = held * 100 * MILLIONTHS // worth if worth > 0 else 0
-        found.append(min(abs(int(target * MILLIONTHS) - now), FURTHEST))
+        found.append(min(max(way * (int(target * MILLIONTHS) - now), 0), FURTHEST))
     return tuple(found)
 
 
 def places(
-    state: State, policy: AllocationPolicy, instrument: Instrument, members: Sequence[Member]
+    state: State, policy: AllocationPolicy, block: Block, members: Sequence[Member]
 ) -> Basis:
     """The queue as it stands: the first is whose turn it is."""
     numbers = state.account_axis.numbers(tuple(member.account for member in members))
@@ -125,7 +130,7 @@ def _priced(state: State, instrument: Instrument, units: int) -> int:
     return int(value.scaleb(2))
 
 
-Weigh = Callable[[State, AllocationPolicy, Instrument, Sequence[Member]], Basis]
+Weigh = Callable[[State, AllocationPolicy, Block, Sequence[Member]], Basis]
 #: By method; one without a row weighs by nothing but the orders.
 BASIS: dict[str, Weigh] = {
     "nav": values,

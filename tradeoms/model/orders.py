@@ -106,8 +106,9 @@ class Order(Struct, frozen=True, gc=False, omit_defaults=True):
 class SplitTerms(Struct, frozen=True, gc=False, omit_defaults=True):
     """An allocation policy as it was for one block. `policy` is its name and version.
 
-    `lot` and `minimum` in the instrument's units; `basis` and `tiers`, one entry a member: what the
-    method weighs by, and who comes first. `turn`: whose turn it was.
+    `lot`, `minimum` and `hold_back` in the instrument's units; `basis`, `tiers`, `caps` and
+    `minimum_values` have one entry a member or none: what the method weighs by, who comes first, the
+    most it may get in units, the least that it may be worth in cents. `turn`: whose turn it was.
     """
 
     policy: str
@@ -119,6 +120,9 @@ class SplitTerms(Struct, frozen=True, gc=False, omit_defaults=True):
     basis: tuple[int, ...] = ()
     tiers: tuple[int, ...] = ()
     turn: int = -1
+    caps: tuple[int, ...] = ()
+    hold_back: int = 0
+    minimum_values: tuple[int, ...] = ()
 
 
 class Statement(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -56,7 +56,8 @@ class Account(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_
     """A client's account: the unit of compliance, allocation and lots.
 
     `own`: the firm's own money, behind clients where a policy says so. `error`: what was traded by
-    mistake is booked to it.
+    mistake is booked to it. `group`: accounts that a policy may be for. `ticket_cost`: what its
+    custodian bills for one trade, in the currency of what is traded.
     """
 
     account: str
@@ -69,10 +70,12 @@ class Account(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_
     may_short: bool = False
     own: bool = False
     error: bool = False
+    group: str = ""
+    ticket_cost: Decimal = Decimal(0)
 
 
 class AccountWeight(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """What an allocation policy says of one account: a percentage, quantity, rank or target."""
+    """What an allocation policy says of one account: a percentage, quantity, rank, target or cap."""
 
     account: str
     weight: Decimal
@@ -83,10 +86,13 @@ class AllocationPolicy(
 ):
     """How the fills of blocks are divided, from a day on; docs/allocation.md says what each word does.
 
-    It is for these `instruments`, else for orders of these `strategies`, else for the whole
-    `house`; one that is for nothing is out of use. `weights`: each account's percentage (method
-    percentage), quantity (fixed), rank (priority) or target in percent of its value (drift).
-    `minimum` and `lot` are quantities; `clients_first`: own accounts get what clients leave.
+    It is for these `instruments`, else for accounts of these `groups`, else for orders of these
+    `strategies`, else for the whole `house`; one that is for nothing is out of use. `weights`: each
+    account's percentage (method percentage), quantity (fixed), rank (priority) or target in percent
+    of its value (drift). `minimum`, `lot` and `hold_back` are quantities, `caps` the most that these
+    accounts get of a block; `minimum_value` is money in the instrument's currency; an account whose
+    ticket costs more than `ticket_basis_points` of its trade gets none. `clients_first`: own
+    accounts get what clients leave.
     """
 
     policy: str
@@ -102,6 +108,11 @@ class AllocationPolicy(
     instruments: tuple[str, ...] = ()
     strategies: tuple[str, ...] = ()
     house: bool = False
+    groups: tuple[str, ...] = ()
+    caps: tuple[AccountWeight, ...] = ()
+    hold_back: Decimal = Decimal(0)
+    minimum_value: Decimal = Decimal(0)
+    ticket_basis_points: int = 0
 
 
 class CommissionTier(Struct, frozen=True, gc=False, forbid_unknown_fields=True):

@@ -19,16 +19,24 @@ SHOWN = (BlockState.Working, BlockState.Done)
 
 
 def parts(state: State, name: str) -> dict[str, Decimal]:
-    """By order; nothing where the block has no fill, or is allocated."""
+    """By order; nothing where the block has no fill, is held back, or is allocated."""
     block = state.blocks.get(name)
     if block is None or block.state not in SHOWN:
         return {}
     filled = sum([state.placements[p].CumQty for p in block.placements], ZERO)
-    if not filled:
+    if not filled or _held_back(state, block, filled):
         return {}
     if len(block.orders) == 1:
         return {block.orders[0]: min(filled, block.OrderQty)}
     return _split(state, block, min(filled, block.OrderQty))
+
+
+def _held_back(state: State, block: Block, filled: Decimal) -> bool:
+    """Whether the policy divides nothing yet."""
+    terms = block.statement.terms if block.statement else None
+    if terms is None or filled >= block.OrderQty:
+        return False
+    return state.instruments[block.instrument].units(filled) < terms.hold_back
 
 
 def _split(state: State, block: Block, filled: Decimal) -> dict[str, Decimal]:
