@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.dom import DOMNode
 from textual.events import Event
 from textual.message_pump import MessagePump
@@ -29,14 +29,17 @@ class Typing:
         self._waiting.put_nowait(event)
 
     async def run(self) -> None:
-        """Deal with one after the other, for ever."""
-        while True:
-            event = await self._waiting.get()
-            target = self._target
-            await self._deal(event)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LONGEST):
-                    await self._settled(target)
+        """Deal with one after the other, until the program ends and has no screen any more."""
+        with suppress(ScreenStackError):
+            while True:
+                await self._one(await self._waiting.get())
+
+    async def _one(self, event: Event) -> None:
+        target = self._target
+        await self._deal(event)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST):
+                await self._settled(target)
 
     @property
     def _target(self) -> DOMNode:
