@@ -132,11 +132,19 @@ def _kind(dialect: Dialect, fields: dict[str, str]) -> str:
 
 def number(dialect: Dialect, name: str, text: str) -> Decimal:  # noqa: ARG001
     """A number of a message. Raises Unreadable."""
-    # Stricter than Decimal, which takes exponents, underscores, any script's digits and NaN. Most
-    # numbers are digits with at most one point; the rest is looked at more slowly.
+    found = _number(text)
+    if found is None:
+        raise Unreadable(f"{name} {text[:60]!r} is no number")
+    return found
+
+
+@lru_cache(maxsize=4096)  # a fill says the same price and quantity several times, and so does the next
+def _number(text: str) -> Decimal | None:
+    """Stricter than Decimal, which takes exponents, underscores, any script's digits and NaN."""
+    # Most numbers are digits with at most one point; the rest is looked at more slowly.
     plain = text.isascii() and text.replace(".", "", 1).isdigit()
     if len(text) > LONGEST_NUMBER or not (plain or NUMBER.fullmatch(text)):
-        raise Unreadable(f"{name} {text[:60]!r} is no number")
+        return None
     return Decimal(text)
 
 
