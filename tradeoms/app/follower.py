@@ -18,7 +18,8 @@ from tradeoms.store.readmodel import ReadModel
 
 QUIET = 0.25  # seconds without records, after which the read model is written
 LATEST = 5.0  # seconds after which it is written however busy: a row that changed often, once
-SNAPSHOT_EVERY = 20_000  # records
+#: Records after which a quiet moment is used for a snapshot, and after which none is waited for.
+SNAPSHOT_EVERY, SNAPSHOT_LATEST = 20_000, 200_000
 LOOK = 1.0  # seconds of silence on the feed, after which the journal itself is looked at
 
 
@@ -90,7 +91,8 @@ class ReaderProcess:
 
     def _write(self, final: bool = False) -> None:
         now = time.monotonic()
-        if not final and now - self._followed < QUIET and now - self._written < LATEST:
+        quiet = final or now - self._followed >= QUIET
+        if not quiet and now - self._written < LATEST:
             return
         self._written = time.monotonic()
         seq = self._reader.state.seq
@@ -98,7 +100,8 @@ class ReaderProcess:
             rows = self._reader.take_unwritten()
             self._readmodel.write(rows, seq, self._journal.hash_at(seq), self._answered)
             self._answered, self._readmodel_seq = [], seq
-        if seq - self._snapshot_seq >= SNAPSHOT_EVERY or (final and seq > self._snapshot_seq):
+        wanted = SNAPSHOT_EVERY if quiet else SNAPSHOT_LATEST
+        if seq - self._snapshot_seq >= wanted or (final and seq > self._snapshot_seq):
             body = snapshots.encode(self._reader.state)
             snapshots.save(self._database, seq, self._journal.hash_at(seq), body)
             self._snapshot_seq = seq

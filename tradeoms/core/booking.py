@@ -29,8 +29,8 @@ def apply_reported(state: State, event: e.Reported) -> None:
     placement, report = state.placements[event.placement], event.report
     quantity, notional = _book(state, event)
     OrdStatus = _OrdStatus(placement, report)
-    answered = [r for r in placement.requests if _answers(placement, report, r)]
-    accepted = _accepted(placement, report)
+    answered = _answered(placement, report)
+    accepted = _accepted(report, answered)
     terms = accepted if accepted and accepted.kind is RequestKind.Replace else placement
     changed = replace(
         placement,
@@ -68,8 +68,10 @@ def _waiting(
 
     One that the acceptance of its successor names as the id that held was accepted before it.
     """
+    if len(answered) == len(placement.requests):
+        return ()
     held = report.OrigClOrdID if accepted else ""
-    return tuple(r for r in placement.requests if r not in answered and r.ClOrdID != held)
+    return tuple([r for r in placement.requests if r not in answered and r.ClOrdID != held])
 
 
 def duplicate(report: Report) -> bool:
@@ -119,7 +121,7 @@ def _may_lower(placement: Placement, report: Report) -> bool:
         return True
     if placement.CashOrderQty is not None and report.kind in (K.New, K.Status):
         return True  # how much it is, the broker alone knows
-    accepted = _accepted(placement, report)
+    accepted = _accepted(report, _answered(placement, report))
     if accepted is not None and accepted.kind is RequestKind.Replace:
         return True
     if report.kind != K.Status or report.CumQty is None or report.LeavesQty is None:
@@ -127,10 +129,16 @@ def _may_lower(placement: Placement, report: Report) -> bool:
     return report.OrderQty == report.CumQty + report.LeavesQty
 
 
-def _accepted(placement: Placement, report: Report) -> Request | None:
+def _answered(placement: Placement, report: Report) -> list[Request]:
+    return [r for r in placement.requests if _answers(placement, report, r)]
+
+
+def _accepted(report: Report, answered: list[Request]) -> Request | None:
     """The newest request that the report says was done."""
-    answered = [r for r in placement.requests if _answers(placement, report, r)]
-    return next((r for r in reversed(answered) if _accepts(report, r)), None)
+    for request in reversed(answered):
+        if _accepts(report, request):
+            return request
+    return None
 
 
 def _answers(placement: Placement, report: Report, request: Request) -> bool:
@@ -165,7 +173,7 @@ def _accepts(report: Report, request: Request) -> bool:
 def _book(state: State, event: e.Reported) -> tuple[Decimal, Decimal]:
     """Book, bust or correct; the change of CumQty and notional."""
     new, old = event.execution, state.executions.get(event.replaces)
-    quantity, notional = Decimal(0), Decimal(0)
+    quantity = notional = ZERO
     if event.effect in (Effect.Busted, Effect.Corrected) and old is not None:
         state.executions[old.key] = replace(
             old, effect=event.effect, replaced_by=new.key if new else ""

@@ -1,6 +1,7 @@
 """What a decision may know besides the state: the time and the next numbers."""
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 
 from tradeoms.model.commands import Problem
 from tradeoms.model.orders import Violation
@@ -31,7 +32,12 @@ class Context:
 
     def ClOrdID(self, state: State) -> str:
         """A ClOrdID no session has ever seen: day and a number that never restarts, 14 digits."""
-        return f"{state.business_date:%y%m%d}{self.number('ClOrdID'):08d}"
+        return f"{_digits(state.business_date)}{self.number('ClOrdID'):08d}"
+
+
+@lru_cache(maxsize=1)
+def _digits(day: date) -> str:
+    return f"{day:%y%m%d}"
 
 
 class Refusal(Exception):

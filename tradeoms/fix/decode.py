@@ -138,7 +138,9 @@ def number(dialect: Dialect, name: str, text: str) -> Decimal:  # noqa: ARG001
     return found
 
 
-@lru_cache(maxsize=4096)  # a fill says the same price and quantity several times, and so does the next
+@lru_cache(
+    maxsize=4096
+)  # a fill says the same price and quantity several times, and so does the next
 def _number(text: str) -> Decimal | None:
     """Stricter than Decimal, which takes exponents, underscores, any script's digits and NaN."""
     # Most numbers are digits with at most one point; the rest is looked at more slowly.
