@@ -53,6 +53,7 @@ OURS = {
     c.ReturnPostTrade,
     c.ResendPostTrade,
     c.CheckConfirmations,
+    c.EnterOpeningOrders,
 }
 
 

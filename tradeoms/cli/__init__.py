@@ -2,7 +2,7 @@
 
 import typer
 
-from tradeoms.cli import client, posttrade, server, session, settle
+from tradeoms.cli import client, day, posttrade, server, session, settle
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -15,6 +15,7 @@ client.add_to(app)
 settle.add_to(app)
 session.add_to(app)
 posttrade.add_to(app)
+day.add_to(app)
 
 
 def main() -> None:

@@ -149,10 +149,13 @@ def apply_routed(state: State, event: e.PlacementRouted) -> None:
     enroll(state, placement)
 
 
-def enroll(state: State, placement: Placement) -> None:
-    """A new placement's names are used, its id is known, its block has it."""
+def enroll(state: State, placement: Placement, ours: bool = True) -> None:
+    """A new placement's names are used, its id is known (`ours`: of our making), its block has it."""
     state.bump("placement", int(placement.placement[1:]))
-    _index(state, placement.placement, placement.ClOrdID)
+    if ours:
+        _index(state, placement.placement, placement.ClOrdID)
+    else:
+        state.placement_of[placement.ClOrdID] = placement.placement
     block = state.blocks[placement.block]
     state.blocks[block.block] = replace(block, placements=(*block.placements, placement.placement))
 

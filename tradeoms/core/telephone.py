@@ -107,10 +107,15 @@ def _placement(
 
 
 def apply_telephoned(state: State, event: e.PlacementTelephoned) -> None:
-    """Like a routed placement, with nothing to wait for."""
+    """Like a routed placement, with nothing to wait for.
+
+    One that was brought from elsewhere has the ids under which its broker has it.
+    """
     placement = event.placement
     keep(state, placement)
-    enroll(state, placement)
+    enroll(state, placement, placement.telephoned)
+    if placement.OrderID:
+        state.placement_of[f"{placement.session}|{placement.OrderID}"] = placement.placement
 
 
 APPLY = {e.PlacementTelephoned: apply_telephoned}

@@ -6,6 +6,7 @@ from decimal import Decimal
 from msgspec import Raw, Struct
 
 from tradeoms.model import allocation_commands as split
+from tradeoms.model import day_commands as daily
 from tradeoms.model import desk_commands as desk
 from tradeoms.model import fields
 from tradeoms.model import posttrade_commands as after
@@ -26,6 +27,8 @@ from tradeoms.model.reference import (
 
 BookError = split.BookError
 DefineAllocationPolicies = split.DefineAllocationPolicies
+EnterOpeningOrders = daily.EnterOpeningOrders
+ImportOpening = daily.ImportOpening
 AcknowledgeAlert = desk.AcknowledgeAlert
 Claim = desk.Claim
 HandOver = desk.HandOver
@@ -292,6 +295,7 @@ PersonCommand = (
     | Restrict
     | MarkPrices
     | BookOpening
+    | ImportOpening
     | SubmitOrder
     | SubmitBasket
     | CancelOrder

@@ -16,6 +16,7 @@ from tradeoms.model import settling_events as settle
 from tradeoms.model.base import Event as Event
 from tradeoms.model.commands import Problem
 from tradeoms.model.fields import Effect, Outcome
+from tradeoms.model.openings import OpeningOrder
 from tradeoms.model.orders import (
     Block,
     Execution,
@@ -111,9 +112,13 @@ class PricesMarked(Event, frozen=True, tag=True):
 
 
 class OpeningBooked(Event, frozen=True, tag=True):
+    """Balances of day one. `digest` tells whether the same batch, or content, comes again."""
+
     batch: str
     lots: tuple[OpeningLot, ...]
     cash: tuple[OpeningCash, ...]
+    orders: tuple[OpeningOrder, ...] = ()
+    digest: str = ""
 
 
 class OrderEntered(Event, frozen=True, tag=True):

@@ -211,12 +211,13 @@ class OpeningLot(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     acquired: date
 
 
-class OpeningCash(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """An account's cash on day one."""
+class OpeningCash(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+    """An account's cash on day one. `value_date`: when it comes, where it is not there yet."""
 
     account: str
     Currency: str
     amount: Decimal
+    value_date: date | None = None
 
 
 class SettlementParty(Struct, frozen=True, gc=False, forbid_unknown_fields=True):

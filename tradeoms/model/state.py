@@ -87,7 +87,7 @@ class State:
         self.in_force: dict[tuple[str, date], Any] = {}
         self.restrictions: dict[str, tuple[Restriction, ...]] = {}  # by issuer
         self.prices: dict[str, Price] = {}
-        self.openings: set[str] = set()
+        self.openings: dict[str, str] = {}  # batch -> digest, empty in those of old
         self.orders: dict[str, Order] = {}
         self.baskets: dict[str, tuple[str, ...]] = {}
         self.drafts: dict[str, list[str]] = {}

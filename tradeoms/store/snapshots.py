@@ -83,7 +83,7 @@ class Plain(Struct, frozen=True):
     limits: dict[str, tuple[Limit, ...]]
     restrictions: dict[str, tuple[Restriction, ...]]
     prices: dict[str, Price]
-    openings: set[str]
+    openings: dict[str, str]
     orders: dict[str, Order]
     baskets: dict[str, tuple[str, ...]]
     drafts: dict[str, list[str]]

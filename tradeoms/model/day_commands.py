@@ -1,0 +1,20 @@
+"""Commands around the day: what comes in on the first one, how one ends."""
+
+from tradeoms.model.base import Command
+from tradeoms.model.openings import OpeningFile, OpeningOrder
+
+
+class ImportOpening(Command, frozen=True, tag=True):
+    """Opening balances as CSV files with their control totals: all of them, or none.
+
+    The same batch again changes nothing; before the first order of each account only.
+    """
+
+    batch: str
+    files: tuple[OpeningFile, ...]
+
+
+class EnterOpeningOrders(Command, frozen=True, tag=True):
+    """What follows from an import: the orders that were open before."""
+
+    orders: tuple[OpeningOrder, ...]
