@@ -196,6 +196,9 @@ _POSITIONS = (
     number("Px", 11),
     money("market_value", 17),
     text("Currency", 8),
+    total("start", 12),
+    total("traded", 11),
+    total("settled", 12),
     text("instrument", 16),
 )
 _LOTS = (

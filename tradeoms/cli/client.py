@@ -206,26 +206,26 @@ def watch(
             f"{table} as of record {client.seq[table]}: {len(rows)} rows", highlight=False
         )
         if rows:
-            console.print(_grid(rows))
+            console.print(grid(rows))
         while not once:
             for change in client.poll(1.0):
                 text = "gone" if change.row is None else msgspec.json.encode(change.row).decode()
                 console.print(f"{change.key} {text}", highlight=False, markup=False)
 
 
-def _grid(rows: list[Any]) -> Table:
+def grid(rows: list[Any]) -> Table:
     """Columns that hold anything at all, narrow enough to read."""
     names = [
         name
         for name in rows[0].__struct_fields__
         if any(getattr(row, name) not in ("", None) for row in rows)
     ]
-    grid = Table(*names)
+    shown = Table(*names)
     for row in rows:
-        grid.add_row(
+        shown.add_row(
             *(str("" if getattr(row, name) is None else getattr(row, name)) for name in names)
         )
-    return grid
+    return shown
 
 
 def blotter(user: User, config: Config = DEFAULT) -> None:

@@ -8,6 +8,7 @@ from allocation.exact import Mask, round_ratio
 from allocation.lots import Disposals, Lots, Relief
 from allocation.term import long_term
 from tradeoms.core.context import Context
+from tradeoms.core.flows import record
 from tradeoms.core.relieving import Names, relieve_by
 from tradeoms.market.calendar import days
 from tradeoms.model import commands as c
@@ -185,6 +186,7 @@ def _move(state: State, block: Block, sign: int) -> None:
     instrument = state.instruments[block.instrument]
     accounts = state.account_axis.numbers(allocation.accounts)
     units, net = np.array(allocation.quantities, np.int64), np.array(allocation.net, np.int64)
+    record(state, block, sign)
     sign = -sign if block.Side.sells else sign
     held = state.position.cells[:, state.instrument_axis.index[block.instrument]]
     cash = state.cash.cells[:, state.currency_axis.index[instrument.Currency]]

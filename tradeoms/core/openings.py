@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from tradeoms.core.bounds import MOST_MONEY, MOST_UNITS, bad_number, brief
 from tradeoms.core.checks import check_fields
 from tradeoms.core.context import Context, Refusal
+from tradeoms.core.flows import expect
 from tradeoms.core.opening_files import read_files
 from tradeoms.market.calendar import days
 from tradeoms.model import commands as c
@@ -153,6 +154,7 @@ def apply_opening(state: State, event: e.OpeningBooked) -> None:
         row, column = state.account_axis.index[cash.account], state.currency_axis.add(cash.Currency)
         state.cash.fit()
         state.cash.cells[row, column] += int(cash.amount.scaleb(2))
+        expect(state, cash)
     if event.lots:
         _open_lots(state, event.lots)
 

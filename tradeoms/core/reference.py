@@ -6,6 +6,7 @@ from tradeoms.core.bounds import bad_money, bad_price, bad_tolerance, brief
 from tradeoms.core.commissions import schedule_problems
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.errors import still_overfilled
+from tradeoms.core.flows import settle
 from tradeoms.core.instruments import bad_rate, changed_units, instrument_problems
 from tradeoms.core.overnight import left_open
 from tradeoms.core.relieving import STANDING
@@ -112,6 +113,7 @@ def apply_day(state: State, event: e.DayOpened) -> None:
     if event.business_date == state.business_date:
         return
     state.business_date = event.business_date
+    settle(state)
     state.fingerprints.clear()
     state.answer_days.append((event.business_date, []))
     for _, keys in state.answer_days[:-ANSWER_DAYS]:

@@ -63,6 +63,13 @@ REALIZED = (
     *("block", "lot", "account", "instrument", "sold"),
     *("quantity", "basis", "proceeds", "gain", "long_term"),
 )
+# What bookings move that is not settled yet, or was booked today: block a number, instrument -1
+# where it is cash alone, booked and settle days, units and cents signed as they change position and
+# cash; commission is a part of cents.
+FLOW = (
+    *("block", "account", "instrument", "currency", "booked", "settle"),
+    *("units", "cents", "commission"),
+)
 
 
 class State:
@@ -119,7 +126,7 @@ class State:
         self.buying = Grid(self.account_axis, self.instrument_axis)
         self.selling = Grid(self.account_axis, self.instrument_axis)
         self.cash = Grid(self.account_axis, self.currency_axis)
-        self.lots, self.realized = Table(*LOT), Table(*REALIZED)
+        self.lots, self.realized, self.flows = Table(*LOT), Table(*REALIZED), Table(*FLOW)
 
     def _begin_waiting(self) -> None:
         # Placements that wait for an answer, with the number of their requests.

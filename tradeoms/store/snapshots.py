@@ -123,7 +123,7 @@ class Plain(Struct, frozen=True):
 
 AXES = ("account_axis", "instrument_axis", "currency_axis")
 GRIDS = ("position", "buying", "selling", "cash")
-TABLES = ("lots", "realized")
+TABLES = ("lots", "realized", "flows")
 
 
 class Body(Struct, frozen=True):

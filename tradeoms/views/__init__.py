@@ -126,15 +126,11 @@ _TABLES = (
         confirmations.ConfirmationRow,
         (*confirmations.ON, _NAMES),
     ),
-    _view(
+    _keyed(
         positions,
         "positions",
         positions.PositionRow,
-        *_ORDER,
-        *_BOOKING,
-        *_ALLOCATION,
-        e.PricesMarked,
-        _NAMES,
+        (*_ORDER, *_BOOKING, *_ALLOCATION, e.PricesMarked, e.DayOpened, _NAMES),
     ),
     _view(cash, "cash", cash.CashRow, *_BOOKING),
     _view(lots, "lots", lots.LotRow, *_BOOKING, _NAMES),

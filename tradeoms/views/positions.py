@@ -1,4 +1,4 @@
-"""Positions: what each account holds of each instrument, and what is pending in it."""
+"""Positions: what each account holds of each instrument, since when, and what is pending in it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -8,11 +8,13 @@ import numpy as np
 from msgspec import Struct
 
 from tradeoms.model import events as e
-from tradeoms.model.columns import Int64s
 from tradeoms.model.fields import OrderState
 from tradeoms.model.orders import Order
+from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
-from tradeoms.views import touched
+from tradeoms.views import pairs, touched
+from tradeoms.views.lots import EPOCH
+from tradeoms.views.pairs import Pairs
 
 CENT = Decimal("0.01")
 
@@ -20,9 +22,11 @@ CENT = Decimal("0.01")
 class PositionRow(Struct, frozen=True, gc=False):
     """An account's position; `key` is account/instrument. Rows of nothing but zeros do not exist.
 
-    `quantity` is booked (negative: short), `buying` and `selling` what visible unallocated orders
-    may still change. `market_value` in `Currency`, to the cent, at Px, the price of record; both
-    None where there is none.
+    `quantity` is booked as of the trade date (negative: short) = `start`, what the day began with,
+    + `traded`, what was booked since, corrections of older trades included. `settled` is what of it
+    has changed hands. `buying` and `selling` are open: what visible unallocated orders may still
+    change. `market_value` in `Currency`, to the cent, at Px, the price of record; both None where
+    there is none.
     """
 
     key: str
@@ -31,82 +35,88 @@ class PositionRow(Struct, frozen=True, gc=False):
     Symbol: str
     Currency: str
     quantity: Decimal
+    start: Decimal
+    traded: Decimal
+    settled: Decimal
     buying: Decimal
     selling: Decimal
     Px: Decimal | None
     market_value: Decimal | None
 
 
-Pairs = tuple[Int64s, Int64s]  # row numbers of accounts and of instruments, (n,) each
-
-
-def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, PositionRow | None]]:
+def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
     """Positions that the event moved, marked anew, or made pending."""
-    pairs = _touched(state, event)
-    return _rows(state, pairs) if pairs is not None else iter(())
+    if isinstance(event, e.OrderEntered):
+        return _members([event.order]) if event.order.state is not OrderState.Draft else ()
+    if isinstance(event, e.OrderCancelled):
+        return _members([state.orders[event.order]])
+    if isinstance(event, e.BasketReleased):
+        return _members([state.orders[name] for name in event.orders])
+    if isinstance(event, e.LotsBooked | e.LotsReversed | e.BlockAllocated | e.BlockReopened):
+        name = state.blocks[event.block].instrument
+        return [pairs.key(account, name) for account in touched.accounts(state, event.block)]
+    if isinstance(event, e.OpeningBooked):
+        return [pairs.key(lot.account, lot.instrument) for lot in event.lots]
+    if isinstance(event, e.PricesMarked):
+        return _live_in(state, [price.instrument for price in event.prices])
+    if isinstance(event, e.DayOpened):
+        # What the last day showed may have been sold in it: every pair that ever had a lot.
+        owned = pairs.unique(state, pairs.of_table(state, state.lots))
+        return [*pairs.keys(state, _live(state)), *pairs.keys(state, owned)]
+    return _live_in(state, touched.instruments(event))
+
+
+def upserts(state: State, wanted: Iterable[str]) -> Iterator[tuple[str, PositionRow | None]]:
+    """Rows of the keys; None for what is all zeros."""
+    names = list(wanted)
+    yield from zip(names, _rows(state, pairs.of_keys(state, names)), strict=True)
 
 
 def all_rows(state: State) -> Iterator[PositionRow]:
     """Every position that is not all zeros."""
-    for _, row in _rows(state, _live(state, range(len(state.instrument_axis.names)))):
-        if row is not None:
-            yield row
+    return (row for row in _rows(state, _live(state)) if row is not None)
 
 
-def _touched(state: State, event: e.AnyEvent) -> Pairs | None:
-    if isinstance(event, e.OrderEntered):
-        visible = event.order.state is not OrderState.Draft
-        return _members(state, [event.order]) if visible else None
-    if isinstance(event, e.OrderCancelled):
-        return _members(state, [state.orders[event.order]])
-    if isinstance(event, e.BasketReleased):
-        return _members(state, [state.orders[name] for name in event.orders])
-    if isinstance(event, e.LotsBooked | e.LotsReversed | e.BlockAllocated | e.BlockReopened):
-        name = state.blocks[event.block].instrument
-        return _unique(state, ((one, name) for one in touched.accounts(state, event.block)))
-    if isinstance(event, e.OpeningBooked):
-        return _unique(state, ((lot.account, lot.instrument) for lot in event.lots))
-    if isinstance(event, e.PricesMarked):
-        return _live(state, [state.instrument_axis.index[p.instrument] for p in event.prices])
-    if isinstance(event, e.InstrumentsDefined):
-        index = state.instrument_axis.index
-        return _live(state, [index[name] for name in touched.instruments(event)])
-    return None
+def _members(orders: Iterable[Order]) -> list[str]:
+    return [pairs.key(m.account, order.instrument) for order in orders for m in order.members]
 
 
-def _members(state: State, orders: Iterable[Order]) -> Pairs:
-    return _unique(
-        state, ((m.account, order.instrument) for order in orders for m in order.members)
-    )
-
-
-def _unique(state: State, names: Iterable[tuple[str, str]]) -> Pairs:
-    accounts, instruments = state.account_axis.index, state.instrument_axis.index
-    pairs = [(accounts[account], instruments[name]) for account, name in dict.fromkeys(names)]
-    columns = np.array(pairs, np.int64).reshape(-1, 2)
-    return columns[:, 0], columns[:, 1]
-
-
-def _live(state: State, columns: Iterable[int]) -> Pairs:
+def _live(state: State, columns: slice | list[int] = slice(None)) -> Pairs:
     """Pairs of the given instruments that are not all zeros."""
-    wanted = np.unique(np.array(list(columns), np.int64))
-    used = state.position.cells[:, wanted] != 0
-    used |= (state.buying.cells[:, wanted] != 0) | (state.selling.cells[:, wanted] != 0)
-    accounts, found = np.nonzero(used)
-    return accounts, wanted[found]
+    used = state.position.cells[:, columns] != 0
+    used |= (state.buying.cells[:, columns] != 0) | (state.selling.cells[:, columns] != 0)
+    accounts, places = np.nonzero(used)
+    held = Pairs(accounts, np.arange(state.position.cells.shape[1])[columns][places])
+    moved = pairs.of_table(state, state.flows)
+    if isinstance(columns, list):
+        moved = moved[np.isin(state.flows["instrument"], columns)]
+    return pairs.unique(state, np.concatenate([held.numbers(state), moved]))
 
 
-def _rows(state: State, pairs: Pairs) -> Iterator[tuple[str, PositionRow | None]]:
-    """Rows of the pairs; None for what is all zeros."""
-    drafts = _drafts(state, frozenset(pairs[1].tolist())) if state.drafts else None
-    cells = [grid.cells[pairs].tolist() for grid in (state.position, state.buying, state.selling)]
-    columns = zip(pairs[0].tolist(), pairs[1].tolist(), *cells, strict=True)
-    for account, column, quantity, buying, selling in columns:
+def _live_in(state: State, instruments: Iterable[str]) -> list[str]:
+    columns = sorted({state.instrument_axis.index[name] for name in instruments})
+    return pairs.keys(state, _live(state, columns)) if columns else []
+
+
+def _rows(state: State, these: Pairs) -> Iterator[PositionRow | None]:
+    drafts = _drafts(state, frozenset(these.instruments.tolist())) if state.drafts else None
+    cells = [grid.cells[these].tolist() for grid in (state.position, state.buying, state.selling)]
+    flows, today = state.flows, state.business_date.toordinal() - EPOCH
+    traded = pairs.summed(state, these, flows, flows["units"], flows["booked"] == today)
+    due = pairs.summed(state, these, flows, flows["units"], flows["settle"] > today)
+    numbers = these.accounts.tolist(), these.instruments.tolist()
+    columns = zip(*numbers, *cells, traded.tolist(), due.tolist(), strict=True)
+    for account, column, quantity, buying, selling, moved, unsettled in columns:
         if drafts:
             buying -= drafts[account, column, False]
             selling -= drafts[account, column, True]
-        name = state.account_axis.names[account]
-        yield _row(state, name, state.instrument_axis.names[column], quantity, buying, selling)
+        if quantity or buying or selling or moved or unsettled:
+            name = state.account_axis.names[account]
+            instrument = state.instruments[state.instrument_axis.names[column]]
+            units = (quantity, moved, unsettled, buying, selling)
+            yield _row(state, name, instrument, *map(instrument.quantity, units))
+        else:
+            yield None
 
 
 def _drafts(state: State, columns: frozenset[int]) -> Counter[tuple[int, int, bool]]:
@@ -124,25 +134,31 @@ def _drafts(state: State, columns: frozenset[int]) -> Counter[tuple[int, int, bo
 
 
 def _row(
-    state: State, account: str, name: str, units: int, buying: int, selling: int
-) -> tuple[str, PositionRow | None]:
-    key = f"{account}/{name}"
-    if not (units or buying or selling):
-        return key, None
-    instrument, price = state.instruments[name], state.prices.get(name)
-    quantity = instrument.quantity(units)
+    state: State,
+    account: str,
+    instrument: Instrument,
+    quantity: Decimal,
+    traded: Decimal,
+    unsettled: Decimal,
+    buying: Decimal,
+    selling: Decimal,
+) -> PositionRow:
+    price, name = state.prices.get(instrument.instrument), instrument.instrument
     value = None
     if price is not None:
         value = (quantity * price.Px * instrument.multiplier).quantize(CENT, ROUND_HALF_UP)
-    return key, PositionRow(
-        key=key,
+    return PositionRow(
+        key=pairs.key(account, name),
         account=account,
         instrument=name,
         Symbol=instrument.Symbol,
         Currency=instrument.Currency,
         quantity=quantity,
-        buying=instrument.quantity(buying),
-        selling=instrument.quantity(selling),
+        start=quantity - traded,
+        traded=traded,
+        settled=quantity - unsettled,
+        buying=buying,
+        selling=selling,
         Px=price.Px if price else None,
         market_value=value,
     )

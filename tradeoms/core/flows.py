@@ -1,0 +1,55 @@
+"""What bookings move, until it has settled: trade-date lots, settlement-date shares and cash."""
+
+import numpy as np
+
+from tradeoms.market.calendar import days
+from tradeoms.model.orders import Block
+from tradeoms.model.reference import OpeningCash
+from tradeoms.model.state import State
+
+
+def record(state: State, block: Block, sign: int) -> None:
+    """An allocation's shares and money, with the day on which they change hands.
+
+    `sign` 1 where it is booked, -1 where it is taken back, which is due on the same day.
+    """
+    allocation, instrument = state.allocations[block.block], state.instruments[block.instrument]
+    got = np.array(allocation.quantities, np.int64) > 0
+    if not got.any():
+        return
+    way = -sign if block.Side.sells else sign
+    state.flows.append(
+        block=int(block.block[1:]),
+        account=state.account_axis.numbers(allocation.accounts)[got],
+        instrument=state.instrument_axis.index[block.instrument],
+        currency=state.currency_axis.index[instrument.Currency],
+        booked=days(state.business_date),
+        settle=days(allocation.settle_date),
+        units=way * np.array(allocation.quantities, np.int64)[got],
+        cents=-way * np.array(allocation.net, np.int64)[got],
+        commission=-sign * np.array(allocation.commission, np.int64)[got],
+    )
+
+
+def expect(state: State, cash: OpeningCash) -> None:
+    """Cash that an account will have from its value date on."""
+    if cash.value_date is None or cash.value_date <= state.business_date:
+        return
+    state.flows.append(
+        block=0,
+        account=state.account_axis.index[cash.account],
+        instrument=-1,
+        currency=state.currency_axis.index[cash.Currency],
+        booked=days(state.business_date),
+        settle=days(cash.value_date),
+        units=0,
+        cents=int(cash.amount.scaleb(2)),
+        commission=0,
+    )
+
+
+def settle(state: State) -> None:
+    """A day has opened: what has changed hands by now is forgotten."""
+    due = state.flows["settle"] > days(state.business_date)
+    if not due.all():
+        state.flows.replace({name: column[due] for name, column in state.flows.arrays().items()})
