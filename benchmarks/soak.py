@@ -16,23 +16,23 @@ from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.soak_books import differences, replay
+from benchmarks.soak_books import Book, differences
 from benchmarks.soak_desk import TABLES, Desk, Stuck
 from benchmarks.soak_house import USER, House, build, child, cpu, reference, rss
 from benchmarks.whole_path import process
+from tradeoms import core
 from tradeoms.bus.client import Client
 from tradeoms.bus.keys import KeyStore
 from tradeoms.model import events as e
 from tradeoms.model.fields import Effect, Outcome
 from tradeoms.model.state import State
+from tradeoms.reader import Reader
 from tradeoms.store.journal import SqlJournal, connect
 
 SESSIONS, RATE, SEED = 20, 2.0, 7  # RATE: orders a second for each session
 WARM_UP = 0.25  # of the run
 #: How much more than its state a process may grow after warming up, and by how many bytes anyway.
-MOST, SLACK = 1.5, 24 << 20
-#: The reader keeps the rows of the tables that somebody follows beside the state.
-READER = 2.0
+MOST, SLACK = 1.25, 24 << 20
 MB = 1 << 20
 
 
@@ -60,7 +60,7 @@ def soak(
         credentials = KeyStore(house.home / "keys").credentials(USER)
         with Client(house.commands, house.streams, credentials) as client:
             _set_up(client, house)
-            desk = Desk(client, rate * sessions, seed)
+            desk, book = Desk(client, rate * sessions, seed), Book(house)
             began, reader = time.monotonic(), child(server.pid)
 
             def sample() -> None:
@@ -70,11 +70,11 @@ def soak(
                     _progress(console, samples[-1])
 
             try:
-                desk.run(seconds, sample)
+                desk.run(seconds, sample, book.agrees)
             except Stuck as stuck:
                 wrong.append(f"stuck: {stuck}")
             used = cpu(server.pid), cpu(reader), cpu(brokers.pid)
-    state = replay(house)
+    state = book.read_on()
     wrong += differences(house, state)
     wrong += _memory(house, samples)
     _summary(console, house, state, samples, used)
@@ -103,35 +103,39 @@ def _memory(house: House, samples: list[Sample]) -> list[str]:
     last = samples[-1]
     warm = next(one for one in samples if one.at >= last.at * WARM_UP)
     orders = last.orders - warm.orders
-    needed = explained(house) * orders // last.orders
     wrong = []
-    for name, grown, share in (
-        ("writer", last.writer - warm.writer, 1.0),
-        ("reader", last.reader - warm.reader, READER),
+    for name, grown in (
+        ("writer", last.writer - warm.writer),
+        ("reader", last.reader - warm.reader),
     ):
-        if grown > MOST * share * needed + SLACK:
+        if grown <= SLACK:
+            continue
+        needed = explained(house, name) * orders // last.orders
+        if grown > MOST * needed + SLACK:
             wrong.append(
-                f"the {name} grew by {grown // MB} MB over {orders} orders, "
+                f"the {name} grew by {grown // MB} MB over {orders:,} orders, "
                 f"whose state needs {needed // MB} MB"
             )
     return wrong
 
 
-def explained(house: House) -> int:
-    """Bytes that the state of the whole run needs in a fresh process."""
-    command = [sys.executable, "-m", "benchmarks.soak", "--measure", str(house.folder)]
+def explained(house: House, process: str) -> int:
+    """Bytes that what a process has to know at the end of the run needs in a fresh one."""
+    command = [sys.executable, "-m", "benchmarks.soak", "--measure", process]
+    command += ["--folder", str(house.folder)]
     return int(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
-def measure(folder: Path) -> int:
-    """What reading the journal of a run adds to this process."""
-    state = State()
+def measure(process: str, folder: Path) -> int:
+    """What reading the journal of a run adds to this process: the state, and for the reader the rows
+    of the tables that somebody follows."""
+    reader = Reader(State())
+    records = SqlJournal(connect(f"sqlite:///{folder / 'home' / 'journal.db'}")).read()
     before = rss()
-    from tradeoms import core
-
-    for record in SqlJournal(connect(f"sqlite:///{folder / 'home' / 'journal.db'}")).read():
-        core.apply(state, record)
-    return rss() - before
+    for record in records:
+        core.apply(reader.state, record)
+    kept = [reader.rows(table) for table in TABLES] if process == "reader" else []
+    return rss() - before if all(kept) else 0
 
 
 def _summary(
@@ -192,10 +196,10 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=RATE, help="orders a second and session")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--folder", type=Path, default=Path("var/soak"))
-    parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--measure", choices=("writer", "reader"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.measure:
-        print(measure(given.measure))
+        print(measure(given.measure, given.folder))
         return 0
     console = Console(width=100)
     wrong = soak(given.folder, given.seconds, given.sessions, given.rate, console, given.seed)

@@ -12,12 +12,22 @@ from tradeoms.model.state import State
 from tradeoms.store.journal import SqlJournal, connect
 
 
-def replay(house: House) -> State:
-    """The state that the journal leads to, every hash checked."""
-    state = State()
-    for record in SqlJournal(connect(house.journal)).read():
-        core.apply(state, record)
-    return state
+class Book:
+    """Our book as the journal tells it, every hash checked; `read_on` while the server writes."""
+
+    def __init__(self, house: House) -> None:
+        self.house, self.state = house, State()
+        self._journal = SqlJournal(connect(house.journal))
+
+    def read_on(self) -> State:
+        """Apply what the journal has got since."""
+        for record in self._journal.read(self.state.seq):
+            core.apply(self.state, record)
+        return self.state
+
+    def agrees(self) -> bool:
+        """Whether it is now what the brokers' ledgers say."""
+        return not differences(self.house, self.read_on())
 
 
 def differences(house: House, state: State) -> list[str]:

@@ -14,7 +14,7 @@ from tradeoms.model import commands as c
 from tradeoms.model.fields import OrdType, Outcome, Side
 from tradeoms.model.orders import Member, NewOrder
 
-TABLES = ("blocks", "placements", "sessions", "instructions")
+TABLES = ("blocks", "placements", "sessions")
 SYMBOLS = ("AAPL", "MSFT", "JPM", "KO", "XOM")
 EVERY = 0.5  # seconds between two baskets
 REST = 2.0  # seconds that a block rests before it is routed again, or finished
@@ -37,12 +37,17 @@ class Desk:
         self._looked: dict[str, float] = {}  # blocks that are not done, and when they last changed
         self._routed: dict[str, int] = {}  # placements of a block when it was last routed
         self._seen: set[str] = set()
+        self._compared = 0.0  # when the books were last compared
 
-    def run(self, seconds: float, every_second: Callable[[], None]) -> None:
-        """Trade for so long, then bring everything to its end. Raises Stuck."""
+    def run(
+        self, seconds: float, every_second: Callable[[], None], agreed: Callable[[], bool]
+    ) -> None:
+        """Trade for so long, then bring everything to its end, and wait until the books are `agreed`:
+        a line may still owe us a broker's last word. Raises Stuck.
+        """
         began = time.monotonic()
         second = basket = 0
-        while (elapsed := time.monotonic() - began) < seconds or not self._done():
+        while (elapsed := time.monotonic() - began) < seconds or not self._done(agreed):
             if elapsed > seconds + LATEST:
                 raise Stuck(self._what_is_left())
             if elapsed < seconds and elapsed >= basket * EVERY:
@@ -122,23 +127,20 @@ class Desk:
         elif luck < 2 * BORED:
             self._client.send(c.ReplacePlacement(row.key, row.OrderQty, row.Price + CENT))
 
-    def _done(self) -> bool:
-        told = self._client.tables["instructions"].values()
-        return (
-            not self._looked
-            and len(self._client.tables["blocks"]) == self.orders
-            and all(row.state in ("accepted", "replaced", "cancelled") for row in told)
-        )
+    def _done(self, agreed: Callable[[], bool]) -> bool:
+        if self._looked or len(self._client.tables["blocks"]) < self.orders:
+            return False
+        if time.monotonic() - self._compared < REST:
+            return False
+        done = agreed()
+        self._compared = time.monotonic()
+        return done
 
     def _what_is_left(self) -> str:
         rows = [self._client.tables["blocks"][key] for key in self._looked]
-        told = [r for r in self._client.tables["instructions"].values() if r.state != "accepted"]
         blocks = [(r.key, r.state, str(r.idle), str(r.working), r.live) for r in rows[:5]]
         known = len(self._client.tables["blocks"])
-        return (
-            f"{known} of {self.orders} blocks, {len(rows)} not done, such as {blocks}; "
-            f"{len(told)} instructions, such as {[(r.key, r.state) for r in told[:5]]}"
-        )
+        return f"{known} of {self.orders} blocks, {len(rows)} not done, such as {blocks}"
 
 
 def _halves(quantity: Decimal) -> list[Decimal]:

@@ -31,6 +31,8 @@ FAULTS = {
     "slow": 4,
     "silent": 1,
 }
+#: A heartbeat tells that the message before it was lost, where no other message does.
+SESSION = 'overrides = { ReconnectInterval = "1", HeartBtInt = "5" }'
 BEHAVIOURS = {
     "partials": 60,
     "ack_fill": 20,
@@ -97,7 +99,7 @@ def _server(house: House, ports: dict[str, int]) -> str:
     papers = house.folder / "tls"
     for name, version in house.versions.items():
         text += f'[[session]]\nname = "{name}"\nSenderCompID = "{OURS}"\nTargetCompID = "{name}"\n'
-        text += f'port = {ports[name]}\nversion = "{version}"\noverrides = {{ ReconnectInterval = "1" }}\n'
+        text += f'port = {ports[name]}\nversion = "{version}"\n{SESSION}\n'
         if name in house.secure:
             text += f'[session.tls]\nauthorities = "{papers}/authority.crt"\n'
             text += f'certificate = "{papers}/{OURS}.crt"\nkey = "{papers}/{OURS}.key"\n'

@@ -33,13 +33,18 @@ SYMBOLS = ("AAPL", "MSFT", "JPM", "KO", "XOM")
 @contextmanager
 def process(*module: str) -> Iterator[subprocess.Popen[str]]:
     """A child that said `ready`."""
-    child = subprocess.Popen([sys.executable, "-m", *module], stdout=subprocess.PIPE, text=True)
-    try:
-        assert child.stdout is not None and child.stdout.readline().strip() == "ready"
-        yield child
-    finally:
-        child.terminate()
-        child.wait(30)
+    command = [sys.executable, "-m", *module]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        try:
+            assert child.stdout is not None and child.stdout.readline().strip() == "ready"
+            yield child
+        finally:
+            child.terminate()
+            try:
+                child.wait(60)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                raise
 
 
 def simulators(folder: Path, port: int, client: str) -> Path:

@@ -22,7 +22,7 @@ from tradeoms.core.context import Context, Refusal
 from tradeoms.core.unknown import unknown
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import Outcome
+from tradeoms.model.fields import TRADES, Outcome
 from tradeoms.model.orders import Violation
 from tradeoms.model.state import State
 
@@ -160,6 +160,8 @@ class Engine:
     def _work(self, item: Item) -> None:
         if item.slices is None and item.cause.user and self._known(item):
             return
+        if item.cause.PossDup and self._booked(item):
+            return
         before = self.state.seq
         try:
             self._decide(item)
@@ -178,6 +180,18 @@ class Engine:
             running.answers += item.answers
             return True
         return False
+
+    def _booked(self, item: Item) -> bool:
+        """True for what a broker sent again and we have: by now it may be old, such as a New after the
+        fill. A fill is left to its ExecID.
+
+        A line that comes back while a batch is on its way to the disk asks for that batch again.
+        """
+        session = self.state.sessions.get(item.cause.session)
+        if session is None or item.cause.MsgSeqNum > session.in_seq:
+            return False
+        report = item.command.report if isinstance(item.command, c.ReportReceived) else None
+        return report is None or report.kind not in TRADES
 
     def _decide(self, item: Item) -> None:
         if type(item.command) in core.SLICED:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tradeoms.fix.dialect import Dialect
-from tradeoms.model.fields import OrdStatus, ReportKind
+from tradeoms.model.fields import TRADES, OrdStatus, ReportKind
 from tradeoms.model.orders import Report
 
 SOH = "\x01"
@@ -24,7 +24,6 @@ FIELDS = tuple(field for field in msgspec.structs.fields(Report) if field.name !
 TEXTS = tuple(field.name for field in FIELDS if field.type is str)
 NUMBERS = tuple(field.name for field in FIELDS if field.type == Decimal | None)
 REQUESTS = ("D", "F", "G", "q")  # a reject of one of these may name it by BusinessRejectRefID
-TRADES = frozenset((ReportKind.Trade, ReportKind.TradeCorrect, ReportKind.TradeCancel))
 #: Fields of bytes, which may hold the separator; their length stands before them.
 DATA = "89|91|96|213|355|361|363|365|619|622"
 HAS_DATA = re.compile(f"{SOH}(?:{DATA})=")

@@ -96,6 +96,10 @@ class ReportKind(StrEnum):
     MassCancelReject = "mass_cancel_reject"
 
 
+#: What moves quantity and money: a fill, and what undoes or changes one.
+TRADES = frozenset((ReportKind.Trade, ReportKind.TradeCorrect, ReportKind.TradeCancel))
+
+
 class OrderState(StrEnum):
     """Where a portfolio manager's order stands."""
 
