@@ -136,7 +136,7 @@ class MiddleOffice:
             return Allocated(
                 now.utc, fields[70], kind, AllocStatus.ACCEPTED, old.AllocID, old.Symbol, old.Side
             )
-        parts = self._parts(found)
+        parts = self._parts(found, fields.get(6, ""))
         orders = self._orders(found)
         total = sum(part.AllocQty for part in parts)
         held = sum(order.CumQty for order in orders)
@@ -144,7 +144,7 @@ class MiddleOffice:
             text = f"Quantity(53) {fields.get(53, '')!r}, accounts {total}, filled {held}"
             raise _Refused(AllocRejCode.INCORRECT_QUANTITY, text)
         average = average_text(sum(order.notional for order in orders), held)
-        if not _agrees(fields.get(6, ""), average):
+        if not _agrees(fields.get(6, ""), average) or not _own_prices_agree(parts, average, held):
             raise _Refused(AllocRejCode.INCORRECT_AVERAGE, f"AvgPx(6) is {average}")
         return Allocated(
             at=now.utc,
@@ -160,11 +160,15 @@ class MiddleOffice:
             parts=parts,
         )
 
-    def _parts(self, found: Pairs) -> tuple[Part, ...]:
+    def _parts(self, found: Pairs, average: str) -> tuple[Part, ...]:
         try:
+            rows = entries(found, 78, (79, 80, 467, 153))
             return tuple(
-                Part(row[79], whole_shares(row.get(80, "")), row.get(467, ""))
-                for row in entries(found, 78, (79, 80, 467))
+                Part(
+                    *(row[79], whole_shares(row.get(80, "")), row.get(467, "")),
+                    row[153] if row.get(153, average) != average else "",
+                )
+                for row in rows
             )
         except (ValueError, KeyError) as error:
             raise _Refused(AllocRejCode.OTHER, f"NoAllocs(78): {error}") from None
@@ -230,7 +234,8 @@ class MiddleOffice:
         self._ids += 1
         confirm_id = f"{self._prefix}K{self._ids:06d}"
         rate = self._broker.commission_per_share
-        found = numbers(part, of.Side, Decimal(of.AvgPx), rate, wrong)
+        price = Decimal(part.AllocAvgPx or of.AvgPx)
+        found = numbers(part, of.Side, price, rate, wrong)
         line = Confirmed(
             at=now.utc,
             ConfirmID=confirm_id,
@@ -305,6 +310,15 @@ def _shares(text: str) -> int:
         return whole_shares(text)
     except ValueError as error:
         raise _Refused(AllocRejCode.INCORRECT_QUANTITY, f"Quantity(53): {error}") from None
+
+
+def _own_prices_agree(parts: tuple[Part, ...], average: str, held: int) -> bool:
+    """Whether accounts with prices of their own pay what the fills cost, but for eight decimals."""
+    try:
+        paid = sum(Decimal(part.AllocAvgPx or average) * part.AllocQty for part in parts)
+    except ArithmeticError:
+        return False
+    return abs(paid - Decimal(average) * held) <= held * Decimal("1e-8")
 
 
 def _agrees(theirs: str, ours: str) -> bool:

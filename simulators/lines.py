@@ -69,11 +69,12 @@ class Changed(msgspec.Struct, frozen=True, tag="changed", tag_field="kind", omit
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one account gets of an allocation."""
+    """What one account gets of an allocation, at a price of its own where there is one."""
 
     AllocAccount: str
     AllocQty: int
     IndividualAllocID: str = ""
+    AllocAvgPx: str = ""
 
 
 class Allocated(msgspec.Struct, frozen=True, tag="allocated", tag_field="kind", omit_defaults=True):

@@ -102,7 +102,7 @@ def right(known: Instruction, account: str, ConfirmID: str = "", **fields: Any) 
         "AllocAccount": account,
         "Side": known.Side.value,
         "AllocQty": D(known.quantities[n]),
-        "AvgPx": known.AvgPx,
+        "AvgPx": known.AllocAvgPx(n),
         "GrossTradeAmt": D(known.gross[n]) / 100,
         "Commission": D(known.commission[n]) / 100,
         "CommType": "3",

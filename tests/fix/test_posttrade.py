@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from tests.builders import DAY, D, Desk
 from tests.core.after import OPS, accepted, allocated, confirm, instructions, office, say, told
+from tests.core.splits import define
 from tests.fix.messages import VERSIONS
 from tests.fixconfig import samples
 from tradeoms.fix import posttrade
@@ -136,6 +137,17 @@ def test_short_sales_pass_the_dictionary(version: str, side: Side, tmp_path: Pat
     known = told(floor, block)
     fields, _ = sent(floor, version, tmp_path, f"J/{known.AllocID}")
     assert (fields["54"], fields["118"]) == (side.value, "4998.75")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_account_s_own_price(version: str, tmp_path: Path) -> None:
+    floor = office()
+    define(floor, prices="high_to_low")
+    block, _, _ = allocated(floor, fills=((60, "50.125"), (40, "51")))
+    fields, raw = sent(floor, version, tmp_path, f"J/{told(floor, block).AllocID}")
+    rows = entries_of(dialect(version), raw, "NoAllocs")
+    assert [row["AllocAvgPx"] for row in rows] == ["50.125", "51"]
+    assert fields["6"] == "50.475"
 
 
 @pytest.mark.parametrize("version", VERSIONS)

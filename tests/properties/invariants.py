@@ -86,6 +86,28 @@ def allocations_are_what_the_brokers_bill(state: State) -> None:
         assert name in state.bookings
 
 
+def deals_are_whole_fills(state: State) -> None:
+    """Where fills are dealt out, each account has its units and each price its fills."""
+    for name, event in state.allocations.items():
+        if event.deal is None:
+            continue
+        got, levels = [0] * len(event.accounts), dict[tuple[str, Decimal], int]()
+        for n, level, units in zip(
+            event.deal.members, event.deal.levels, event.deal.quantities, strict=True
+        ):
+            assert units > 0
+            got[n] += units
+            key = event.deal.brokers[level], event.deal.prices[level]
+            levels[key] = levels.get(key, 0) + units
+        assert tuple(got) == event.quantities
+        instrument = state.instruments[state.blocks[name].instrument]
+        for execution in state.executions.values():
+            if execution.block == name and execution.effect is Effect.Booked:
+                key = execution.broker, execution.LastPx
+                levels[key] -= instrument.units(execution.LastQty)
+        assert not any(levels.values())
+
+
 def pending_is_recomputed(state: State) -> None:
     """The grids of pending buys and sells are the open orders, added."""
     grids = {False: defaultdict(int), True: defaultdict(int)}
@@ -135,6 +157,7 @@ ALL = (
     executions_make_what_placements_show,
     blocks_add_up,
     allocations_are_what_the_brokers_bill,
+    deals_are_whole_fills,
     pending_is_recomputed,
     bookings_go_by_the_trades,
     names_point_at_what_exists,

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.builders import DAY, D, K, desk, lot, new_order
 from tests.properties import invariants
 from tests.states import same
+from tradeoms.core.dealing import PRICES
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import (
@@ -175,6 +176,7 @@ class DeskMachine(RuleBasedStateMachine):
             minimum_value=D(least * 10 * (least % 2)),
             hold_back=D(least * (least % 3)),
             caps=(AccountWeight("A1", D(least)),) if least % 4 else (),
+            prices=PRICES[least % len(PRICES)],
             house=True,
         )
         self._do(c.DefineAllocationPolicies((row,)), "compliance")

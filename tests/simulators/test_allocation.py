@@ -28,12 +28,15 @@ def instruction(
     qty: object = 1000,
     ref: str = "",
     cl_ord_id: str = "C1",
+    prices: tuple[str, ...] = (),
 ) -> str:
     """An AllocationInstruction as it is on the wire."""
     text = f"35=J|34=9|70={alloc_id}|71={kind}|626=1|857=1|73=1|11={cl_ord_id}|54=1|55=AAPL|"
     text += f"72={ref}|" if ref else ""
     text += f"53={qty}|6={px}|75=20221228|78={len(parts)}|"
-    text += "".join(f"79={account}|80={shares}|" for account, shares in parts)
+    own = iter(prices)
+    for account, shares in parts:
+        text += f"79={account}|80={shares}|" + (f"153={next(own)}|" if prices else "")
     return text.replace("|", SOH)
 
 
@@ -74,6 +77,18 @@ def test_a_seller_gets_less_by_the_commission() -> None:
     px = bench.tell(order("C1", side="2"))[-1][6]
     first = say(bench, instruction(px))[2]
     assert Decimal(first[118]) == 600 * Decimal(px) - 6
+
+
+def test_accounts_may_have_prices_of_their_own_that_make_what_the_fills_cost() -> None:
+    bench, px = office()
+    less = f"{Decimal(px) - Decimal('0.03')}"
+    _, _, first, second = say(
+        bench, instruction(px, prices=(f"{Decimal(px) + 2}", f"{Decimal(px) - 3}"))
+    )
+    assert (Decimal(first[6]), Decimal(second[6])) == (Decimal(px) + 2, Decimal(px) - 3)
+    assert Decimal(first[381]) == 600 * (Decimal(px) + 2)
+    _, refused = say(bench, instruction(px, "A2", prices=(px, less)))
+    assert refused[87] == "1"
 
 
 def test_FIX_4_2_has_no_confirmations() -> None:

@@ -1,24 +1,29 @@
 """The legal allocation of a finished block: one event that holds arrays."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
 from msgspec.structs import replace
 
-from allocation.prices import BUY, SELL, printed_price, split_cash
+from allocation.exact import Int64
+from allocation.prices import BUY, SELL, Cash, printed_price, split_cash
+from allocation.ties import Hash
 from tradeoms.core.attention import alert
 from tradeoms.core.blocks import placements
 from tradeoms.core.commissions import cents, commission
 from tradeoms.core.context import Context
+from tradeoms.core.dealing import dealt, gross_of, turns_of
 from tradeoms.core.orders import pend
 from tradeoms.core.sequence import taken_back, to_book
 from tradeoms.core.splitting import split, ties
 from tradeoms.market.calendar import days, settle_date
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.allocation_events import Part, averages
 from tradeoms.model.fields import BlockState, OrderState
-from tradeoms.model.orders import ZERO, Placement
+from tradeoms.model.orders import ZERO, Block, Placement
 from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
@@ -45,10 +50,8 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
         orders, accounts = (*orders, ""), (*accounts, block.error.account)
         quantities = np.append(quantities, units - most)
         broken = ties(state, block, orders, accounts, seed)
-    one = np.array([0, len(accounts)], np.int64)
-    gross, bill = money(state, instrument, parts)
-    side = np.array([SELL if block.Side.sells else BUY], np.int64)
-    cash = split_cash(quantities, np.array([gross]), np.array([bill]), side, one, broken)
+    deal = dealt(state, block, accounts, quantities, broken)
+    cash = cash_of(state, block, parts, quantities, broken, list(deal.parts()) if deal else None)
     event = e.BlockAllocated(
         block=block.block,
         policy=found.policy,
@@ -70,6 +73,7 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
         net=tuple(cash.net.tolist()),
         exception=found.exception,
         turn=found.turn,
+        deal=deal,
     )
     later = [e.LotsReversed(name) for name in taken_back(state, block.block)]
     return [*later, event, *_told(found.exception, event, ctx)]
@@ -80,6 +84,26 @@ def _told(exception: str, event: e.BlockAllocated, ctx: Context) -> list[e.AnyEv
     if not exception:
         return []
     return [alert(ctx, "split by exception", event.block, f"{exception}; split {event.policy}")]
+
+
+def cash_of(
+    state: State,
+    block: Block,
+    parts: list[Placement],
+    quantities: Int64,
+    broken: Hash,
+    fills: Sequence[Part] | None,
+) -> Cash:
+    """What some placements bill, over accounts: at the average price, or at that of their `fills`."""
+    instrument, one = state.instruments[block.instrument], np.array([0, len(quantities)], np.int64)
+    gross, bill = money(state, instrument, parts)
+    side = SELL if block.Side.sells else BUY
+    total, costs, way = (np.array([x], np.int64) for x in (gross, bill, side))
+    cash = split_cash(quantities, total, costs, way, one, broken)
+    if fills is None:
+        return cash
+    own = gross_of(fills, len(quantities), instrument, gross, broken)
+    return Cash(own, cash.commission, own + side * cash.commission)
 
 
 def money(state: State, instrument: Instrument, parts: list[Placement]) -> tuple[int, int]:
@@ -101,6 +125,9 @@ def apply_allocated(state: State, event: e.BlockAllocated) -> None:
             got[name] += units
     if event.turn >= 0:
         state.turns[event.policy.rpartition("/")[0]] = event.turn
+    if event.deal and event.deal.turn >= 0 and block.statement and block.statement.terms:
+        state.turns[turns_of(block.statement.terms.policy)] = event.deal.turn
+    prices = _prices(event)
     for name, units in got.items():
         order = state.orders[name]
         pend(state, order, -1)
@@ -108,8 +135,17 @@ def apply_allocated(state: State, event: e.BlockAllocated) -> None:
             order,
             state=OrderState.Allocated,
             CumQty=instrument.quantity(units),
-            AvgPx=Decimal(event.AvgPx),
+            AvgPx=prices.get(name, Decimal(event.AvgPx)),
         )
+
+
+def _prices(event: e.BlockAllocated) -> dict[str, Decimal]:
+    """The average price of each order that has one of its own."""
+    if event.deal is None:
+        return {}
+    number = {name: n for n, name in enumerate(event.orders)}
+    parts = ((number[event.orders[n]], price, units) for n, price, units in event.deal.parts())
+    return {event.orders[n]: price for n, price in averages(parts).items()}
 
 
 def apply_reopened(state: State, event: e.BlockReopened) -> None:

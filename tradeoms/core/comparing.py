@@ -38,7 +38,7 @@ def confirmed(
     found = [
         _text("Side", known.Side.value, said.Side),
         _number("AllocQty", quantity, said.AllocQty, Decimal(0)),
-        _number("AvgPx", known.AvgPx, said.AvgPx, broker.price_tolerance),
+        _number("AvgPx", known.AllocAvgPx(n), said.AvgPx, broker.price_tolerance),
         _number("GrossTradeAmt", ours["gross"], said.GrossTradeAmt, money, needed=False),
         _number("Commission", ours["commission"], said.commission, money, needed=False),
         _number("NetMoney", ours["net"], said.NetMoney, TWICE * money),

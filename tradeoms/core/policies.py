@@ -8,6 +8,7 @@ from allocation.rounding import ROUNDING
 from tradeoms.core.bounds import MOST_UNITS, bad_money, bad_number, brief
 from tradeoms.core.checks import bad_text
 from tradeoms.core.context import Context, Refusal
+from tradeoms.core.dealing import PRICES
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.orders import Order
@@ -65,6 +66,7 @@ def _reasons(state: State, policy: AllocationPolicy) -> Reasons:
         "method": (policy.method, _unknown(policy.method, METHODS)),
         "rounding": (policy.rounding, _unknown(policy.rounding, ROUNDING)),
         "draw": (policy.draw, _unknown(policy.draw, DRAWS)),
+        "prices": (policy.prices, _unknown(policy.prices, PRICES)),
         "minimum": (policy.minimum, _bad_quantity(policy.minimum)),
         "hold_back": (policy.hold_back, _bad_quantity(policy.hold_back)),
         "minimum_value": (policy.minimum_value, bad_money(policy.minimum_value)),

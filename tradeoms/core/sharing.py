@@ -6,18 +6,19 @@ different prices may differ from its average of the block, by less than a unit's
 a broker. With one broker it is the allocation's own, to the cent.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from allocation.prices import BUY, SELL, split_cash
 from allocation.rounding import webster
 from allocation.ties import Hash, tie_hash
-from tradeoms.core.allocations import money
+from tradeoms.core.allocations import cash_of
 from tradeoms.core.blocks import placements
 from tradeoms.model import events as e
+from tradeoms.model.allocation_events import Part, averages
 from tradeoms.model.orders import ZERO, Placement
 from tradeoms.model.state import State
 
@@ -25,7 +26,10 @@ Int64 = npt.NDArray[np.int64]
 
 
 class Share(NamedTuple):
-    """A broker's part: parallel to `accounts`, units and cents; accounts without a unit are left out."""
+    """A broker's part: parallel to `accounts`, units and cents; accounts without a unit are left out.
+
+    `prices`: each account's average, where they differ.
+    """
 
     placements: tuple[Placement, ...]
     accounts: tuple[str, ...]
@@ -33,6 +37,7 @@ class Share(NamedTuple):
     gross: Int64
     commission: Int64
     net: Int64
+    prices: tuple[Decimal, ...] = ()
 
 
 def shares(state: State, event: e.BlockAllocated) -> dict[str, Share]:
@@ -44,13 +49,39 @@ def shares(state: State, event: e.BlockAllocated) -> dict[str, Share]:
     names, totals = _accounts(event)
     if len(parts) == 1:
         ((broker, own),) = parts.items()
-        return {broker: _share(own, names, *totals)}
+        return {broker: _share(own, names, _fills(event, names, broker), *totals)}
+    if event.deal is not None:
+        return {b: _dealt(state, event, names, b, own) for b, own in parts.items()}
     return {
-        broker: _share(own, names, *columns)
+        broker: _share(own, names, (), *columns)
         for (broker, own), columns in zip(
             parts.items(), _matrix(state, event, names, totals[0], parts.values()), strict=True
         )
     }
+
+
+def _fills(event: e.BlockAllocated, names: tuple[str, ...], broker: str) -> Sequence[Part]:
+    """A broker's fills by account (its number among `names`), where they are dealt out."""
+    if event.deal is None:
+        return ()
+    index = {name: n for n, name in enumerate(names)}
+    return [(index[event.accounts[n]], px, units) for n, px, units in event.deal.parts(broker)]
+
+
+def _dealt(
+    state: State,
+    event: e.BlockAllocated,
+    names: tuple[str, ...],
+    broker: str,
+    own: list[Placement],
+) -> Share:
+    """One of several brokers' part: the fills that accounts got of it."""
+    fills, quantities = _fills(event, names, broker), np.zeros(len(names), np.int64)
+    for n, _, units in fills:
+        quantities[n] += units
+    ties, block = _ties(state, event, names), state.blocks[event.block]
+    cash = cash_of(state, block, own, quantities, ties, fills)
+    return _share(own, names, fills, quantities, cash.gross, cash.commission, cash.net)
 
 
 def _accounts(event: e.BlockAllocated) -> tuple[tuple[str, ...], list[Int64]]:
@@ -78,14 +109,12 @@ def _matrix(
     """
     block = state.blocks[event.block]
     instrument = state.instruments[block.instrument]
-    side = np.array([SELL if block.Side.sells else BUY], np.int64)
     one, ties = np.array([0, len(names)], np.int64), _ties(state, event, names)
     columns, before, total = [], np.zeros(len(names), np.int64), 0
     for own in parts:
         total += instrument.units(sum((p.CumQty for p in own), ZERO))
         after = webster(quantities, np.array([total], np.int64), one, ties)
-        gross, commission = (np.array([x], np.int64) for x in money(state, instrument, own))
-        cash = split_cash(after - before, gross, commission, side, one, ties)
+        cash = cash_of(state, block, own, after - before, ties, None)
         columns.append((after - before, cash.gross, cash.commission, cash.net))
         before = after
     return columns
@@ -99,6 +128,7 @@ def _ties(state: State, event: e.BlockAllocated, names: tuple[str, ...]) -> Hash
 def _share(
     own: list[Placement],
     names: tuple[str, ...],
+    fills: Sequence[Part],
     quantities: Int64,
     gross: Int64,
     commission: Int64,
@@ -107,4 +137,5 @@ def _share(
     held = np.flatnonzero(quantities)
     accounts = tuple(names[n] for n in held.tolist())
     columns = (quantities[held], gross[held], commission[held], net[held])
-    return Share(tuple(own), accounts, *columns)
+    prices = averages(fills)
+    return Share(tuple(own), accounts, *columns, tuple(prices[n] for n in held.tolist() if prices))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from allocation.errors import AllocationError
 from allocation.exact import Int64
@@ -12,10 +13,12 @@ from allocation.terms import Terms, allocate
 from allocation.ties import Hash, tie_hash
 from allocation.turns import next_turn
 from tradeoms.core.context import Context, refuse
+from tradeoms.core.dealing import AVERAGE, ELSE, turns_of
 from tradeoms.core.policies import policy_for
-from tradeoms.core.terms import terms_for, terms_of
+from tradeoms.core.terms import named, terms_for, terms_of
 from tradeoms.market.calendar import days
 from tradeoms.model.orders import Block, Order, SplitTerms, Statement
+from tradeoms.model.reference import AllocationPolicy
 from tradeoms.model.state import State
 
 #: The policy where none is defined: method, rounding, version.
@@ -51,25 +54,29 @@ def statement(state: State, block: Block, orders: Sequence[Order], ctx: Context)
         lot_methods=() if set(methods) == {"FIFO"} else methods,
     )
     policy = policy_for(state, block.instrument, orders)
+    plain = _priced(state, block, plain, policy)
     if policy is None:
         return plain
     members = [member for _, member in lines]
     return _tried(state, block, plain, terms_of(state, policy, block, members))
 
 
+def _priced(
+    state: State, block: Block, plain: Statement, policy: AllocationPolicy | None
+) -> Statement:
+    """The statement with how prices go to accounts: where averages are forbidden, never so."""
+    prices = policy.prices if policy else AVERAGE
+    if prices == AVERAGE and not state.instruments[block.instrument].average_prices:
+        prices = ELSE
+    turn = state.turns.get(turns_of(named(policy)), 0) if policy and prices == "rotation" else -1
+    return replace(plain, prices=prices, price_turn=turn)
+
+
 def _tried(state: State, block: Block, plain: Statement, terms: SplitTerms) -> Statement:
     """The statement, with terms that can split the whole block, or all that caps and agreed
     quantities leave of it: said now, not after the fills.
     """
-    frozen = Statement(
-        plain.frozen_at,
-        plain.orders,
-        plain.accounts,
-        plain.quantities,
-        terms,
-        plain.seed,
-        plain.lot_methods,
-    )
+    frozen = replace(plain, terms=terms)
     instrument = state.instruments[block.instrument]
     most = [instrument.units(q) for q in plain.quantities]
     for limits in (terms.caps, terms.basis if terms.method == "fixed" else ()):

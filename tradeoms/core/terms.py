@@ -29,7 +29,7 @@ def terms_of(
     caps = {row.account: up(instrument, row.weight) for row in policy.caps}
     values = [_worth(state, policy, member.account) for member in members]
     return SplitTerms(
-        policy=f"{policy.policy}/{policy.version}",
+        policy=named(policy),
         method=policy.method,
         rounding=policy.rounding,
         lot=_lot(instrument, policy),
@@ -42,6 +42,11 @@ def terms_of(
         hold_back=up(instrument, policy.hold_back),
         minimum_values=tuple(values) if any(values) else (),
     )
+
+
+def named(policy: AllocationPolicy) -> str:
+    """A policy's name and version, as it is written on a block."""
+    return f"{policy.policy}/{policy.version}"
 
 
 def _lot(instrument: Instrument, policy: AllocationPolicy) -> int:

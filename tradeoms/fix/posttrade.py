@@ -138,11 +138,12 @@ def _old_row(state: State, known: Instruction, n: int) -> dict[str, Any]:
         "Commission": plain(state.money(known.commission[n])),
         "CommType": ABSOLUTE,
         "AllocNetMoney": plain(state.money(known.net[n])),
+        "AllocAvgPx": plain(known.prices[n]) if known.prices else "",
     }
 
 
 def _row(state: State, known: Instruction, n: int) -> Entry:
-    row = _old_row(state, known, n) | {"AllocText": "", "AllocAvgPx": plain(known.AvgPx)}
+    row = _old_row(state, known, n) | {"AllocText": "", "AllocAvgPx": plain(known.AllocAvgPx(n))}
     row["IndividualAllocID"] = known.IndividualAllocID(n)
     if settlement := known.settlements.get(known.accounts[n]):
         row |= _settlement(settlement)

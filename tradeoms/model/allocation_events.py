@@ -1,7 +1,10 @@
 """Events from the end of a block to its lots."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+
+from msgspec import Struct
 
 from tradeoms.model.base import Event
 from tradeoms.model.reference import AllocationPolicy
@@ -22,12 +25,49 @@ class ErrorBooked(Event, frozen=True, tag=True):
     at: datetime
 
 
+#: Whose it is, at which price, how many units.
+Part = tuple[int, Decimal, int]
+SHOWN = Decimal("1e-8")  # of a printed average price
+
+
+class Deal(Struct, frozen=True, gc=False, omit_defaults=True):
+    """Fills dealt out as they were traded: which member of an allocation got which.
+
+    `brokers` and `prices` are the levels; `members`, `levels` and `quantities` are parallel: a
+    member, a level, units. `turn`: who comes first with prices next time.
+    """
+
+    brokers: tuple[str, ...]
+    prices: tuple[Decimal, ...]
+    members: tuple[int, ...]
+    levels: tuple[int, ...]
+    quantities: tuple[int, ...]
+    turn: int = -1
+
+    def parts(self, broker: str = "") -> Iterator[Part]:
+        """All parts, or those at one broker."""
+        for n, level, units in zip(self.members, self.levels, self.quantities, strict=True):
+            if broker in ("", self.brokers[level]):
+                yield n, self.prices[level], units
+
+
+def averages(parts: Iterable[Part]) -> dict[int, Decimal]:
+    """The average price of each owner, as it is printed."""
+    notional: dict[int, Decimal] = {}
+    quantity: dict[int, int] = {}
+    for owner, price, units in parts:
+        notional[owner] = notional.get(owner, Decimal(0)) + price * units
+        quantity[owner] = quantity.get(owner, 0) + units
+    return {n: (notional[n] / quantity[n]).quantize(SHOWN, ROUND_HALF_UP) for n in notional}
+
+
 class BlockAllocated(Event, frozen=True, tag=True):
     """The legal split of a block's fills: parallel arrays, one entry a member of the statement.
 
     Where more was filled than ordered, one more entry without an order: the error account's.
     Quantities in the instrument's units, money in cents of the instrument's currency. `exception`:
     why the block's own policy could not be followed. `turn`: whose turn it is next under `policy`.
+    AvgPx is everybody's price, unless there is a `deal`.
     """
 
     block: str
@@ -46,6 +86,7 @@ class BlockAllocated(Event, frozen=True, tag=True):
     net: tuple[int, ...]
     exception: str = ""
     turn: int = -1
+    deal: Deal | None = None
 
 
 class LotsBooked(Event, frozen=True, tag=True):

@@ -130,7 +130,8 @@ class Statement(Struct, frozen=True, gc=False, omit_defaults=True):
 
     Three parallel tuples, one entry a member: order, account, quantity. `lot_methods` is a fourth,
     empty where all are FIFO. Without `terms` fills are split pro rata. `seed` draws and breaks
-    ties; 0 in statements of old.
+    ties; 0 in statements of old. `prices`: everybody's average, or how fills are dealt out; then
+    `price_turn` is who was first, where they take turns.
     """
 
     frozen_at: datetime
@@ -140,6 +141,8 @@ class Statement(Struct, frozen=True, gc=False, omit_defaults=True):
     terms: SplitTerms | None = None
     seed: int = 0
     lot_methods: tuple[str, ...] = ()
+    prices: str = "average"
+    price_turn: int = -1
 
 
 class ErrorPart(Struct, frozen=True, gc=False):

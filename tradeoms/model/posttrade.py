@@ -19,7 +19,8 @@ class Instruction(Struct, frozen=True, gc=False, omit_defaults=True):
     `settlements` holds the settlement instruction of each account that has one. `void` says why the
     allocation behind it holds no more: it has to be replaced or cancelled. `rejected` has the
     accounts that the broker does not take, with its reasons; `answered` when it said its last word.
-    `repeated`: it was sent again, and the broker may have two copies.
+    `repeated`: it was sent again, and the broker may have two copies. `prices`: each account's
+    average, where not all have AvgPx.
     """
 
     AllocID: str
@@ -53,6 +54,11 @@ class Instruction(Struct, frozen=True, gc=False, omit_defaults=True):
     text: str = ""
     answered: datetime | None = None
     repeated: bool = False
+    prices: tuple[Decimal, ...] = ()
+
+    def AllocAvgPx(self, n: int) -> Decimal:
+        """The price of the nth account."""
+        return self.prices[n] if self.prices else self.AvgPx
 
     def IndividualAllocID(self, n: int) -> str:
         """What the row of the nth account is called."""

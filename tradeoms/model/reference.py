@@ -17,7 +17,11 @@ class Tick(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
 
 
 class Instrument(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
-    """Something that can be traded. Quantities are int64 × 10^-qty_scale inside the book."""
+    """Something that can be traded. Quantities are int64 × 10^-qty_scale inside the book.
+
+    `average_prices`: its market lets all accounts of a block have the average price; where not,
+    each gets fills at their own prices.
+    """
 
     instrument: str
     Symbol: str
@@ -35,6 +39,7 @@ class Instrument(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unkno
     price_scale: int = 4
     qty_scale: int = 0
     settle_cycle: int = 1
+    average_prices: bool = True
 
     def tick_at(self, price: Decimal) -> Decimal:
         """The tick that holds at `price`."""
@@ -92,7 +97,8 @@ class AllocationPolicy(
     of its value (drift). `minimum`, `lot` and `hold_back` are quantities, `caps` the most that these
     accounts get of a block; `minimum_value` is money in the instrument's currency; an account whose
     ticket costs more than `ticket_basis_points` of its trade gets none. `clients_first`: own
-    accounts get what clients leave.
+    accounts get what clients leave. `prices`: average, or fills as they were traded: each (average
+    prices as near as can be), high_to_low, rotation.
     """
 
     policy: str
@@ -113,6 +119,7 @@ class AllocationPolicy(
     hold_back: Decimal = Decimal(0)
     minimum_value: Decimal = Decimal(0)
     ticket_basis_points: int = 0
+    prices: str = "average"
 
 
 class CommissionTier(Struct, frozen=True, gc=False, forbid_unknown_fields=True):

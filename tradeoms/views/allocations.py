@@ -7,6 +7,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from tradeoms.model import events as e
+from tradeoms.model.allocation_events import averages
 from tradeoms.model.orders import ZERO
 from tradeoms.model.state import State
 from tradeoms.views import touched
@@ -16,8 +17,9 @@ class AllocationRow(Struct, frozen=True, gc=False):
     """One member's part of an allocated block; `key` is block/order/account.
 
     OrderQty is the member's quantity in the statement, AllocQty what it got. Money to the cent in
-    `Currency`: `gross` at the average price, `commission`, and `net`, which the account pays or
-    gets. The row of an error account has no order: it got what was filled beyond the orders.
+    `Currency`: `gross`, `commission`, and `net`, which the account pays or gets. AvgPx is the
+    block's, or the member's own where fills are dealt out as they were traded. The row of an error
+    account has no order: it got what was filled beyond the orders.
     """
 
     key: str
@@ -50,6 +52,7 @@ def _block_rows(state: State, name: str) -> Iterator[AllocationRow]:
         block.Side.name,
         Decimal(event.AvgPx),
     )
+    prices = averages(event.deal.parts()) if event.deal else {}
     statement = block.statement
     assert statement is not None, f"{name} was allocated without a statement"
     for n, (order, account) in enumerate(zip(event.orders, event.accounts, strict=True)):
@@ -66,7 +69,7 @@ def _block_rows(state: State, name: str) -> Iterator[AllocationRow]:
             Side=side,
             OrderQty=statement.quantities[n] if order else ZERO,
             AllocQty=instrument.quantity(event.quantities[n]),
-            AvgPx=AvgPx,
+            AvgPx=prices.get(n, AvgPx),
             gross=state.money(event.gross[n]),
             commission=state.money(event.commission[n]),
             net=state.money(event.net[n]),
