@@ -6,11 +6,11 @@ import sys
 
 file, *kinds = sys.argv[1:]
 journal = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
-for seq, at, cause, kind, body in journal.execute(
-    "select seq, at, cause, kind, body from journal order by seq"
-):
+for seq, kind, text in journal.execute("select seq, kind, record from journal order by seq"):
     if not kinds or kind in kinds:
-        who = json.loads(cause)
-        print(seq, at[:19], who.get("user") or who.get("session") or "-", kind, body)
+        record = json.loads(text)
+        who = record["cause"].get("user") or record["cause"].get("session") or "-"
+        event = json.dumps(record["event"], separators=(",", ":"))
+        print(seq, record["at"][:19], who, kind, event)
 
 # ruff: noqa: T201

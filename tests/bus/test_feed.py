@@ -1,5 +1,6 @@
 """From the writer to its readers; what is missed is in the journal."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ import zmq
 
 from tests.views.house import House
 from tradeoms.bus.feed import Feed, receive, subscribe
+from tradeoms.bus.wire import encode
+from tradeoms.model.events import Record
 
 
 @pytest.fixture
@@ -15,8 +18,12 @@ def socket(tmp_path: Path) -> Path:
     return tmp_path / "feed.sock"
 
 
+def texts(records: Sequence[Record]) -> list[bytes]:
+    return list(map(encode, records))
+
+
 def test_batches_arrive_whole_and_in_order(socket: Path) -> None:
-    house, feed = House(2), Feed(socket)
+    house, feed = House(2), Feed(socket, texts)
     with zmq.Context[Any]() as context:
         reader = subscribe(context, socket)
         first = house.journal.records
@@ -43,5 +50,5 @@ def test_batches_arrive_whole_and_in_order(socket: Path) -> None:
 
 def test_a_socket_that_was_left_behind_is_replaced(socket: Path) -> None:
     socket.write_bytes(b"")
-    Feed(socket).close()
-    Feed(socket).close()
+    Feed(socket, texts).close()
+    Feed(socket, texts).close()

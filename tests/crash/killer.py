@@ -37,7 +37,7 @@ class Watch:
 
     def look(self) -> Counter[str]:
         """Read on; how many records there are by kind."""
-        up = "kind = 'SessionChanged' AND body LIKE '%\"up\":true%'"
+        up = "kind = 'SessionChanged' AND record LIKE '%\"up\":true%'"
         query = f"SELECT seq, kind, {up} FROM journal WHERE seq > ? ORDER BY seq"
         for seq, kind, came_up in self._connection.execute(query, (self.seq,)):
             self.seq = seq

@@ -91,12 +91,12 @@ def change(home: Path, sql: str, *values: object) -> None:
 
 
 def alter(home: Path, seq: int) -> None:
-    """One byte of one body."""
-    body = str(rows(home)[seq - 1][5])
-    place = len(body) // 2
-    other = "1" if body[place] == "0" else "0"
-    body = body[:place] + other + body[place + 1 :]
-    change(home, "UPDATE journal SET body=? WHERE seq=?", body, seq)
+    """One byte of one record."""
+    record = str(rows(home)[seq - 1][3])
+    place = len(record) // 2
+    other = "1" if record[place] == "0" else "0"
+    record = record[:place] + other + record[place + 1 :]
+    change(home, "UPDATE journal SET record=? WHERE seq=?", record, seq)
 
 
 def delete(home: Path, seq: int) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 20  # seconds for one command
+PATIENCE = 90  # seconds for one command; one of them starts a whole house
 PORTS = ("5701", "5702", "9101", "9102")
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 

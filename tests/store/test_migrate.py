@@ -7,10 +7,18 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect
+from sqlalchemy import Engine, create_engine, inspect, text
 
 from tradeoms.store import migrate
-from tradeoms.store.migrate import METADATA, Database, current, newest, upgrade
+from tradeoms.store.migrate import (
+    METADATA,
+    Database,
+    OtherVersion,
+    current,
+    expect,
+    newest,
+    upgrade,
+)
 
 BOTH: tuple[Database, ...] = ("journal", "readmodel")
 
@@ -39,6 +47,19 @@ def test_both_fit_into_one_database(engine: Engine) -> None:
     for database in (*BOTH, *BOTH):
         upgrade(engine, database)
     assert [current(engine, database) for database in BOTH] == [newest(d) for d in BOTH]
+
+
+@pytest.mark.parametrize("database", BOTH)
+def test_a_database_of_another_version_is_named(database: Database, engine: Engine) -> None:
+    with pytest.raises(OtherVersion, match=r"step \(none\)"):
+        expect(engine, database)
+    upgrade(engine, database)
+    expect(engine, database)
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE {database}_version SET version_num = 's0999_later'"))
+    for look in (upgrade, expect):
+        with pytest.raises(OtherVersion, match=f"the {database} is at step s0999_later"):
+            look(engine, database)
 
 
 def test_a_database_at_its_newest_step_is_left_alone(

@@ -5,7 +5,7 @@ from tradeoms.config import Settings
 from tradeoms.model.state import State
 from tradeoms.store import readmodel, snapshots
 from tradeoms.store.journal import JournalBroken, SqlJournal, connect
-from tradeoms.store.migrate import upgrade
+from tradeoms.store.migrate import expect, upgrade
 from tradeoms.store.readmodel import ReadModel
 
 
@@ -48,8 +48,11 @@ def verify_journal(settings: Settings) -> tuple[int, str]:
 
     Raises:
         JournalBroken: names the first record that is missing, altered or unreadable.
+        OtherVersion: there is no journal, or another version of the program wrote it.
     """
-    journal = SqlJournal(connect(settings.journal_url))
+    engine = connect(settings.journal_url)
+    expect(engine, "journal")
+    journal = SqlJournal(engine)
     count = sum(1 for _ in journal.read())
     recover(settings, journal, whole=False)
     return count, journal.hash_at(count).hex()

@@ -59,7 +59,7 @@ class Server:
             archive,
         )
         self._clock = Clock(self._gateway.tick, self._look_after)
-        self._feed = Feed(settings.home / "feed.sock")
+        self._feed = Feed(settings.home / "feed.sock", self.journal.texts)
         older = ReadModel(readmodel.connect(settings.readmodel_url)).answer
         self._bus = CommandServer(
             settings.bus.commands, self.keys, self.engine, settings.bus.insecure, older

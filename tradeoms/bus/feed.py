@@ -3,14 +3,13 @@
 Nothing depends on it: a reader that misses a batch sees the gap and reads the journal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import zmq
 
-from tradeoms.bus.wire import encode
 from tradeoms.model.events import Record
 from tradeoms.model.state import State
 
@@ -18,9 +17,10 @@ _records = msgspec.json.Decoder(list[Record])
 
 
 class Feed:
-    """The writer's end; a consumer of the engine."""
+    """The writer's end; a consumer of the engine. `texts` gives the JSON of records."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, texts: Callable[[Sequence[Record]], list[bytes]]) -> None:
+        self._texts = texts
         path.unlink(missing_ok=True)
         self._context = zmq.Context[Any]()
         self._socket = self._context.socket(zmq.PUB)
@@ -29,7 +29,7 @@ class Feed:
 
     def consume(self, records: Sequence[Record], state: State) -> None:  # noqa: ARG002
         """On the writer's thread, which alone uses the socket."""
-        self._socket.send(encode(records))
+        self._socket.send(b"[%b]" % b",".join(self._texts(records)))
 
     def close(self) -> None:
         """Close the socket."""

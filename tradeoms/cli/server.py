@@ -46,10 +46,11 @@ def serve(
     # Loaded here and not above: help and small commands must not wait for the engines.
     from tradeoms.app import AlreadyRunning, Server
     from tradeoms.store.journal import JournalBroken
+    from tradeoms.store.migrate import OtherVersion
 
     try:
         server = Server(settings, config.resolve())
-    except (JournalBroken, AlreadyRunning, BadConfig) as error:
+    except (JournalBroken, OtherVersion, AlreadyRunning, BadConfig) as error:
         raise fail(error) from None
     server.run(_readiness())
 
@@ -65,11 +66,14 @@ def verify(config: Config = DEFAULT) -> None:
     """Walk the journal's hash chain and name the first broken record."""
     from tradeoms.app import verify_journal
     from tradeoms.store.journal import JournalBroken
+    from tradeoms.store.migrate import OtherVersion
 
     try:
         count, digest = verify_journal(settings_of(config))
     except JournalBroken as error:
         raise fail(f"broken: {error}", 1) from None
+    except OtherVersion as error:
+        raise fail(error) from None
     console.print(f"{count} records, chain intact, last hash {digest[:16]}")
 
 

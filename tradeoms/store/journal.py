@@ -1,15 +1,13 @@
 """The journal: numbered, hashed in a chain, appended to in one transaction a batch."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.engine import Row
 
-from tradeoms.model.events import AnyEvent, Cause, Record
+from tradeoms.model.events import Record
 from tradeoms.store import database
 from tradeoms.store.columns import Insert
 from tradeoms.store.schema import journal
@@ -17,8 +15,7 @@ from tradeoms.store.upcast import upcast, version_of
 
 GENESIS = bytes(32)
 _encode = msgspec.json.Encoder().encode
-_decode_event = msgspec.json.Decoder(AnyEvent).decode
-_decode_cause = msgspec.json.Decoder(Cause).decode
+_decode = msgspec.json.Decoder(Record).decode
 
 
 class JournalBroken(Exception):
@@ -40,6 +37,7 @@ class SqlJournal:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._insert = Insert(journal, engine.dialect)
+        self._latest: tuple[Sequence[Record], list[bytes]] = ((), [])
         self.seq, self._hash = 0, GENESIS
         with engine.connect() as connection:
             last = connection.execute(
@@ -56,14 +54,22 @@ class SqlJournal:
         """
         if records[0].seq != self.seq + 1:
             raise JournalBroken(records[0].seq, f"does not follow {self.seq}")
-        rows, digest = [], self._hash
-        for columns in map(encode, records):
-            digest = chain(digest, *columns)
-            rows.append((*columns, digest))
+        rows, texts, digest = [], [], self._hash
+        for record in records:
+            kind, version, text = encode(record)
+            digest = chain(digest, kind, version, text)
+            texts.append(text)
+            rows.append((record.seq, kind, version, text.decode(), digest))
         # A second writer on the same journal fails here on the primary key, and stops.
         with self._engine.begin() as connection:
             self._insert(connection, rows)
         self.seq, self._hash = records[-1].seq, digest
+        self._latest = records, texts
+
+    def texts(self, records: Sequence[Record]) -> list[bytes]:
+        """The JSON of records; what was appended last is not encoded again."""
+        latest, texts = self._latest
+        return texts if records is latest else list(map(_encode, records))
 
     def read(self, after: int = 0) -> Iterator[Record]:
         """Records with a number above `after`, each checked against the one before it."""
@@ -95,38 +101,22 @@ class SqlJournal:
             return int(connection.execute(select(func.count()).select_from(journal)).scalar_one())
 
 
-def encode(record: Record) -> tuple[int, str, str, str, int, str]:
-    """The columns of a row but its hash, which covers them and the hash before it."""
+def encode(record: Record) -> tuple[str, int, bytes]:
+    """Kind, version and JSON: what the hash covers."""
     kind = type(record.event).__name__
-    return (
-        record.seq,
-        _time(record.at),
-        _encode(record.cause).decode(),
-        kind,
-        version_of(kind),
-        _encode(record.event).decode(),
-    )
+    return kind, version_of(kind), _encode(record)
 
 
-@lru_cache(maxsize=1)
-def _time(at: datetime) -> str:
-    """All records of a batch have one time."""
-    return at.isoformat(timespec="microseconds")
-
-
-def chain(
-    previous: bytes, seq: int, at: str, cause: str, kind: str, version: int, body: str
-) -> bytes:
-    """SHA-256 over the hash before and the columns; lengths keep texts from running together."""
-    head = f"{seq}|{version}|{len(at)}|{at}|{len(cause)}|{cause}|{len(kind)}|{kind}|"
-    return sha256(previous + head.encode() + body.encode()).digest()
+def chain(previous: bytes, kind: str, version: int, record: bytes) -> bytes:
+    """SHA-256 over the hash before and the row; neither kind nor version can hold a bar."""
+    return sha256(b"%b%b|%d|%b" % (previous, kind.encode(), version, record)).digest()
 
 
 def check(row: Row[tuple[object, ...]], expected: int, previous: bytes) -> bytes:
     """The row's hash; JournalBroken where the row is not the one that was written."""
     if row.seq != expected:
         raise JournalBroken(expected, f"is missing; the next one is {row.seq}")
-    if chain(previous, row.seq, row.at, row.cause, row.kind, row.version, row.body) != row.hash:
+    if chain(previous, row.kind, row.version, row.record.encode()) != row.hash:
         raise JournalBroken(expected, "does not match its hash")
     return bytes(row.hash)
 
@@ -135,11 +125,13 @@ def decode(row: Row[tuple[object, ...]]) -> Record:
     """The record of a row, in today's version."""
     try:
         if row.version == version_of(row.kind):
-            body = _decode_event(row.body)
+            record = _decode(row.record)
         else:
-            body = msgspec.convert(
-                upcast(row.kind, row.version, msgspec.json.decode(row.body)), AnyEvent
-            )
-        return Record(row.seq, datetime.fromisoformat(row.at), _decode_cause(row.cause), body)
+            old = msgspec.json.decode(row.record)
+            event = upcast(row.kind, row.version, old["event"])
+            record = msgspec.convert(old | {"event": event}, Record)
     except (msgspec.DecodeError, ValueError) as error:
         raise JournalBroken(row.seq, f"cannot be read: {error}") from error
+    if record.seq != row.seq:
+        raise JournalBroken(row.seq, f"says that it is record {record.seq}")
+    return record

@@ -20,13 +20,23 @@ METADATA: dict[Database, MetaData] = {
 }
 
 
+class OtherVersion(Exception):
+    """A database that this version of the program did not write."""
+
+
 def upgrade(engine: Engine, database: Database) -> None:
     """Apply what is missing, in one transaction; nothing where the database is at its newest step.
 
     Two databases may share one server database: each has its own table of versions.
+
+    Raises:
+        OtherVersion: the database is at a step that is none of ours.
     """
-    if current(engine, database) == newest(database):
+    found = current(engine, database)
+    if found == newest(database):
         return
+    if found and found not in steps(database):
+        raise OtherVersion(f"the {database} is at step {found}, which this version does not know")
     # Alembic takes a fifth of a second to load: only those who need it wait for it.
     from alembic import command
     from alembic.config import Config
@@ -44,9 +54,25 @@ def upgrade(engine: Engine, database: Database) -> None:
         command.upgrade(config, "head")
 
 
+def expect(engine: Engine, database: Database) -> None:
+    """Nothing, where the database is at its newest step; for those who may not write.
+
+    Raises:
+        OtherVersion: it is at another step, or at none.
+    """
+    found, wanted = current(engine, database), newest(database)
+    if found != wanted:
+        raise OtherVersion(f"the {database} is at step {found or '(none)'}, not at {wanted}")
+
+
 def newest(database: Database) -> str:
     """The last step there is; steps are files that sort by their number."""
-    return max(path.stem for path in (HERE / database).glob("s*.py"))
+    return max(steps(database))
+
+
+def steps(database: Database) -> set[str]:
+    """The names of all steps there are."""
+    return {path.stem for path in (HERE / database).glob("s*.py")}
 
 
 def current(engine: Engine, database: Database) -> str:

@@ -8,10 +8,8 @@ journal = Table(
     "journal",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("at", String(32), nullable=False),
-    Column("cause", Text, nullable=False),
     Column("kind", String(64), nullable=False),
     Column("version", Integer, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("record", Text, nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
 )
