@@ -147,6 +147,7 @@ _PLACEMENTS = (
     text("instrument", 16),
     text("instructions", 24),
     day("trade_date"),
+    text("ListID", 15),
 )
 _EXECUTIONS = (
     foreign("ExecID", 18),

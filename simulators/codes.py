@@ -9,6 +9,8 @@ class MsgType:
     REPORT: Final = "8"
     CANCEL_REJECT: Final = "9"
     ORDER: Final = "D"
+    LIST: Final = "E"
+    LIST_STATUS: Final = "N"
     CANCEL: Final = "F"
     REPLACE: Final = "G"
     STATUS: Final = "H"

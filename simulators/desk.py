@@ -8,6 +8,7 @@ from simulators.execution import Executor
 from simulators.intake import check_instrument, read_terms
 from simulators.ledger import BrokerBook, BrokerOrder
 from simulators.lines import Line, Received
+from simulators.order_lists import Lists
 from simulators.orders import Order, Terms
 from simulators.prices import Closes
 from simulators.requests import Requests
@@ -59,6 +60,7 @@ class Desk:
         self._office = MiddleOffice(
             broker, settings, self._by_id, timers, send, write, self._prefix
         )
+        self._lists = Lists(broker.lists, self._form, send, self._order)
         self._answers = {
             MsgType.ORDER: self._order,
             MsgType.CANCEL: self._request,
@@ -70,6 +72,9 @@ class Desk:
         """Answer an application message; ``raw`` is needed for its groups only."""
         if fields.get(35) in OFFICE:
             self._office.on_message(fields, pairs(raw), now)
+            return
+        if fields.get(35) == MsgType.LIST:
+            self._lists.on_message(fields, pairs(raw), now)
             return
         answer = self._answers.get(fields.get(35, ""))
         if answer is None:

@@ -13,6 +13,16 @@ GROUPS: dict[int, tuple[int, ...]] = {
     124: (32, 17, 31),
     862: (528, 863),
 }
+#: The same where a message has a group of other fields under the same count.
+IN: dict[str, dict[int, tuple[int, ...]]] = {
+    "E": {
+        73: (
+            *(11, 67, 1, 78, 63, 64, 21, 18, 55, 48, 22, 54, 114, 60, 38, 152, 40, 44, 99, 15, 59),
+            *(528, 58),
+        )
+    },
+    "N": {73: (11, 14, 39, 151, 84, 6, 103, 58)},
+}
 
 
 def build(text: str) -> fix.Message:
@@ -20,12 +30,14 @@ def build(text: str) -> fix.Message:
     plain: list[str] = []
     entries: list[fix.Group] = []
     count, entry = 0, None
-    for tag, value in pairs(text):
-        if tag in GROUPS:
+    found = pairs(text)
+    groups = GROUPS | IN.get(dict(found)[35], {})
+    for tag, value in found:
+        if tag in groups:
             count = tag
-        elif count and tag in GROUPS[count]:
-            if tag == GROUPS[count][0]:
-                entry = _entry(count)
+        elif count and tag in groups[count]:
+            if tag == groups[count][0]:
+                entry = _entry(count, groups[count])
                 entries.append(entry)
             assert entry is not None, text
             entry.setField(tag, value)
@@ -38,8 +50,7 @@ def build(text: str) -> fix.Message:
     return message
 
 
-def _entry(count: int) -> fix.Group:
-    fields = GROUPS[count]
+def _entry(count: int, fields: tuple[int, ...]) -> fix.Group:
     order = fix.IntArray(len(fields) + 1)
     for place, tag in enumerate(fields):
         order[place] = tag

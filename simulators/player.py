@@ -130,12 +130,18 @@ class Player:
             raise self._failure(
                 line, f"MsgType: expected {line.MsgType}, got {fields[35]}: {shown}"
             )
-        wrong = [why for field in line.fields for why in self._compare(field, fields)]
+        pairs = wire.pairs(raw)
+        wrong = [why for field in line.fields for why in self._compare(field, fields, pairs)]
         if wrong:
             raise self._failure(line, "; ".join(wrong))
 
-    def _compare(self, field: Field, fields: wire.Fields) -> list[str]:
+    def _compare(
+        self, field: Field, fields: wire.Fields, pairs: list[tuple[int, str]]
+    ) -> list[str]:
         got = fields.get(field.tag, "")
+        if field.nth:
+            same = [value for tag, value in pairs if tag == field.tag]
+            got = same[field.nth - 1] if field.nth <= len(same) else ""
         if field.variable and got and field.variable not in self.values:
             self.values[field.variable] = got
             return []

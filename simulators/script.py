@@ -16,11 +16,14 @@ from simulators.forms import FORMS
 
 
 class Field(NamedTuple):
-    """A field as it is written. In an I line a value of ``*`` is any, an empty one is none at all."""
+    """A field as it is written. In an I line a value of ``*`` is any, an empty one is none at all;
+    ``nth``: the field of that entry of a group, counted from 1.
+    """
 
     name: str
     tag: int
     value: str
+    nth: int = 0
 
     @property
     def variable(self) -> str:
@@ -125,9 +128,10 @@ def _line(number: int, text: str, words: list[str]) -> Line:
         if not rest or not re.fullmatch(r"[0-9A-Za-z]{1,2}", rest[0]):
             raise _Wrong(f"MsgType: {rest[:1]!r} is not a letter, a number or two of them")
         fields = tuple(_field(word, tag_of) for word in rest[1:])
-        empty = [field.name for field in fields if kind == "E" and field.value == "*"]
-        if empty:
-            raise _Wrong(f"{empty[0]}: * is for what is expected, not for what is sent")
+        wrong = [f for f in fields if kind == "E" and (f.value == "*" or f.nth)]
+        if wrong:
+            what = "[n]" if wrong[0].nth else "*"
+            raise _Wrong(f"{wrong[0].name}: {what} is for what is expected, not for what is sent")
         return Line(number, kind, text, rest[0], fields)
     if kind == "show":
         return Line(number, kind, text, "", tuple(_field(word, _shown) for word in rest))
@@ -148,6 +152,9 @@ def _field(word: str, tag: Callable[[str], int]) -> Field:
         raise _Wrong(f"{name}: {value!r} has characters that are no printable ASCII")
     if value.startswith("$") and not re.fullmatch(r"\$[A-Za-z_]\w*", value):
         raise _Wrong(f"{name}: {value!r} is no variable")
+    indexed = re.fullmatch(r"(\w+)\[([1-9][0-9]?)\]", name)
+    if indexed:
+        return Field(name, tag(indexed[1]), value, int(indexed[2]))
     return Field(name, tag(name), value)
 
 

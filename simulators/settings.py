@@ -21,6 +21,8 @@ CONFIRMATIONS = (
     *("right", "none"),
     *("wrong_price", "wrong_quantity", "wrong_commission", "wrong_net"),
 )
+#: What a broker does with a list of orders.
+LISTS = ("work", "reject", "unsupported")
 
 
 class Mistake(NamedTuple):
@@ -59,6 +61,7 @@ class BrokerSettings:
     allocation: tuple[str, ...] = ("accept",)
     allocation_report: bool = False
     confirmation: tuple[str, ...] = ("right",)
+    lists: str = LISTS[0]
     faults: Faults = field(default_factory=Faults)
     tls: Path | None = None
 
@@ -275,6 +278,7 @@ def _broker(table: _Table) -> BrokerSettings:
         allocation=table.several("allocation", ALLOCATIONS),
         allocation_report=table.flag("allocation_report"),
         confirmation=table.several("confirmation", CONFIRMATIONS),
+        lists=table.choice("lists", LISTS[0], LISTS),
         faults=_faults(table.below(table.table("faults"), "faults.")),
         tls=_tls(table),
     )

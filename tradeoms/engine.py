@@ -282,7 +282,7 @@ class Engine:
         command = item.command
         if isinstance(command, c.ReportReceived):
             events += unmatched(command, text, context)
-        elif isinstance(command, c.PostTradeReceived):
+        elif isinstance(command, c.PostTradeReceived | c.ListStatusReceived):
             events += unknown(command, text, context)
         elif item.slices is not None and isinstance(command, c.SubmitBasket):
             events += dropped(self.state, command.basket, text)

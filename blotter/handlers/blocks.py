@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from blotter import cells
+from blotter import cells, notional
 from blotter.handlers.acknowledging import insist
 from blotter.handlers.deeds import Deed, act, named
 from blotter.handlers.placements import cancel
 from blotter.objections import Routing
+from blotter.screens.choose import Choice, Choose
 from blotter.screens.preview import Asked
 from blotter.screens.route import RouteTicket, Split
 from blotter.workplace import Workplace
@@ -29,6 +30,22 @@ async def route(place: Workplace) -> None:
             return
         now = place.rows("blocks")
         rows = _idle(place, [now[row.key] for row in rows if row.key in now])
+
+
+async def route_list(place: Workplace) -> None:
+    """What is idle of the blocks to one broker, as one list."""
+    rows = _idle(place, place.grid.targets())
+    if not rows:
+        return
+    value = f"≈ {notional.total(rows, 'idle', place.rows('prices'))}"
+    title = f"{_names(rows)} as one list, {value}, to:"
+    choices = [Choice(name, name, "" if up else "is down") for name, up in brokers(place).items()]
+    broker = await place.ask(Choose(title, choices))
+    if broker is None:
+        return
+    command = c.RouteList(broker, tuple(row.key for row in rows))
+    if await insist(place, f"route {_names(rows)} as a list", command, value):
+        place.grid.clear_selection()
 
 
 def _names(rows: Sequence[Any]) -> str:

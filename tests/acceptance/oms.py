@@ -25,7 +25,7 @@ class Oms:
 
     def __init__(self, version: str, home: Path, port: int) -> None:
         self.desk: Desk = desk()
-        king = replace(self.desk.state.brokers[BROKER], knows_mass_cancel=True)
+        king = replace(self.desk.state.brokers[BROKER], knows_mass_cancel=True, knows_lists=True)
         self.desk.done(c.DefineBrokers((king,)), "ops")
         self.desk.system(c.ChangeSession(SESSION, False))
         self.inbox: queue.SimpleQueue[tuple[c.Command, e.Cause]] = queue.SimpleQueue()
@@ -42,6 +42,9 @@ class Oms:
         self.gateway = Gateway((session,), lambda command, cause: self.inbox.put((command, cause)))
         self.desk.engine.consumers[:] = [self.gateway]
         self.placement = ""
+        self.listed: tuple[
+            str, ...
+        ] = ()  # all of the last list; `show order=2` is about its second
         self._before = ""
         self.marks: dict[str, int] = {}
         self.decided = 0  # the last MsgSeqNum of the broker
@@ -77,6 +80,11 @@ class Oms:
         values = {field.name: player.resolve(field.value) for field in line.fields}
         if line.MsgType == "D":
             self.placement = self._route(values)
+        elif line.MsgType == "E":
+            quantities = [v for k, v in values.items() if k.startswith("OrderQty[")]
+            blocks = [self.desk.block(("A1", D(quantity))) for quantity in quantities]
+            self.listed = self.desk.done(c.RouteList(BROKER, tuple(blocks)), "trader")
+            self.placement = self.listed[0]
         elif line.MsgType == "F":
             # Where a cancel of all was refused, we have asked by ourselves.
             asked = [request.kind for request in self.desk.placement(self.placement).requests]
@@ -128,6 +136,9 @@ class Oms:
 
     def _shown(self, field: Field) -> str:
         """What we show, in the spelling of the script where it means the same."""
+        if field.name == "order":
+            self.placement = self.listed[int(field.value) - 1]
+            return field.value
         if field.name in self.marks:
             count = self._counts()[field.name] - self.marks[field.name]
             return ("some" if count else "none") if field.name == "alerts" else str(count)

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import fixconfig
 from simulators.forms import FORMS
 from simulators.player import Player, Stage
 from simulators.script import Script, parse, read
@@ -15,6 +17,15 @@ from tests.simulators.client import free_ports, until
 
 SCRIPTS = [read(path) for path in sorted(Path(__file__).parent.glob("*.script"))]
 CASES = [(version, script) for version in FORMS for script in SCRIPTS if version in script.versions]
+
+
+def spoken(version: str) -> dict[str, Any]:
+    """The version with its dictionaries, without which quickfix refuses every group."""
+    folder = fixconfig.path(version)
+    found: dict[str, Any] = {"version": version, "dictionary": folder / "dictionary.xml"}
+    if (folder / "transport.xml").exists():
+        found["transport_dictionary"] = folder / "transport.xml"
+    return found
 
 
 class Floors:
@@ -28,7 +39,7 @@ class Floors:
     def on(self, version: str) -> tuple[Stage, Oms]:
         if version not in self.made:
             (port,) = free_ports(1)
-            stage = Stage(BrokerSettings("ALPHA", "TRADEOMS", port, version=version))
+            stage = Stage(BrokerSettings("ALPHA", "TRADEOMS", port, **spoken(version)))
             oms = Oms(version, self.home / version / "client", port)
             self.open.enter_context(stage.open(self.home / version / "broker"))
             self.open.callback(oms.gateway.stop)

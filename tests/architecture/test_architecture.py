@@ -48,6 +48,7 @@ OURS = {
     c.TellSession,
     c.InstructBrokers,
     c.VoidInstructions,
+    c.ListStatusReceived,
     c.PostTradeReceived,
     c.ConfirmPostTrade,
     c.ReturnPostTrade,

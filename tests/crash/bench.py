@@ -136,8 +136,20 @@ class House:
         return state
 
 
+def as_list(routes: dict[str, c.Command]) -> dict[str, c.Command]:
+    """The same blocks in one list."""
+    blocks = tuple(_blocks(routes))
+    return {f"list/{'/'.join(blocks)}": c.RouteList("ALPHA", blocks, WARNINGS)}
+
+
 def _blocks(routes: dict[str, c.Command]) -> list[str]:
-    return [route.block for route in routes.values() if isinstance(route, c.RouteBlock)]
+    found: list[str] = []
+    for route in routes.values():
+        if isinstance(route, c.RouteList):
+            found += route.blocks
+        elif isinstance(route, c.RouteBlock):
+            found.append(route.block)
+    return found
 
 
 def _route(block: str, quantity: Decimal) -> c.RouteBlock:

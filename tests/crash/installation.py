@@ -4,6 +4,7 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
+import fixconfig
 from tests.crash import world
 from tests.crash.processes import Process
 from tradeoms.bus.client import Client
@@ -65,6 +66,8 @@ class Installation:
     def _sim(self, scenes: Mapping[str, Scene], more: str) -> str:
         text = f'seed = 5\ncloses = "{world.CLOSES}"\ndate = "{world.DAY}"\n'
         text += f'home = "{self.folder / "sim"}"\n{more}\n'
+        # Without one quickfix refuses a list, which is a repeating group.
+        text += f'dictionary = "{fixconfig.path("FIX.4.4") / "dictionary.xml"}"\n'
         for broker, (behaviour, nth) in scenes.items():
             text += f'[[broker]]\nname = "{broker}"\nclient = "TRADEOMS"\n'
             text += f'port = {self.ports[broker]}\nbehaviour = "{behaviour}"\n'

@@ -7,13 +7,13 @@ from threading import Event
 import pytest
 
 from tests.crash import world
-from tests.crash.bench import ONE_BROKER, House, house
+from tests.crash.bench import ONE_BROKER, House, as_list, house
 from tests.crash.installation import Installation
 from tradeoms.model import commands as c
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
 ROUNDS = 3
-KINDS = ("PlacementRouted", "MessagesSent", "Reported", "BlockAllocated")
+KINDS = ("PlacementRouted", "ListRouted", "MessagesSent", "Reported", "BlockAllocated")
 _never = Event()
 
 
@@ -23,6 +23,7 @@ def test_a_kill_after(kind: str, tmp_path: Path) -> None:
     with house(Installation(tmp_path / "x", ONE_BROKER)) as found:
         for n in range(ROUNDS):
             routes = found.enter(world.TICKERS[4 * n : 4 * n + 4])
+            routes = as_list(routes) if kind == "ListRouted" else routes
             _kill(found, kind, routes, draw)
             found.finish(routes)
         state = found.close()

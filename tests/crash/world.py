@@ -45,7 +45,11 @@ def operations() -> list[c.Command]:
         c.OpenDay(DAY),
         c.DefineInstruments(tuple(Instrument(t, t, t, "8", "USD", issuer=t) for t in TICKERS)),
         c.DefineAccounts(tuple(Account(a, f"Invented client {a}", a) for a in ACCOUNTS)),
-        c.DefineBrokers(tuple(Broker(b, f"Invented broker {b}", b, COMMISSION) for b in BROKERS)),
+        c.DefineBrokers(
+            tuple(
+                Broker(b, f"Invented broker {b}", b, COMMISSION, knows_lists=True) for b in BROKERS
+            )
+        ),
         c.SetHolidays("USD", (date(2023, 1, 2),)),
         c.MarkPrices(tuple(Price(t, Decimal(100), "invented", now) for t in TICKERS)),
         _opening(),

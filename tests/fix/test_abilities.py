@@ -12,7 +12,7 @@ from tradeoms.fix.dialect import dialect
 from tradeoms.model import commands as c
 from tradeoms.model.reference import Broker
 
-ALL = Broker("KING", "King", "S1", knows_mass_status=True, knows_mass_cancel=True)
+ALL = Broker("KING", "King", "S1", knows_mass_status=True, knows_mass_cancel=True, knows_lists=True)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,7 @@ ALL = Broker("KING", "King", "S1", knows_mass_status=True, knows_mass_cancel=Tru
         ("knows_status_requests", "status"),
         ("knows_mass_status", "mass_status"),
         ("knows_mass_cancel", "mass_cancel"),
+        ("knows_lists", "lists"),
     ],
 )
 def test_a_promise_that_the_file_denies(promise: str, key: str, tmp_path: Path) -> None:
@@ -32,7 +33,7 @@ def test_a_promise_that_the_file_denies(promise: str, key: str, tmp_path: Path) 
 
 
 def test_what_is_not_promised_may_be_denied(tmp_path: Path) -> None:
-    every = "\n".join(f"{key} = false" for key in ("status", "mass_status", "mass_cancel"))
+    every = "\n".join(f"{key} = false" for key in ("status", "mass_status", "mass_cancel", "lists"))
     spoken = brokers_dialect(tmp_path, f"[supports]\n{every}\n")
     modest = Broker("KING", "King", "S1", knows_status_requests=False)
     assert list(contradictions(modest, spoken)) == []

@@ -42,9 +42,9 @@ def test_without_a_rate_there_is_no_limit() -> None:
 def test_a_message_does_not_overtake_an_earlier_one_about_the_same_thing() -> None:
     lanes: Lanes[str] = Lanes()
     for urgency, thing, message in ((2, "P1", "new"), (0, "P1", "cancel"), (0, "P2", "other")):
-        lanes.put(urgency, thing, message)
+        lanes.put(urgency, (thing,), message)
     assert [lanes.pop() for _ in range(len(lanes))] == ["other", "new", "cancel"]
-    lanes.put(0, "P1", "cancel")
-    lanes.put(1, "P2", "replace")
-    lanes.put(0, "P3", "cancel too")
+    lanes.put(0, ("P1",), "cancel")
+    lanes.put(1, ("P2",), "replace")
+    lanes.put(0, ("P3",), "cancel too")
     assert [lanes.pop() for _ in range(len(lanes))] == ["cancel", "cancel too", "replace"]

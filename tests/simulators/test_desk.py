@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulators import wire
 from simulators.wire import Fields
 from tests.simulators.bench import Bench, limit, order, request, states
 
@@ -212,3 +213,40 @@ def test_a_large_market_order_is_filled_from_fresh_liquidity() -> None:
     heard = Bench().tell(order("C1", 1_000_000))
     assert heard[-1][39] == "2"
     assert heard[-1][14] == "1000000"
+
+
+def orders_of(ListID: str, *quantities: int) -> str:
+    """An E as it is on the wire."""
+    text = f"35=E|34=5|66={ListID}|394=3|68={len(quantities)}|73={len(quantities)}|"
+    for n, qty in enumerate(quantities, start=1):
+        text += f"11={ListID}-{n}|67={n}|55=AAPL|54=1|60=20221228-15:00:00|38={qty}|40=1|"
+    return text.replace("|", wire.SOH)
+
+
+def told(bench: Bench, raw: str) -> list[wire.Fields]:
+    bench.desk.on_message(wire.parse(raw), bench.now, raw)
+    return bench.hear() + bench.wait()
+
+
+def test_a_list_is_received_and_its_orders_are_worked() -> None:
+    bench = Bench("ack_fill")
+    status, *reports = told(bench, orders_of("L1", 100, 200))
+    assert [status[tag] for tag in (35, 66, 431, 68)] == ["N", "L1", "2", "2"]
+    assert [(r[11], r[39], r[14]) for r in reports] == [
+        *(("L1-1", "0", "0"), ("L1-1", "2", "100")),
+        *(("L1-2", "0", "0"), ("L1-2", "2", "200")),
+    ]
+    assert {order.CumQty for order in bench.book().orders.values()} == {100, 200}
+    (again,) = told(bench, orders_of("L1", 100))
+    assert (again[431], again[444]) == ("7", "ListID(66) was used before")
+
+
+def test_a_list_that_is_refused_or_not_known_is_no_order() -> None:
+    refused, strange = Bench(lists="reject"), Bench(lists="unsupported")
+    (status,) = told(refused, orders_of("L1", 100, 200))
+    assert [status[tag] for tag in (35, 431, 39, 151)] == ["N", "7", "8", "0"]
+    (reject,) = told(strange, orders_of("L1", 100))
+    assert [reject[tag] for tag in (35, 45, 372, 380)] == ["j", "5", "E", "3"]
+    (nameless,) = told(Bench(), orders_of("", 100))
+    assert (nameless[35], nameless[380]) == ("j", "5")
+    assert not refused.book().orders

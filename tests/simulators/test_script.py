@@ -34,7 +34,7 @@ def test_a_good_script() -> None:
     assert (asked.number, asked.MsgType) == (4, "D")
     assert [field.tag for field in asked.fields] == [11, 38, 44, 55]
     assert [field.variable for field in asked.fields] == ["id", "", "", ""]
-    assert ("Text", 58, "by hand, slowly") in new.fields
+    assert ("Text", 58, "by hand, slowly", 0) in new.fields
     assert new.fields[5].tag == 38
     assert script.lines[3].seconds == 0.01
 
@@ -154,3 +154,10 @@ def test_the_program_says_what_is_wrong_and_what_did_not_come(tmp_path: Path) ->
     assert done.returncode == 1
     assert "FAILED" in done.stdout
     assert "no logon within 0.2 s" in done.stdout
+
+
+def test_a_field_of_an_entry() -> None:
+    script = parse("I E ClOrdID[2]=$b ClOrdID[1]=C1", Path("x"))
+    assert [(field.tag, field.nth) for field in script.lines[0].fields] == [(11, 2), (11, 1)]
+    with pytest.raises(ScriptError, match=r"x:1: ClOrdID\[1\]: \[n\] is for what is expected"):
+        parse("E 8 ClOrdID[1]=C1", Path("x"))

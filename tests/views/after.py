@@ -35,6 +35,7 @@ def brokers(sessions: dict[str, str]) -> tuple[Broker, ...]:
             knows_status_requests=session == "S1",
             knows_mass_status=session == "S2",
             knows_mass_cancel=session == "S2",
+            knows_lists=session == "S1",
             allocations=Handling.Automatic if session == "S1" else Handling.Manual,
         )
         for broker, session in sessions.items()

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import Effect, OrdStatus, ReportKind, SessionAction
+from tradeoms.model.fields import BlockState, Effect, OrdStatus, ReportKind, SessionAction
+from tradeoms.model.lists import ListStatus
 from tradeoms.model.orders import ZERO, NewOrder, Report
 
 if TYPE_CHECKING:
@@ -124,3 +125,24 @@ def attend(house: "House") -> None:
         )
         house.send(r.choice(commands), "trader")
     house.engine.submit(c.CheckPending(), e.Cause())
+
+
+def route_list(house: "House") -> None:
+    """What is idle of up to three blocks goes to one broker as a list."""
+    states = (BlockState.Open, BlockState.Working)
+    names = [b.block for b in house.state.blocks.values() if b.state in states]
+    chosen = house.random.sample(names, min(3, len(names)))
+    broker = house.random.choice(tuple(house.state.brokers))
+    rules = ("duplicate_order", "order_value", "price_collar", "order_quantity")
+    house.send(c.RouteList(broker, tuple(chosen), rules), "trader")
+
+
+def list_status(house: "House") -> None:
+    """A broker says how a list stands; it may reject the whole."""
+    if lists := list(house.state.lists.values()):
+        known = house.random.choice(lists)
+        house.incoming[known.session] += 1
+        number = house.incoming[known.session]
+        status = ListStatus(known.ListID, house.random.choice("2357"), Text="no")
+        command = c.ListStatusReceived(known.session, number, "8=FIX", status)
+        house.engine.submit(command, e.Cause(session=known.session, MsgSeqNum=number))

@@ -370,6 +370,8 @@ ACTIONS: dict[Callable[[House], None], int] = {
     merge: 8,
     dissolve: 1,
     route: 16,
+    hands.route_list: 2,
+    hands.list_status: 1,
     cancel: 5,
     replace: 3,
     gateway: 10,

@@ -33,6 +33,7 @@ MAY: dict[type, frozenset[Role]] = {
     c.DissolveBlock: frozenset({TRADER}),
     c.RouteBlock: frozenset({TRADER}),
     c.RouteBlocks: frozenset({TRADER}),
+    c.RouteList: frozenset({TRADER}),
     c.CancelPlacement: frozenset({TRADER, COMPLIANCE}),
     c.ReplacePlacement: frozenset({TRADER}),
     c.FinishBlock: frozenset({TRADER}),
@@ -182,6 +183,8 @@ def _orders(command: c.Command, state: State) -> tuple[str, ...]:
         return _claimable([one.name for one in state.work_of(command.trader)], state)
     if isinstance(command, c.RouteBlocks):
         return tuple(name for row in command.blocks for name in state.blocks[row.block].orders)
+    if isinstance(command, c.RouteList):
+        return tuple(name for block in command.blocks for name in state.blocks[block].orders)
     if isinstance(command, OF_BLOCK):
         return state.blocks[command.block].orders
     if isinstance(command, c.CancelAll):

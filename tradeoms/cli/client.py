@@ -143,6 +143,19 @@ def route(
         say(client.submit(command))
 
 
+def route_list(
+    broker: str,
+    blocks: list[str],
+    user: User,
+    acknowledge: Acknowledge = None,
+    config: Config = DEFAULT,
+) -> None:
+    """Give a broker what is idle of several blocks as one list."""
+    command = c.RouteList(broker, tuple(blocks), tuple(acknowledge or ()))
+    with connected(config, user) as client:
+        say(client.submit(command))
+
+
 def cancel(
     name: Annotated[str, typer.Argument(help="A placement (P…) or an order (O…).")],
     user: User,
@@ -238,5 +251,5 @@ def blotter(user: User, config: Config = DEFAULT) -> None:
 
 def add_to(app: typer.Typer) -> None:
     """Register this module's commands."""
-    for command in (order, block, route, cancel, finish, send, watch, blotter):
+    for command in (order, block, route, route_list, cancel, finish, send, watch, blotter):
         app.command()(command)

@@ -152,6 +152,8 @@ def apply_routed(state: State, event: e.PlacementRouted) -> None:
 def enroll(state: State, placement: Placement, ours: bool = True) -> None:
     """A new placement's names are used, its id is known (`ours`: of our making), its block has it."""
     state.bump("placement", int(placement.placement[1:]))
+    if placement.ListID:
+        state.bump("ClOrdID", int(placement.ListID[6:]))
     if ours:
         _index(state, placement.placement, placement.ClOrdID)
     else:

@@ -1,7 +1,7 @@
 """Brokers' messages: which placement one belongs to, and what it may do there."""
 
 from tradeoms import compliance
-from tradeoms.core import mass_cancels
+from tradeoms.core import lists, mass_cancels
 from tradeoms.core.attention import alert, unmatched
 from tradeoms.core.booking import PENDING, TELLS_CumQty, denies, duplicate, kept_OrderQty, revives
 from tradeoms.core.context import Context
@@ -41,6 +41,8 @@ def receive(state: State, command: c.ReportReceived, ctx: Context) -> list[e.Any
         return unmatched(command, command.error, ctx)
     if mass_cancels.answers(state, command.session, report):
         return mass_cancels.answered(state, report, ctx)
+    if (refused := lists.meant(state, command.session, report)) is not None:
+        return lists.refused(state, refused, report, ctx)
     placement = find(state, command.session, report)
     if placement is None or report.kind in mass_cancels.KINDS:
         return unmatched(command, _why_unknown(report), ctx)

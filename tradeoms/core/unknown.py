@@ -1,4 +1,4 @@
-"""Brokers' messages after the trade that belong to nothing of ours."""
+"""Brokers' messages that are no reports and belong to nothing of ours."""
 
 from tradeoms.core.attention import alert
 from tradeoms.core.context import Context
@@ -6,7 +6,9 @@ from tradeoms.model import commands as c
 from tradeoms.model import events as e
 
 
-def unknown(command: c.PostTradeReceived, reason: str, ctx: Context) -> list[e.AnyEvent]:
+def unknown(
+    command: c.PostTradeReceived | c.ListStatusReceived, reason: str, ctx: Context
+) -> list[e.AnyEvent]:
     """The message goes into the queue of unknown reports, whole, with an alert."""
     number, session = ctx.number("unmatched"), command.session
     return [

@@ -8,7 +8,12 @@ from tradeoms.fix.dialect import SUPPORT, Dialect
 from tradeoms.model.reference import Broker
 
 #: What reference data may promise, and the message that it takes.
-PROMISES = {"knows_status_requests": "H", "knows_mass_status": "AF", "knows_mass_cancel": "q"}
+PROMISES = {
+    "knows_status_requests": "H",
+    "knows_mass_status": "AF",
+    "knows_mass_cancel": "q",
+    "knows_lists": "E",
+}
 
 
 def contradictions(broker: Broker, dialect: Dialect) -> Iterator[str]:

@@ -23,7 +23,7 @@ LONGEST_NUMBER = 40
 FIELDS = tuple(field for field in msgspec.structs.fields(Report) if field.name != "kind")
 TEXTS = tuple(field.name for field in FIELDS if field.type is str)
 NUMBERS = tuple(field.name for field in FIELDS if field.type == Decimal | None)
-REQUESTS = ("D", "F", "G", "q")  # a reject of one of these may name it by BusinessRejectRefID
+REQUESTS = ("D", "E", "F", "G", "q")  # a reject of one of these may name it by BusinessRejectRefID
 #: Fields of bytes, which may hold the separator; their length stands before them.
 DATA = "89|91|96|213|355|361|363|365|619|622"
 HAS_DATA = re.compile(f"{SOH}(?:{DATA})=")

@@ -5,11 +5,12 @@ would reject, or misread, never leaves. The engine adds CompIDs, MsgSeqNum, Send
 checksum when it sends.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
+from tradeoms.core.reports import MSG_TYPES
 from tradeoms.fix.dialect import Dialect
 from tradeoms.fix.groups import Groups, written
 from tradeoms.fix.groups import problems as group_problems
@@ -24,6 +25,8 @@ SHORT = frozenset(side.value for side in Side if side.short)
 LONGEST = 1000  # characters of a value
 SHOWN = 40  # characters of a value that is refused
 NONE: Groups = {}
+NO_BIDDING, AT_ONCE = "3", "1"  # BidType, ListExecInstType
+Listed = tuple[Placement, Request, Instrument]
 
 
 class Unsendable(ValueError):
@@ -46,8 +49,33 @@ def encode(
     Raises:
         Unsendable: this broker does not take such a message.
     """
+    MsgType = MSG_TYPES[request.kind]
+    fields = _request(placement, request, instrument)
+    return message(dialect, MsgType, fields, poss_resend)
+
+
+def encode_list(dialect: Dialect, ListID: str, orders: Sequence[Listed]) -> str:
+    """E for new orders, each with all that the broker's file wants in a D.
+
+    Raises:
+        Unsendable: this broker takes no lists, or one of the orders cannot be said in a list.
+    """
+    entries = []
+    for placement, request, instrument in orders:
+        encode(dialect, placement, request, instrument)  # raises where a D would not do
+        fields = filled(dialect, "D", _request(placement, request, instrument))
+        fields.pop("ListID", None)
+        entries.append(fields | {"ListSeqNo": str(placement.ListSeqNo)})
+    head = {"ListID": ListID, "BidType": NO_BIDDING, "ListExecInstType": AT_ONCE}
+    head["TotNoOrders"] = str(len(entries))
+    return message(dialect, "E", head, groups={"NoOrders": entries})
+
+
+def _request(placement: Placement, request: Request, instrument: Instrument) -> dict[str, str]:
     fields = {"ClOrdID": request.ClOrdID}
     kind = request.kind
+    if placement.ListID and kind is NEW:
+        fields["ListID"] = placement.ListID
     if kind is not NEW:
         fields["OrigClOrdID"] = request.OrigClOrdID or placement.ClOrdID
         if placement.OrderID:
@@ -60,10 +88,9 @@ def encode(
         fields["Currency"] = placement.Currency
     else:
         fields["OrderQty"] = plain(request.OrderQty)
-    if kind is CANCEL:
-        return message(dialect, "F", fields, poss_resend)
-    _terms(fields, placement, request)
-    return message(dialect, "D" if kind is NEW else "G", fields, poss_resend)
+    if kind is not CANCEL:
+        _terms(fields, placement, request)
+    return fields
 
 
 def encode_status(
@@ -99,12 +126,7 @@ def message(
     Raises:
         Unsendable: the dialect or the broker's file forbids it, or a value is no plain text.
     """
-    if own := dialect.defaults.get(MsgType):
-        fields = own | fields
-    if own := dialect.fixed.get(MsgType):
-        fields = fields | own
-    if "" in fields.values():  # FIX has no empty fields: what is required is then missing
-        fields = {name: value for name, value in fields.items() if value}
+    fields = filled(dialect, MsgType, fields)
     if groups:
         fields = fields | {name: "" for name, entries in groups.items() if entries}
     shape = dialect.shape(MsgType, fields, poss_resend)
@@ -119,6 +141,17 @@ def message(
             name: written(dialect, MsgType, name, rows) for name, rows in groups.items() if rows
         }
     return shape.template % tuple(fields.values())
+
+
+def filled(dialect: Dialect, MsgType: str, fields: dict[str, str]) -> dict[str, str]:
+    """The fields with the broker's own values among them, and none that is empty."""
+    if own := dialect.defaults.get(MsgType):
+        fields = own | fields
+    if own := dialect.fixed.get(MsgType):
+        fields = fields | own
+    if "" in fields.values():  # FIX has no empty fields: what is required is then missing
+        fields = {name: value for name, value in fields.items() if value}
+    return fields
 
 
 def _refuse(

@@ -12,15 +12,16 @@ from threading import Thread
 
 from msgspec.structs import replace
 
+from tradeoms.core.lists import unanswered
 from tradeoms.core.outbox import session_of
-from tradeoms.fix import posttrade
+from tradeoms.fix import lists, posttrade
 from tradeoms.fix.abilities import contradictions
 from tradeoms.fix.application import Inbound
 from tradeoms.fix.archive import Archive
 from tradeoms.fix.decode import fields_of
 from tradeoms.fix.dialect import Dialect
 from tradeoms.fix.dk import encode_dk, encode_mass_cancel, encode_mass_status
-from tradeoms.fix.encode import Unsendable, encode, encode_status
+from tradeoms.fix.encode import Unsendable, encode, encode_list, encode_status
 from tradeoms.fix.hearing import House
 from tradeoms.fix.line import Line
 from tradeoms.fix.sender import URGENCY, Outgoing, Sender, Submit, Way
@@ -28,11 +29,12 @@ from tradeoms.fix.settings import SessionSettings, spoken
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import RequestKind, SessionAction
+from tradeoms.model.lists import OrderList
 from tradeoms.model.orders import MassCancel, Report
 from tradeoms.model.reference import Broker
 from tradeoms.model.state import State
 
-POSS_DUP, REF_SEQ_NUM, TEXT = "43", "45", "58"
+MSG_TYPE, POSS_DUP, REF_SEQ_NUM, TEXT = "35", "43", "45", "58"
 #: Events that a message after the trade follows from.
 POSTTRADE = (
     e.AllocationInstructed,
@@ -98,7 +100,11 @@ class Gateway:
         for record in records:
             event = record.event
             if isinstance(event, e.PlacementRouted):
-                self._request(state, event.placement.placement, event.placement.ClOrdID)
+                known = state.lists.get(event.placement.ListID)
+                if known is None or not known.whole:
+                    self._request(state, event.placement.placement, event.placement.ClOrdID)
+            elif isinstance(event, e.ListRouted):
+                self._list(state, event.order_list)
             elif isinstance(event, e.CancelRequested | e.ReplaceRequested):
                 self._request(state, event.placement, event.request.ClOrdID)
             elif isinstance(event, e.RequestResent):
@@ -134,6 +140,10 @@ class Gateway:
     def _stands(self, session: str, MsgSeqNum: int) -> bool:
         """On quickfix's thread: a request may be said again while it is unanswered and wanted."""
         ClOrdID, state = self._sender.ClOrdID_of(session, MsgSeqNum), self._state
+        if known := state.lists.get(ClOrdID):
+            waiting = list(unanswered(state, known))
+            wanted = not any(placement.unwanted for placement, _ in waiting)
+            return wanted and len(waiting) == len(known.placements)
         name = state.placement_of.get(ClOrdID, "")
         placement = state.placements.get(name)
         if placement is None:  # no request for an order
@@ -168,6 +178,26 @@ class Gateway:
                 self._submit(c.ReturnUnsent(ClOrdID, name, reason), cause)
             return
         self._sender.put(Outgoing(session, text, name, ClOrdID, poss_resend, urgency))
+
+    def _list(self, state: State, known: OrderList) -> None:
+        """One message for all; where it cannot be said, one an order: nothing has left yet."""
+        orders = list(unanswered(state, known)) if known.whole else []
+        if not orders:  # its orders leave by themselves, or were returned within the same batch
+            return
+        session, ListID = known.session, known.ListID
+        listed = [(p, request, state.instruments[p.instrument]) for p, request in orders]
+        try:
+            text = encode_list(self._dialect(session), ListID, listed)
+        except Unsendable as error:
+            reason = f"list {ListID} is sent as {len(orders)} single orders: {error}"
+            told = c.TellSession(session, "list not sent", reason)
+            self._submit(told, e.Cause(session=session))
+            for placement, request in orders:
+                self._request(state, placement.placement, request.ClOrdID)
+            return
+        names = tuple((p.placement, request.ClOrdID) for p, request in orders)
+        new = URGENCY[RequestKind.New]
+        self._sender.put(Outgoing(session, text, "", ListID, urgency=new, orders=names))
 
     def _withdraw(self, state: State, placement: str) -> None:
         session = state.placements[placement].session
@@ -233,6 +263,8 @@ class Gateway:
 
     def _read(self, inbound: Inbound) -> c.Command:
         spoken, fields = self._dialect(inbound.session), inbound.fields
+        if fields.get(MSG_TYPE) == lists.STATUS:
+            return lists.received(inbound, spoken)
         refused = posttrade.refused(fields)
         known = self._sender.ClOrdID_of(inbound.session, int(refused)) if refused else ""
         if posttrade.is_posttrade(fields, known):

@@ -23,6 +23,7 @@ QUESTION = 3
 CHANGES = (URGENCY[RequestKind.New], URGENCY[RequestKind.Replace])
 CANCELLED = "withdrawn before it left: it is cancelled"
 CLOSED = "withdrawn before it left: its placement is closed"
+LISTED = "withdrawn before it left, with its list: an order of that is cancelled or closed"
 
 Submit = Callable[[c.Command, e.Cause], None]
 
@@ -31,7 +32,8 @@ class Outgoing(NamedTuple):
     """A message that is ready to leave. A question about an order has no ClOrdID of its own.
 
     Of one that is sent again (`again`) an earlier copy may be at the broker. `key` is that of the
-    outbox: of a message after the trade.
+    outbox: of a message after the trade. `orders`: the placements and ClOrdIDs of a list, whose
+    own `ClOrdID` is its ListID.
     """
 
     session: str
@@ -41,6 +43,23 @@ class Outgoing(NamedTuple):
     again: bool = False
     urgency: int = QUESTION
     key: str = ""
+    orders: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What no later message about the same thing may overtake."""
+        if self.orders:
+            return tuple(placement for placement, _ in self.orders)
+        return (self.placement or self.ClOrdID,) if self.ClOrdID else ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ClOrdIDs that it carries; an empty one of a message that has none."""
+        return tuple(ClOrdID for _, ClOrdID in self.orders) or (self.ClOrdID,)
+
+    def concerns(self, placement: str) -> bool:
+        """Whether it says anything about a placement."""
+        return placement in (self.placement, *(name for name, _ in self.orders))
 
 
 class Withdrawal(NamedTuple):
@@ -79,13 +98,12 @@ class Way:
             # Of an order sent again an earlier copy may be there, for the cancel to end.
             if any(not waiting.again for waiting in gone):
                 return [*gone, message]
-        thing = (message.placement or message.ClOrdID) if message.ClOrdID else ""
-        self._lanes.put(message.urgency, thing, message)
+        self._lanes.put(message.urgency, message.about, message)
         return gone
 
     def withdraw(self, placement: str) -> list[Outgoing]:
-        """Take out the order and the changes that wait for a placement."""
-        return self._lanes.take(lambda m: m.placement == placement and m.urgency in CHANGES)
+        """Take out the order and the changes that wait for a placement; with it goes its list."""
+        return self._lanes.take(lambda m: m.concerns(placement) and m.urgency in CHANGES)
 
     def ready(self) -> list[Outgoing]:
         """What may leave now; everything, to be given back, where the session is down."""
@@ -180,7 +198,7 @@ class Sender:
         else:
             gone, reason = way.put(message), CANCELLED
         for withdrawn in gone:
-            self._return(withdrawn, reason)
+            self._return(withdrawn, LISTED if withdrawn.orders else reason)
 
     def _take(self) -> list[Outgoing | Withdrawal | None]:
         """What is queued, nothing after the end mark; at least one, unless something waits."""
@@ -204,12 +222,12 @@ class Sender:
             else:
                 confirmed.setdefault(message.session, []).append((number, message))
         for session, sent in confirmed.items():
-            numbers = tuple([number for number, _ in sent])
-            ids = tuple([message.ClOrdID for _, message in sent])
+            left = [(number, ClOrdID) for number, message in sent for ClOrdID in message.ids]
+            numbers, ids = zip(*left, strict=True)
             self._submit(c.ConfirmSent(session, numbers, ids), e.Cause(session=session))
             if after := [(number, message.key) for number, message in sent if message.key]:
-                left = c.ConfirmPostTrade(session, *zip(*after, strict=True))
-                self._submit(left, e.Cause(session=session))
+                told = c.ConfirmPostTrade(session, *zip(*after, strict=True))
+                self._submit(told, e.Cause(session=session))
 
     def _send(self, message: Outgoing) -> tuple[int | None, str]:
         """The MsgSeqNum with which the message left; None and the reason where it never did."""
@@ -229,6 +247,9 @@ class Sender:
         if message.key:
             back = c.ReturnPostTrade(message.key, reason)
             self._submit(back, e.Cause(session=message.session))
+        for placement, ClOrdID in message.orders:
+            listed = c.ReturnUnsent(ClOrdID, placement, reason)
+            self._submit(listed, e.Cause(session=message.session))
         # Of a request about all orders (no placement) the clock takes care.
         if message.placement and message.ClOrdID and not message.again:
             unsent = c.ReturnUnsent(message.ClOrdID, message.placement, reason)

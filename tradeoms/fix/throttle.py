@@ -45,30 +45,31 @@ def _nanoseconds(seconds: float) -> int:
 class Lanes(Generic[T]):
     """Messages that wait, the most urgent first, within one urgency the oldest first.
 
-    A message never overtakes an earlier one about the same thing: a cancel that arrived before the
-    order it cancels would be refused.
+    A message never overtakes an earlier one about one of the same things: a cancel that arrived
+    before the order it cancels would be refused.
     """
 
     def __init__(self) -> None:
-        self._heap: list[tuple[int, int, str, T]] = []
+        self._heap: list[tuple[int, int, tuple[str, ...], T]] = []
         self._last: dict[str, tuple[int, int]] = {}  # thing -> urgency and number waiting
         self._count = 0
 
     def __len__(self) -> int:
         return len(self._heap)
 
-    def put(self, urgency: int, thing: str, message: T) -> None:
-        """Add a message; 0 is the most urgent."""
-        waiting, many = self._last.get(thing, (0, 0))
-        urgency = max(urgency, waiting)
-        self._last[thing] = (urgency, many + 1)
+    def put(self, urgency: int, things: tuple[str, ...], message: T) -> None:
+        """Add a message about these things; 0 is the most urgent."""
+        for thing in things:
+            urgency = max(urgency, self._last.get(thing, (0, 0))[0])
+        for thing in things:
+            self._last[thing] = (urgency, self._last.get(thing, (0, 0))[1] + 1)
         self._count += 1
-        heapq.heappush(self._heap, (urgency, self._count, thing, message))
+        heapq.heappush(self._heap, (urgency, self._count, things, message))
 
     def pop(self) -> T:
         """Take the next message."""
-        _, _, thing, message = heapq.heappop(self._heap)
-        self._forget(thing)
+        _, _, things, message = heapq.heappop(self._heap)
+        self._forget(things)
         return message
 
     def take(self, chosen: Callable[[T], bool]) -> list[T]:
@@ -78,13 +79,14 @@ class Lanes(Generic[T]):
             numbers = {entry[1] for entry in taken}
             self._heap = [entry for entry in self._heap if entry[1] not in numbers]
             heapq.heapify(self._heap)
-            for _, _, thing, _ in taken:
-                self._forget(thing)
+            for _, _, things, _ in taken:
+                self._forget(things)
         return [message for _, _, _, message in taken]
 
-    def _forget(self, thing: str) -> None:
-        urgency, many = self._last[thing]
-        if many == 1:
-            del self._last[thing]
-        else:
-            self._last[thing] = (urgency, many - 1)
+    def _forget(self, things: tuple[str, ...]) -> None:
+        for thing in things:
+            urgency, many = self._last[thing]
+            if many == 1:
+                del self._last[thing]
+            else:
+                self._last[thing] = (urgency, many - 1)

@@ -9,6 +9,7 @@ from tradeoms.model import allocation_commands as split
 from tradeoms.model import day_commands as daily
 from tradeoms.model import desk_commands as desk
 from tradeoms.model import fields
+from tradeoms.model import list_commands as lists
 from tradeoms.model import posttrade_commands as after
 from tradeoms.model import session_commands as line
 from tradeoms.model import settling_commands as settle
@@ -50,6 +51,8 @@ ReturnPostTrade = after.ReturnPostTrade
 SendAllocation = after.SendAllocation
 SetCutOffs = after.SetCutOffs
 VoidInstructions = after.VoidInstructions
+RouteList = lists.RouteList
+ListStatusReceived = lists.ListStatusReceived
 AttachReport = settle.AttachReport
 BookExecution = settle.BookExecution
 BustFill = settle.BustFill
@@ -304,6 +307,7 @@ PersonCommand = (
     | DissolveBlock
     | RouteBlock
     | RouteBlocks
+    | RouteList
     | CancelPlacement
     | ReplacePlacement
     | FinishBlock

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from tradeoms.model import allocation_events as split
 from tradeoms.model import desk_events as desk
+from tradeoms.model import list_events as lists
 from tradeoms.model import posttrade_events as after
 from tradeoms.model import session_events as line
 from tradeoms.model import settling_events as settle
@@ -47,6 +48,8 @@ BlockAllocated = split.BlockAllocated
 ErrorBooked = split.ErrorBooked
 LotsBooked = split.LotsBooked
 LotsReversed = split.LotsReversed
+ListReported = lists.ListReported
+ListRouted = lists.ListRouted
 DKRequested = settle.DKRequested
 ExecutionSettled = settle.ExecutionSettled
 FillBusted = settle.FillBusted
@@ -306,6 +309,8 @@ AnyEvent = (
     | BlockDissolved
     | StatementFrozen
     | PlacementRouted
+    | ListRouted
+    | ListReported
     | CancelRequested
     | ReplaceRequested
     | StatusRequested

@@ -223,7 +223,7 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     voice and never sent. `unwanted`: it was killed, or its cancel came before the broker knew it:
     it is not sent again, and a logon asks for its cancel. `closed`: why a person ended it by hand.
     `commission_per_share` and `commission`: the broker's rate or schedule when it was routed; no
-    rate in placements of old.
+    rate in placements of old. ListID and ListSeqNo: it was given as one of a list.
     """
 
     placement: str
@@ -261,6 +261,8 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     closed: str = ""
     commission_per_share: Decimal | None = None
     commission: CommissionSchedule | None = None
+    ListID: str = ""
+    ListSeqNo: int = 0
 
     @property
     def LeavesQty(self) -> Decimal:

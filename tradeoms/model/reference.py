@@ -154,7 +154,8 @@ class Broker(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_f
     becomes of a fill that does not fit its CumQty. `answer_seconds`: how long it may take to
     answer. `knows_mass_status`: it answers one question (AF) with all of our open orders.
     `knows_mass_cancel`: it cancels all of our orders on its session when asked once (q), which the
-    kill switch then does. What its file denies (`supports`) is not asked, whatever stands here.
+    kill switch then does. `knows_lists`: it takes many orders in one message (E). What its
+    file denies (`supports`) is not asked, whatever stands here.
     `allocations`: whether allocation instructions (J) go to it over FIX, by hand or by themselves.
     `confirmations`: whether it confirms over FIX (AK), and what matches is affirmed by itself. What
     it confirms may differ from ours by `money_tolerance` (the net, a sum, by twice as much) and by
@@ -171,6 +172,7 @@ class Broker(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_f
     answer_seconds: int = 30
     knows_mass_status: bool = False
     knows_mass_cancel: bool = False
+    knows_lists: bool = False
     allocations: Handling = Handling.Manual
     confirmations: Handling = Handling.Manual
     money_tolerance: Decimal = Decimal("0.01")

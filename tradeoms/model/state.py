@@ -20,6 +20,7 @@ from tradeoms.model.events import (
     ReportSettled,
     ReportUnmatched,
 )
+from tradeoms.model.lists import OrderList
 from tradeoms.model.orders import Block, Execution, MassCancel, Order, Placement
 from tradeoms.model.posttrade import Confirmation, Instruction
 from tradeoms.model.reference import (
@@ -132,6 +133,7 @@ class State:
         # Placements that wait for an answer, with the number of their requests.
         self.pending: dict[str, int] = {}
         self.mass_cancels: dict[str, MassCancel] = {}  # by ClOrdID
+        self.lists: dict[str, OrderList] = {}  # by ListID
 
     def _begin_posttrade(self) -> None:
         self.settlement_instructions: dict[str, tuple[SettlementInstruction, ...]] = {}

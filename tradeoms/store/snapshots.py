@@ -38,6 +38,7 @@ from tradeoms.model.events import (
     ReportSettled,
     ReportUnmatched,
 )
+from tradeoms.model.lists import OrderList
 from tradeoms.model.orders import Block, Execution, MassCancel, Order, Placement
 from tradeoms.model.posttrade import Confirmation, Instruction
 from tradeoms.model.reference import (
@@ -98,6 +99,7 @@ class Plain(Struct, frozen=True):
     settled_executions: dict[str, ExecutionSettled]
     pending: dict[str, int]
     mass_cancels: dict[str, MassCancel]
+    lists: dict[str, OrderList]
     sessions: dict[str, SessionState]
     allocations: dict[str, BlockAllocated]
     bookings: dict[str, LotsBooked]

@@ -46,6 +46,7 @@ class PlacementRow(Struct, frozen=True, gc=False):
     OrderID: str
     routed: datetime
     trade_date: date
+    ListID: str = ""
 
 
 def row(placement: Placement) -> PlacementRow:
@@ -76,6 +77,7 @@ def row(placement: Placement) -> PlacementRow:
         OrderID=placement.OrderID,
         routed=placement.routed,
         trade_date=placement.trade_date,
+        ListID=placement.ListID,
     )
 
 

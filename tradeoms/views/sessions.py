@@ -14,7 +14,7 @@ OWN = (
     *(e.AllocationReported, e.ConfirmationAnswered),
 )
 #: Events that a broker's message leads to.
-HEARD = (e.AllocationAnswered, e.Confirmed, e.AlertRaised, e.MassCancelAnswered)
+HEARD = (*(e.AllocationAnswered, e.Confirmed, e.AlertRaised, e.MassCancelAnswered, e.ListReported),)
 
 
 class SessionRow(Struct, frozen=True, gc=False):
@@ -61,6 +61,10 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
         return (event.confirmation.session,)
     if isinstance(event, e.MassCancelAnswered):
         return (state.mass_cancels[event.ClOrdID].session,)
+    if isinstance(event, e.ListReported):
+        return (state.lists[event.ListID].session,)
+    if isinstance(event, e.AlertRaised) and event.subject in state.lists:
+        return (state.lists[event.subject].session,)
     if isinstance(event, e.AlertRaised):
         return (event.subject,) if event.subject in state.sessions else ()
     return ()
