@@ -15,6 +15,7 @@ from pydantic_settings.sources import PydanticBaseSettingsSource
 
 from tradeoms import config_fix
 from tradeoms.config_session import Logon, Place, Strict, Timetable, TlsFiles
+from tradeoms.config_web import Web
 
 PREFIX = "TRADEOMS_"
 
@@ -88,6 +89,7 @@ class Settings(BaseSettings):
     bus: Bus = Bus()
     fix_versions: Path | None = None
     session: tuple[Session, ...] = ()
+    web: Web = Web()
 
     @classmethod
     def settings_customise_sources(

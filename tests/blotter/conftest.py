@@ -2,8 +2,15 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from tests.blotter.house import do, running
+from tradeoms.bus.keys import KeyStore
+from tradeoms.demo import world
+from tradeoms.demo.files import Run, prepare
+from tradeoms.model.fields import Role
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +26,13 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a key the pilot waits for 20 ms in which nothing happens; 5 ms do as well."""
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.005)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Run]:
+    """A running house, and a user in it who stages and trades."""
+    files = prepare(tmp_path / "house")
+    KeyStore(files.home / "keys").new("tina", [Role.PortfolioManager, Role.Trader])
+    with running(files):
+        do(files, "olga", *world.reference(), world.opening())
+        yield files

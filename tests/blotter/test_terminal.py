@@ -5,16 +5,13 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.blotter.house import PATIENCE, do, running
-from tradeoms.bus.keys import KeyStore
+from tests.blotter.house import PATIENCE
 from tradeoms.demo import world
-from tradeoms.demo.files import Run, prepare
-from tradeoms.model.fields import Role
+from tradeoms.demo.files import Run
 
 TMUX = shutil.which("tmux")
 SYMBOL = next(iter(world.ISINS))
@@ -64,16 +61,6 @@ class Terminal:
     def close(self) -> None:
         """End the window and its program."""
         self._do("kill-server")
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[Run]:
-    """A running house, and a user in it who stages and trades."""
-    files = prepare(tmp_path / "house")
-    KeyStore(files.home / "keys").new("tina", [Role.PortfolioManager, Role.Trader])
-    with running(files):
-        do(files, "olga", *world.reference(), world.opening())
-        yield files
 
 
 def _stage(terminal: Terminal) -> None:

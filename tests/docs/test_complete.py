@@ -53,6 +53,8 @@ def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str]]
     for name, field in model.model_fields.items():
         if name == "bus":
             yield from _keys(config.Bus, "bus.")
+        elif name == "web":
+            yield from _keys(config.Web, "web.")
         elif name == "session":
             yield "[[session]]", "none"
             yield from _keys(config.Session)
@@ -65,7 +67,7 @@ def test_every_configuration_key_is_described(key: str, default: str) -> None:
     rows = [row for row in _text("configuration.md").splitlines() if row.startswith(f"| `{key}` |")]
     assert rows, key
     empty = "a file in" if key in ("journal", "readmodel") else "none"
-    shown = {"": empty, "{}": "none", "()": "none"}.get(default, default)
+    shown = {"": empty, "{}": "none", "()": "none", "None": "none"}.get(default, default)
     assert any(shown.lower() in row.split("|")[2].lower() for row in rows), f"{key}: {default}"
 
 
@@ -80,8 +82,9 @@ def test_every_key_of_the_simulators_is_described() -> None:
 
 def test_the_environment_is_described() -> None:
     page = _text("configuration.md")
-    plain = [name for name in config.Settings.model_fields if name not in ("bus", "session")]
+    plain = [name for name in config.Settings.model_fields if name not in ("bus", "session", "web")]
     names = [*plain, *(f"bus__{name}" for name in config.Bus.model_fields), "session"]
+    names += [f"web__{name}" for name in config.Web.model_fields]
     wanted = [f"`TRADEOMS_{name.upper()}`" for name in names]
     assert [name for name in wanted if name not in page] == []
 

@@ -32,7 +32,7 @@ def connected(config: Path, user: str) -> Iterator[Any]:
     settings = settings_of(config)
     from tradeoms.bus.client import BusRefused, Client, NoAnswer
 
-    client = Client(settings.bus.commands, settings.bus.streams, _credentials(settings, user))
+    client = Client(settings.bus.commands, settings.bus.streams, credentials(settings, user))
     try:
         with client:
             yield client
@@ -40,7 +40,7 @@ def connected(config: Path, user: str) -> Iterator[Any]:
         raise fail(error) from None
 
 
-def _credentials(settings: Settings, user: str) -> Any:
+def credentials(settings: Settings, user: str) -> Any:
     """The user's keys; a bare name where the server speaks plain text on loopback."""
     from tradeoms.bus.keys import Credentials, KeyStore
 
@@ -241,15 +241,7 @@ def grid(rows: list[Any]) -> Table:
     return shown
 
 
-def blotter(user: User, config: Config = DEFAULT) -> None:
-    """Open the trader's blotter."""
-    settings = settings_of(config)
-    from blotter.app import run
-
-    run(settings.bus.commands, settings.bus.streams, _credentials(settings, user))
-
-
 def add_to(app: typer.Typer) -> None:
     """Register this module's commands."""
-    for command in (order, block, route, route_list, cancel, finish, send, watch, blotter):
+    for command in (order, block, route, route_list, cancel, finish, send, watch):
         app.command()(command)

@@ -1,0 +1,113 @@
+"""Who may open the web blotter, and from where."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from typer.testing import CliRunner
+
+from blotter.web.login import LASTS, PAUSE, Visitors, hashed, matches
+from blotter.web.server import Door, WebBlotter
+from tradeoms.cli import app
+from tradeoms.config import BadConfig, load
+
+PAPERS = Path("us.crt"), Path("us.key")
+HASH = hashed("correct horse")
+EVIL = {"Origin": "https://evil.example"}
+
+
+class Clock:
+    """Time that a test moves."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@asynccontextmanager
+async def visiting(door: Door, clock: Clock | None = None) -> AsyncIterator[TestClient]:
+    """A browser that has not been here before."""
+    server = WebBlotter(("true",), door)
+    if clock is not None:
+        server._visitors = Visitors(clock)
+    async with TestClient(TestServer(await server.app())) as client:
+        yield client
+
+
+async def enter(client: TestClient, password: str) -> int:
+    answer = await client.post("/login", data={"password": password}, allow_redirects=False)
+    return answer.status
+
+
+def test_beyond_this_machine_a_login_and_a_certificate_are_needed() -> None:
+    for host in ("127.0.0.1", "::1", "localhost", "127.0.0.2"):
+        assert Door("tom", host).missing == []
+    for host in ("0.0.0.0", "::", "192.0.2.7", "desk.example"):
+        assert [line.rpartition(" and ")[2] for line in Door("tom", host).missing] == [
+            "web.passwords.tom: is missing",
+            "web.certificate, web.key: are missing",
+        ]
+        assert len(Door("tom", host, 8000, HASH).missing) == 1
+        assert Door("tom", host, 8000, HASH, *PAPERS).missing == []
+
+
+async def test_here_everybody_may_but_no_other_site() -> None:
+    async with visiting(Door("tom")) as client:
+        page = await (await client.get("/")).text()
+        assert "tradeoms blotter of tom" in page
+        assert "https://" not in page  # it asks no other machine for anything
+        for headers in (EVIL, {"Host": "evil.example"}):
+            for path in ("/", "/ws"):
+                assert (await client.get(path, headers=headers)).status == 403
+        assert (await client.get("/static/js/textual.js")).status == 200
+
+
+async def test_with_a_password_nothing_is_shown_before_it_is_given() -> None:
+    async with visiting(Door("tom", password=HASH)) as client:
+        answer = await client.get("/", allow_redirects=False)
+        assert (answer.status, answer.headers["Location"]) == (302, "/login")
+        for path in ("/ws", "/static/js/textual.js", "/download/x"):
+            assert (await client.get(path)).status == 403
+        assert (await client.post("/login", data={}, headers=EVIL)).status == 403
+        assert await enter(client, "correct horsf") == 403
+        assert await enter(client, "correct horse") == 302
+        page = await client.get("/")
+        assert "textual-terminal" in await page.text()
+
+
+async def test_who_guesses_has_to_wait() -> None:
+    clock = Clock()
+    async with visiting(Door("tom", password=HASH), clock) as client:
+        assert [await enter(client, "guess") for _ in range(4)] == [403, 403, 403, 429]
+        assert await enter(client, "correct horse") == 429
+        clock.now += PAUSE + 1
+        assert await enter(client, "correct horse") == 302
+        clock.now += LASTS + 1
+        answer = await client.get("/", allow_redirects=False)
+        assert answer.status == 302
+
+
+def test_a_password_is_kept_as_a_hash_that_the_configuration_takes(tmp_path: Path) -> None:
+    typed = "long enough\nlong enough\n"
+    done = CliRunner().invoke(app, ["keys", "password", "tom"], input=typed)
+    line = done.stdout.strip().splitlines()[-1]
+    file = tmp_path / "tradeoms.toml"
+    file.write_text(f"[web.passwords]\n{line}\n")
+    assert matches("long enough", load(file).web.passwords["tom"])
+    file.write_text('[web.passwords]\ntom = "long enough"\n')
+    with pytest.raises(BadConfig, match=r"web\.passwords\.tom"):
+        load(file)
+    short = CliRunner().invoke(app, ["keys", "password", "tom"], input="short\nshort\n")
+    assert (short.exit_code, "at least 8" in short.output) == (2, True)
+
+
+def test_an_open_door_is_refused_with_every_reason(tmp_path: Path) -> None:
+    file = tmp_path / "tradeoms.toml"
+    file.write_text('[bus]\ninsecure = true\n[web]\nhost = "0.0.0.0"\n')
+    done = CliRunner().invoke(app, ["blotter", "--web", "-u", "tom", "-c", str(file)])
+    assert done.exit_code == 2
+    assert "web.passwords.tom: is missing" in done.output
+    assert "web.certificate, web.key: are missing" in done.output
