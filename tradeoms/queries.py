@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from tradeoms.core.blocks import idle
+from tradeoms.core.checklist import findings
 from tradeoms.reader import Reader
 
 COUNTED = ("orders", "blocks", "placements", "executions", "alerts")
@@ -25,7 +28,13 @@ def block_idle(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]
     return [{"block": block.block, "idle": str(idle(reader.state, block))}]
 
 
+def checklist(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG001
+    """What would be found if the open day were closed now, in the order of the checks."""
+    return [msgspec.structs.asdict(found) for found in findings(reader.state)]
+
+
 QUERIES: dict[str, Callable[[Reader, dict[str, Any]], list[Any]]] = {
     "state": state_of,
     "idle": block_idle,
+    "checklist": checklist,
 }

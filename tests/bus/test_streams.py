@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from tests.bus.office import Raw, Streams
+from tests.views import days
 from tests.views.house import House
 from tradeoms.bus import followed, subscribers, wire
 from tradeoms.bus import streams as module
@@ -46,6 +47,7 @@ def test_every_table_converges_while_records_flow(
             streams.turn()
             vera.poll()
         house.settle()
+        days.close(house)
         streams.until(current(streams, vera), vera)
         for table in VIEWS:
             assert vera.tables[table] == streams.rows(table), table

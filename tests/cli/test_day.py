@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -60,4 +60,22 @@ def test_a_file_that_cannot_be_read_is_named(sent: list[c.Command]) -> None:
     assert "a.csv: is no UTF-8 text" in typed("opening one --control a.csv", 2)
     assert "b.csv: No such file" in typed("opening one --control b.csv", 2)
     typed("opening one", 2)
+    assert sent == []
+
+
+LINES: dict[str, c.Command] = {
+    "day open 2026-03-02": c.OpenDay(date(2026, 3, 2)),
+    "day close 2026-03-02": c.CloseDay(date(2026, 3, 2)),
+    "day waive open_placements -r asked": c.WaiveCheck("open_placements", "asked"),
+}
+
+
+@pytest.mark.parametrize("line", list(LINES))
+def test_what_is_sent(line: str, sent: list[c.Command]) -> None:
+    typed(line)
+    assert sent == [LINES[line]]
+
+
+def test_a_waiver_needs_a_reason(sent: list[c.Command]) -> None:
+    typed("day waive check", 2)
     assert sent == []

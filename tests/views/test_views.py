@@ -9,6 +9,7 @@ import pytest
 
 from allocation.lots import Lots
 from allocation.lots import open_basis as booked
+from tests.views import days
 from tests.views.house import House, basket
 from tradeoms import core, engine
 from tradeoms.model import events as e
@@ -62,6 +63,7 @@ def test_folding_gives_all_rows(seed: int, monkeypatch: pytest.MonkeyPatch) -> N
     for _ in range(150):
         house.step()
     house.settle()
+    days.close(house)
     tables, state = empty(), State()
     for record in house.journal.records:
         core.apply(state, record)
@@ -78,6 +80,7 @@ def test_the_random_runs_reach_everything() -> None:
         for _ in range(150):
             house.step()
         house.settle()
+        days.close(house)
         kinds.update(type(record.event).__name__ for record in house.journal.records)
         tables.update({name: len(rows) for name, rows in whole(house.state).items()})
         internal = [a for a in house.answers if a.outcome == "internal"]

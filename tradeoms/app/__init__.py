@@ -2,7 +2,16 @@
 
 from tradeoms.app.follower import ReaderProcess
 from tradeoms.app.recovery import recover, verify_journal
-from tradeoms.app.reporting import write_report
+from tradeoms.app.reporting import NotThere, write_report, write_reports
 from tradeoms.app.server import AlreadyRunning, Server
 
-__all__ = ["AlreadyRunning", "ReaderProcess", "Server", "recover", "verify_journal", "write_report"]
+__all__ = [
+    "AlreadyRunning",
+    "NotThere",
+    "ReaderProcess",
+    "Server",
+    "recover",
+    "verify_journal",
+    "write_report",
+    "write_reports",
+]

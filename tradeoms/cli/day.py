@@ -1,15 +1,19 @@
-"""Commands around the day: opening balances."""
+"""Commands around the day: opening balances, checklist, close."""
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tradeoms.cli.client import User, connected, say
-from tradeoms.cli.common import DEFAULT, Config, fail
+from tradeoms.cli.common import DEFAULT, Config, console, fail, settings_of
 from tradeoms.model import commands as c
 from tradeoms.model.openings import OpeningFile
 
+day = typer.Typer(no_args_is_help=True, help="Open and close the business day.")
+
+Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The business date.")]
 Sheet = Annotated[Path | None, typer.Option(help="A CSV file; docs/opening.md has its columns.")]
 
 
@@ -41,6 +45,70 @@ def opening(
         say(client.submit(c.ImportOpening(batch, files)))
 
 
+def _send(command: c.Command, user: str, config: Config) -> None:
+    with connected(config, user) as client:
+        say(client.submit(command))
+
+
+@day.command("open")
+def open_(business_date: Day, user: User, config: Config = DEFAULT) -> None:
+    """Begin a business day, or open one again that was closed."""
+    _send(c.OpenDay(business_date.date()), user, config)
+
+
+@day.command()
+def checklist(user: User, config: Config = DEFAULT) -> None:
+    """Print what a close would find now; exit 1 where something keeps the day open."""
+    with connected(config, user) as client:
+        found = client.query("checklist").rows
+    keeps = [row for row in found if row["blocks"] and not row["waived_by"]]
+    for row in found:
+        kind = "blocks" if row in keeps else "waived" if row["waived_by"] else "warns"
+        by = f" ({row['waived_by']}: {row['reason']})" if row["waived_by"] else ""
+        text = f"{kind}  {row['check']}: {row['subject']}: {row['text']}{by}"
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+    console.print(f"{len(found)} findings, {len(keeps)} keep the day open", highlight=False)
+    if keeps:
+        raise typer.Exit(1)
+
+
+@day.command()
+def waive(
+    check: Annotated[str, typer.Argument(help="A check, as the checklist names it.")],
+    user: User,
+    reason: Annotated[str, typer.Option("--reason", "-r", help="Why; kept in the journal.")],
+    config: Config = DEFAULT,
+) -> None:
+    """Let pass what a check finds now, so that somebody else can close the day."""
+    _send(c.WaiveCheck(check, reason), user, config)
+
+
+@day.command()
+def close(
+    business_date: Day,
+    user: User,
+    out: Annotated[Path | None, typer.Option(help="Write the day's reports here.")] = None,
+    config: Config = DEFAULT,
+) -> None:
+    """Close the business day: day orders expire, no new work is taken until the next one."""
+    _send(c.CloseDay(business_date.date()), user, config)
+    if out:
+        _reports(config, business_date.date(), out)
+
+
+def _reports(config: Path, business_date: date, folder: Path) -> None:
+    """Every report of the day, once the read model has its close."""
+    from tradeoms.app import NotThere, write_reports
+
+    try:
+        paths = write_reports(settings_of(config), business_date, folder)
+    except NotThere as error:
+        raise fail(error) from None
+    for path in paths:
+        console.print(str(path), soft_wrap=True, highlight=False)
+
+
 def add_to(app: typer.Typer) -> None:
     """Register this module's commands."""
     app.command()(opening)
+    app.add_typer(day, name="day")

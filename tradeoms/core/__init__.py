@@ -17,6 +17,7 @@ from tradeoms.core import (
     booking,
     byhand,
     claims,
+    closing,
     confirmations,
     control,
     cutoffs,
@@ -93,6 +94,7 @@ NOUNS = (
     claims,
     attending,
     waiting,
+    closing,
 )
 DECIDE: dict[type, Decide] = {}
 APPLY: dict[type, Apply] = {}

@@ -5,6 +5,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.hours import must_be_open
 from tradeoms.core.owners import must_be_mine, of_another
 from tradeoms.core.splitting import DEFAULT, split, statement
 from tradeoms.model import commands as c
@@ -16,6 +17,7 @@ from tradeoms.model.state import State
 
 def block_orders(state: State, command: c.BlockOrders, ctx: Context) -> list[e.AnyEvent]:
     """Orders that may be worked as one: same instrument, side, type, limit, stop and TIF."""
+    must_be_open(state)
     problems = [
         c.Problem(f"orders[{n}]", name, reason)
         for n, name in enumerate(command.orders)

@@ -78,8 +78,8 @@ def _late(
 ) -> list[e.AnyEvent]:
     events: list[e.AnyEvent] = []
     for step, until, missing in (
-        ("allocation", row.allocated, _not_accepted),
-        ("affirmation", row.affirmed, _not_affirmed),
+        ("allocation", row.allocated, not_accepted),
+        ("affirmation", row.affirmed, not_affirmed),
     ):
         if f"{block}/{step}" in state.missed or now < _moment(row.zone, traded, until):
             continue
@@ -96,7 +96,7 @@ def _moment(zone: str, day: date, at: time) -> datetime:
     return datetime.combine(day, at, ZoneInfo(zone))
 
 
-def _not_accepted(state: State, block: str) -> Iterator[str]:
+def not_accepted(state: State, block: str) -> Iterator[str]:
     """Per broker, what keeps its instruction from being done."""
     told = {known.broker: known for known in standing_all(state, block)}
     filled = (
@@ -114,7 +114,7 @@ def _not_accepted(state: State, block: str) -> Iterator[str]:
             yield f"{name}: {known.AllocID} is {known.state}"
 
 
-def _not_affirmed(state: State, block: str) -> Iterator[str]:
+def not_affirmed(state: State, block: str) -> Iterator[str]:
     """Per broker, the accounts that are not affirmed."""
     filled = (
         p for p in map(state.placements.__getitem__, state.blocks[block].placements) if p.CumQty

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from tradeoms import compliance
 from tradeoms.core.checks import check_fields
 from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.hours import must_be_open
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import OrderState, Override, Severity
@@ -20,6 +21,7 @@ def submit_order(state: State, command: c.SubmitOrder, ctx: Context) -> list[e.A
 
 def enter(state: State, new: NewOrder, ctx: Context, field: str) -> Order:
     """The order as it would enter; Refusal where a field is wrong or a BLOCK cannot be lifted."""
+    must_be_open(state)
     problems = check_fields(state, new, field)
     if problems:
         raise Refusal(*problems)
@@ -164,7 +166,8 @@ def pend(state: State, order: Order, sign: int) -> None:
 
 def apply_cancelled(state: State, event: e.OrderCancelled) -> None:
     order = state.orders[event.order]
-    state.orders[event.order] = replace(order, state=OrderState.Cancelled)
+    gone = OrderState.Expired if event.expired else OrderState.Cancelled
+    state.orders[event.order] = replace(order, state=gone)
     pend(state, order, -1)
 
 

@@ -1,8 +1,10 @@
 """Reference data, the business day and prices of record."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+from tradeoms.core.attention import alert
 from tradeoms.core.bounds import bad_money, bad_price, bad_tolerance, brief
+from tradeoms.core.closing import not_closed
 from tradeoms.core.commissions import schedule_problems
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.errors import still_overfilled
@@ -15,7 +17,7 @@ from tradeoms.model import events as e
 from tradeoms.model.state import State
 
 ANSWER_DAYS = 5
-FURTHEST = timedelta(days=366)
+FURTHEST = timedelta(days=7)  # a long weekend; a year is a slip of the finger
 
 
 def open_day(state: State, command: c.OpenDay, ctx: Context) -> list[e.AnyEvent]:
@@ -29,8 +31,20 @@ def open_day(state: State, command: c.OpenDay, ctx: Context) -> list[e.AnyEvent]
         )
     day = command.business_date
     if day == state.business_date:
-        return [e.DayOpened(day)]
-    return [e.DayOpened(day), *left_open(state, day, ctx), *still_overfilled(state, ctx)]
+        return [e.DayOpened(day), *_reopened(state, day, ctx)]
+    return [
+        e.DayOpened(day),
+        *not_closed(state, ctx),
+        *left_open(state, day, ctx),
+        *still_overfilled(state, ctx),
+    ]
+
+
+def _reopened(state: State, day: date, ctx: Context) -> list[e.AnyEvent]:
+    """An alert where a closed day is opened again: what has expired stays so."""
+    if state.closed is None:
+        return []
+    return [alert(ctx, "day opened again", str(day), f"by {ctx.user}, after it was closed")]
 
 
 def define_instruments(
@@ -110,6 +124,8 @@ def mark_prices(state: State, command: c.MarkPrices, ctx: Context) -> list[e.Any
 
 def apply_day(state: State, event: e.DayOpened) -> None:
     """Answers older than five opened days leave memory; the read model keeps them."""
+    state.waivers.clear()
+    state.closed = None
     if event.business_date == state.business_date:
         return
     state.business_date = event.business_date

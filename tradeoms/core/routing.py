@@ -11,6 +11,7 @@ from tradeoms.core.blocks import freeze, idle, live_block
 from tradeoms.core.bounds import MOST_MONEY, bad_number, brief
 from tradeoms.core.checks import bad_quantity, price_problems
 from tradeoms.core.context import Context, Refusal
+from tradeoms.core.hours import must_be_open
 from tradeoms.core.owners import must_be_mine
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -156,6 +157,7 @@ def comply(
     ctx: Context,
 ) -> None:
     """Refuse what a rule blocks, and warnings that the trader has not acknowledged."""
+    must_be_open(state)
     orders = tuple(state.orders[name] for name in block.orders)
     violations = compliance.check_route(state, block, orders, routes, ctx.now)
     problems = []

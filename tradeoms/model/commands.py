@@ -28,8 +28,10 @@ from tradeoms.model.reference import (
 
 BookError = split.BookError
 DefineAllocationPolicies = split.DefineAllocationPolicies
+CloseDay = daily.CloseDay
 EnterOpeningOrders = daily.EnterOpeningOrders
 ImportOpening = daily.ImportOpening
+WaiveCheck = daily.WaiveCheck
 AcknowledgeAlert = desk.AcknowledgeAlert
 Claim = desk.Claim
 HandOver = desk.HandOver
@@ -299,6 +301,8 @@ PersonCommand = (
     | MarkPrices
     | BookOpening
     | ImportOpening
+    | CloseDay
+    | WaiveCheck
     | SubmitOrder
     | SubmitBasket
     | CancelOrder

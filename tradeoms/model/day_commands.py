@@ -1,5 +1,7 @@
 """Commands around the day: what comes in on the first one, how one ends."""
 
+from datetime import date
+
 from tradeoms.model.base import Command
 from tradeoms.model.openings import OpeningFile, OpeningOrder
 
@@ -18,3 +20,16 @@ class EnterOpeningOrders(Command, frozen=True, tag=True):
     """What follows from an import: the orders that were open before."""
 
     orders: tuple[OpeningOrder, ...]
+
+
+class CloseDay(Command, frozen=True, tag=True):
+    """End the business day: refused with everything that is open and that nobody else let pass."""
+
+    business_date: date
+
+
+class WaiveCheck(Command, frozen=True, tag=True):
+    """What a check has found up to now shall not keep the day open: for somebody else's close."""
+
+    check: str
+    reason: str

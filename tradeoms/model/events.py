@@ -9,6 +9,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from tradeoms.model import allocation_events as split
+from tradeoms.model import day_events as daily
 from tradeoms.model import desk_events as desk
 from tradeoms.model import list_events as lists
 from tradeoms.model import posttrade_events as after
@@ -40,6 +41,8 @@ from tradeoms.model.reference import (
     Restriction,
 )
 
+CheckWaived = daily.CheckWaived
+DayClosed = daily.DayClosed
 AlertAttended = desk.AlertAttended
 AlertReturned = desk.AlertReturned
 ClaimsChanged = desk.ClaimsChanged
@@ -131,8 +134,11 @@ class OrderEntered(Event, frozen=True, tag=True):
 
 
 class OrderCancelled(Event, frozen=True, tag=True):
+    """An order is withdrawn, or has `expired`: it was for a day that is closed."""
+
     order: str
     reason: str
+    expired: bool = False
 
 
 class ViolationOverridden(Event, frozen=True, tag=True):
@@ -300,6 +306,8 @@ AnyEvent = (
     | Restricted
     | PricesMarked
     | OpeningBooked
+    | CheckWaived
+    | DayClosed
     | OrderEntered
     | OrderCancelled
     | ViolationOverridden

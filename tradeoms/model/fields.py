@@ -110,6 +110,7 @@ class OrderState(StrEnum):
     Allocated = "allocated"
     Refused = "refused"
     Cancelled = "cancelled"
+    Expired = "expired"
 
 
 class BlockState(StrEnum):

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from tradeoms.model.columns import Axis, Grid, Table
+from tradeoms.model.days import Close, Waiver
 from tradeoms.model.events import (
     AlertAttended,
     AlertRaised,
@@ -110,6 +111,7 @@ class State:
         self.settled_reports: dict[int, ReportSettled] = {}
         self.settled_executions: dict[str, ExecutionSettled] = {}
         self._begin_waiting()
+        self._begin_days()
         self.sessions: dict[str, SessionState] = {}
         self.allocations: dict[str, BlockAllocated] = {}
         self.bookings: dict[str, LotsBooked] = {}
@@ -128,6 +130,11 @@ class State:
         self.selling = Grid(self.account_axis, self.instrument_axis)
         self.cash = Grid(self.account_axis, self.currency_axis)
         self.lots, self.realized, self.flows = Table(*LOT), Table(*REALIZED), Table(*FLOW)
+
+    def _begin_days(self) -> None:
+        self.waivers: dict[str, tuple[Waiver, ...]] = {}  # of the open day, by check
+        self.closes: dict[int, Close] = {}
+        self.closed: date | None = None  # the open day, once it is closed
 
     def _begin_waiting(self) -> None:
         # Placements that wait for an answer, with the number of their requests.

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from tradeoms.reports import daily_blotter
+from tradeoms.reports import daily_blotter, day_close
 from tradeoms.store.readmodel import ReadModel
 
 
@@ -21,7 +21,10 @@ class Report(NamedTuple):
     write: Callable[[ReadModel, date, Path, datetime], list[Path]]
 
 
-_TABLE = (Report("daily-blotter", daily_blotter.TITLE, daily_blotter.write),)
+_TABLE = (
+    Report("daily-blotter", daily_blotter.TITLE, daily_blotter.write),
+    Report("day-close", day_close.TITLE, day_close.write),
+)
 REPORTS: dict[str, Report] = {report.name: report for report in _TABLE}
 
 __all__ = ["REPORTS", "Report"]

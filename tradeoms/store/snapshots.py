@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from tradeoms import __version__
 from tradeoms.model import columns
+from tradeoms.model.days import Close, Waiver
 from tradeoms.model.events import (
     AlertAttended,
     AlertRaised,
@@ -82,6 +83,9 @@ class Plain(Struct, frozen=True):
     turns: dict[str, int]
     holidays: dict[str, frozenset[date]]
     limits: dict[str, tuple[Limit, ...]]
+    waivers: dict[str, tuple[Waiver, ...]]
+    closes: dict[int, Close]
+    closed: date | None
     restrictions: dict[str, tuple[Restriction, ...]]
     prices: dict[str, Price]
     openings: dict[str, str]

@@ -22,6 +22,7 @@ from tradeoms.views import (
     allocations,
     blocks,
     cash,
+    closes,
     confirmations,
     executions,
     instructions,
@@ -151,6 +152,11 @@ _TABLES = (
         e.AlertReturned,
     ),
     _view(unmatched, "unmatched", unmatched.UnmatchedRow, e.ReportUnmatched, e.ReportSettled),
+    _view(closes, "closes", closes.CloseRow, e.DayClosed),
+    View(
+        *("findings", closes.FindingRow, closes.finding_rows, closes.all_finding_rows),
+        frozenset({e.DayClosed}),
+    ),
 )
 VIEWS: dict[str, View] = {view.name: view for view in _TABLES}
 

@@ -8,7 +8,7 @@ from tradeoms.model.fields import OrderState
 from tradeoms.model.orders import Member, Order, Violation
 from tradeoms.model.state import State
 
-GONE = (OrderState.Cancelled, OrderState.Refused)
+GONE = (OrderState.Cancelled, OrderState.Expired, OrderState.Refused)
 
 
 def fingerprint(order: Order, member: Member) -> str:
