@@ -114,6 +114,7 @@ _ROWS = (
     _act("i", "timeline", "timeline", "all that happened, down to each FIX message", frame.detail(True), footer=1),
     _act("y", "copy", "copy", "copy the selected rows, or all, as CSV", table.copy),
     _act("Y", "export", "export", "write the selected rows, or all, to a CSV file", table.write),
+    _act("X", "spreadsheet", "spreadsheet", "write the selected rows, or all, to a spreadsheet (XLSX)", table.write_spreadsheet),
     _act("up", "up", "up", "one row up", _on(lambda g: g.move(-1))),
     _act("down", "down", "down", "one row down", _on(lambda g: g.move(1))),
     _act("pageup", "page_up", "page up", "one page up", _on(lambda g: g.move(-g.page))),

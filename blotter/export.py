@@ -22,18 +22,23 @@ def as_csv(columns: Sequence[Column], rows: Iterable[Any]) -> str:
     return out.getvalue()
 
 
-def write(folder: Path, table: str, at: datetime, text: str) -> Path:
+def named(table: str, at: datetime, kind: str) -> str:
+    """What a file is called."""
+    return f"{table}-{at.astimezone():%Y%m%d-%H%M%S}.{kind}"
+
+
+def write(folder: Path, name: str, content: bytes) -> Path:
     """A new file in the folder; never one that is there already."""
-    stem = f"{table}-{at.astimezone():%Y%m%d-%H%M%S}"
-    names = (folder / f"{stem}{f'-{n}' if n else ''}.csv" for n in range(1000))
+    stem, _, kind = name.rpartition(".")
+    names = (folder / f"{stem}{f'-{n}' if n else ''}.{kind}" for n in range(1000))
     for path in names:
         try:
-            with path.open("x", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with path.open("xb") as file:
+                file.write(content)
         except FileExistsError:
             continue
         return path
-    raise FileExistsError(f"{folder / stem}.csv")
+    raise FileExistsError(f"{folder / name}")
 
 
 def _plain(column: Column, row: Any) -> str:

@@ -1,8 +1,10 @@
 """What a trader does to a table: columns, order, filter, groups, layouts, export."""
 
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -12,6 +14,7 @@ from blotter.layouts import Layout
 from blotter.screens.ask import Ask
 from blotter.screens.choose import Choice, Choose
 from blotter.screens.columns import Columns
+from blotter.spreadsheet import as_xlsx
 from blotter.view import shown
 from blotter.widgets.filterbar import FilterBar
 from blotter.workplace import Workplace
@@ -127,26 +130,42 @@ def _about(layout: Layout) -> str:
     return "  ".join(word for word in words if word)
 
 
-def _text(place: Workplace) -> tuple[str, int]:
-    """The selected rows, or all that are shown, as CSV; how many."""
+def _wanted(place: Workplace) -> tuple[list[Column], list[Any]]:
+    """The columns that are shown, and the selected rows, or all that are shown."""
     grid = place.grid
-    rows = grid.rows.selection() or list(grid.rows)
-    wanted = [column for column, _ in shown(grid.table, grid.layout_now)]
-    return export.as_csv(wanted, rows), len(rows)
+    columns = [column for column, _ in shown(grid.table, grid.layout_now)]
+    return columns, grid.rows.selection() or list(grid.rows)
 
 
 def copy(place: Workplace) -> None:
     """Into the clipboard of the terminal."""
-    text, count = _text(place)
-    place.app.copy_to_clipboard(text)
-    place.tell("ok", f"{count:,} rows of {place.grid.table.title} copied as CSV")
+    columns, rows = _wanted(place)
+    place.app.copy_to_clipboard(export.as_csv(columns, rows))
+    place.tell("ok", f"{len(rows):,} rows of {place.grid.table.title} copied as CSV")
 
 
 def write(place: Workplace) -> None:
-    """Into a file in the folder where the blotter was started."""
-    text, count = _text(place)
+    """Into a CSV file."""
+    columns, rows = _wanted(place)
+    _deliver(place, "csv", export.as_csv(columns, rows).encode(), len(rows))
+
+
+def write_spreadsheet(place: Workplace) -> None:
+    """Into a spreadsheet."""
+    columns, rows = _wanted(place)
+    content = as_xlsx(place.grid.table.title, columns, rows)
+    _deliver(place, "xlsx", content, len(rows))
+
+
+def _deliver(place: Workplace, kind: str, content: bytes, count: int) -> None:
+    """Into the folder where the blotter was started; to a browser, as a download."""
+    name = export.named(place.table, place.now(), kind)
+    if place.app.is_web:
+        place.app.deliver_binary(io.BytesIO(content), save_filename=name)
+        place.tell("ok", f"{count:,} rows are downloaded as {name}")
+        return
     try:
-        path = export.write(Path.cwd(), place.table, place.now(), text)
+        path = export.write(Path.cwd(), name, content)
     except OSError as error:
         place.tell("error", f"export: {error}")
         return

@@ -2,9 +2,12 @@
 
 import csv
 import io
+import re
+import zipfile
 from datetime import datetime
 from decimal import Decimal as D
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -12,8 +15,11 @@ from blotter import export, notional
 from blotter.column import Kind
 from blotter.columns import TABLES
 from blotter.needs import Waiting
+from blotter.spreadsheet import as_xlsx
 from tests.blotter.desk import desk
 from tests.blotter.fake import AT, order, placement, position, price, session, unknown
+
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def test_csv_is_exact_and_harmless() -> None:
@@ -37,9 +43,69 @@ def test_numbers_that_begin_with_a_minus_stay_numbers() -> None:
 
 def test_no_file_is_overwritten(tmp_path: Path) -> None:
     at = datetime(2025, 1, 2, 3, 4, 5, tzinfo=AT.tzinfo)
-    names = [export.write(tmp_path, "orders", at, str(n)).name for n in range(3)]
+    name = export.named("orders", at, "csv")
+    names = [export.write(tmp_path, name, str(n).encode()).name for n in range(3)]
     stem = "orders-20250102-030405"
+    assert (tmp_path / names[2]).read_bytes() == b"2"
     assert names == [f"{stem}.csv", f"{stem}-1.csv", f"{stem}-2.csv"]
+
+
+def _cells(content: bytes) -> tuple[list[str], list[str]]:
+    """Every cell of a sheet as the file has it, and the formats of its numbers."""
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        sheet = ElementTree.fromstring(file.read("xl/worksheets/sheet1.xml"))
+        shared = ElementTree.fromstring(file.read("xl/sharedStrings.xml"))
+        styles = file.read("xl/styles.xml").decode()
+    texts = ["".join(item.itertext()) for item in shared]
+    found = []
+    for cell in sheet.iter(f"{SHEET}c"):
+        assert cell.find(f"{SHEET}f") is None, "a formula"
+        value = cell.findtext(f"{SHEET}v") or ""
+        found.append(texts[int(value)] if cell.get("t") == "s" else value)
+    return found, re.findall(r'formatCode="([^"]*)"', styles)
+
+
+def test_a_spreadsheet_has_numbers_and_dates_and_rounds_nothing() -> None:
+    names = ("key", "OrderQty", "Price", "AvgPx", "pm", "entered", "trade_date", "discretionary")
+    columns = [next(c for c in TABLES[0].columns if c.name == name) for name in names]
+    row = order(
+        1, pm="=HYPERLINK(1)", OrderQty=D("1234567.25"), Price=D("0.1"),
+        AvgPx=D("415.1233333333333333333333333"),
+    )  # fmt: skip
+    cells, formats = _cells(as_xlsx("Orders", columns, [row]))
+    assert cells[:8] == [*names[:5], "entered (UTC)", *names[6:]]
+    assert cells[8:] == [
+        "O1", "1234567.25", "0.1", "415.1233333333333333333333333", "=HYPERLINK(1)",
+        "45659.64584490741", "45659", "yes",
+    ]  # fmt: skip
+    assert {"#,##0.00", "#,##0.0", "yyyy-mm-dd"} <= set(formats)
+
+
+async def test_the_spreadsheet_has_the_selection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with desk() as d:
+        await d.press("space", "X")
+        (path,) = list(tmp_path.iterdir())  # noqa: ASYNC240
+        cells, _ = _cells(path.read_bytes())
+        assert (path.suffix, "O40" in cells, "O39" in cells) == (".xlsx", True, False)
+        assert "1 rows written to orders-" in d.said
+
+
+async def test_to_a_browser_a_file_is_a_download(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with desk() as d:
+        given: list[tuple[bytes, str]] = []
+        monkeypatch.setattr(type(d.app), "is_web", True)
+        take = lambda file, save_filename: given.append((file.read(), save_filename))  # noqa: E731
+        monkeypatch.setattr(d.app, "deliver_binary", take)
+        await d.press("space", "Y")
+        ((content, name),) = given
+        assert (len(content.splitlines()), name[-4:]) == (2, ".csv")
+        assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240
 
 
 async def test_the_selection_or_all_rows_are_written(
