@@ -38,6 +38,7 @@ OURS = {
     c.ReturnUnsent,
     c.AllocateBlock,
     c.BookLots,
+    c.MatchWashSales,
     c.RequestMassStatus,
     c.CheckPending,
     c.FailMassCancel,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from tests.properties.conservation import money_is_recognized_deferred_or_lost
 from tradeoms.core.blocks import idle, placements
 from tradeoms.core.commissions import cents
 from tradeoms.model.fields import BlockState, Effect, OrderState
@@ -154,6 +155,7 @@ def who_waits_is_known(state: State) -> None:
 
 ALL = (
     positions_are_the_sum_of_lots,
+    money_is_recognized_deferred_or_lost,
     executions_make_what_placements_show,
     blocks_add_up,
     allocations_are_what_the_brokers_bill,

@@ -26,10 +26,17 @@ from tradeoms.model.fields import (
     Override,
     Severity,
     Side,
+    TaxStatus,
     TimeInForce,
 )
 from tradeoms.model.orders import Placement, Report
-from tradeoms.model.reference import Account, AccountWeight, AllocationPolicy, Limit
+from tradeoms.model.reference import (
+    Account,
+    AccountWeight,
+    AllocationPolicy,
+    IdenticalGroup,
+    Limit,
+)
 
 INSTRUMENTS = ("ACME", "BOLT")
 ACCOUNTS = ("A1", "A2", "A3", "A4")
@@ -77,6 +84,10 @@ class DeskMachine(RuleBasedStateMachine):
     def open(self) -> None:
         lots = [lot(a, 300 + 7 * n, 12_345, age=400 * n + 5) for n, a in enumerate(ACCOUNTS[:3])]
         self.desk = desk((*lots, lot("A4", -200, 9_999), lot("A1", 90, 4_001, 5, "BOLT")))
+        rows = [Account(a, a, "one", may_short=True) for a in ACCOUNTS[:2]]
+        rows.append(Account("A3", "A3", "one", tax=TaxStatus.IRA, may_short=True))
+        self.desk.done(c.DefineAccounts(tuple(rows)), "ops")
+        self.desk.done(c.DefineIdentical((IdenticalGroup("g", INSTRUMENTS),)), "compliance")
         row = Limit("order_quantity", DAY, {"most": "250"}, Severity.Block, Override.One)
         self.desk.done(c.SetLimits((row,)), "compliance")
 

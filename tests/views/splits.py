@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from tradeoms.core.blocks import placements
 from tradeoms.model import commands as c
-from tradeoms.model.fields import BlockState
-from tradeoms.model.reference import Account, AccountWeight, AllocationPolicy
+from tradeoms.model.fields import BlockState, TaxStatus
+from tradeoms.model.reference import Account, AccountWeight, AllocationPolicy, IdenticalGroup
 
 if TYPE_CHECKING:
     from tests.views.house import House
@@ -17,7 +17,9 @@ LOTS = ("FIFO", "LIFO", "HIFO", "LOFO", "HIGHEST_COST", "MINTAX")
 
 
 def policy(house: "House") -> None:
-    """Another version of the house's policy; accounts change their standing order for lots."""
+    """Another version of the house's policy; accounts change their standing order for lots, and
+    two instruments become the same to the taxman, or no longer are.
+    """
     r = house.random
     method = r.choice(METHODS)
     weighed = method in ("priority", "drift")
@@ -34,11 +36,21 @@ def policy(house: "House") -> None:
     )
     house.send(c.DefineAllocationPolicies((row,)), "compliance")
     accounts = [
-        Account(a, f"Name {a}", f"T{a}", lot_method=r.choice(LOTS), may_short=True, own=a == "A4")
+        Account(
+            a,
+            f"Name {a}",
+            "one" if a != "A4" else "two",
+            lot_method=r.choice(LOTS),
+            may_short=True,
+            own=a == "A4",
+            tax=TaxStatus.IRA if a == "A3" else TaxStatus.Taxable,
+        )
         for a in ACCOUNTS
     ]
     error = Account("ERR", "Errors", "firm", may_short=True, error=True)
     house.send(c.DefineAccounts((*accounts, error)), "ops")
+    same = r.choice((("ACME", "BOLT"), ()))
+    house.send(c.DefineIdentical((IdenticalGroup("g", same),)), "compliance")
 
 
 def error(house: "House") -> None:

@@ -45,6 +45,7 @@ from tradeoms.core import (
     settling,
     telephone,
     waiting,
+    washing,
 )
 from tradeoms.core.context import Context, Refusal
 from tradeoms.model import commands as c
@@ -84,6 +85,7 @@ NOUNS = (
     allocations,
     errors,
     lots,
+    washing,
     reopening,
     settlements,
     instructions,

@@ -75,8 +75,7 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
         turn=found.turn,
         deal=deal,
     )
-    later = [e.LotsReversed(name) for name in taken_back(state, block.block)]
-    return [*later, event, *_told(found.exception, event, ctx)]
+    return [*taken_back(state, block.block), event, *_told(found.exception, event, ctx)]
 
 
 def _told(exception: str, event: e.BlockAllocated, ctx: Context) -> list[e.AnyEvent]:

@@ -1,5 +1,6 @@
 """How reports change a placement: the bookkeeping half of `executions`."""
 
+from datetime import date
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -43,7 +44,7 @@ def apply_reported(state: State, event: e.Reported) -> None:
         CumQty=placement.CumQty + quantity,
         notional=placement.notional + notional,
         told=report.CumQty if report.kind in TELLS_CumQty else placement.told,
-        last_traded=event.execution.trade_date if event.execution else placement.last_traded,
+        last_traded=_last_traded(placement, event.execution),
         # What has ended answers nothing more: no request of ours is waited for.
         requests=() if OrdStatus in ENDED else _waiting(placement, report, answered, accepted),
         transmission=Transmission.Acknowledged,
@@ -54,6 +55,12 @@ def apply_reported(state: State, event: e.Reported) -> None:
     # Some brokers give an order a new OrderID when it is replaced: both mean this placement.
     if report.OrderID:
         state.placement_of[f"{placement.session}|{report.OrderID}"] = event.placement
+
+
+def _last_traded(placement: Placement, execution: Execution | None) -> date | None:
+    """The day of the last fill; a correction carries the day of what it corrects."""
+    days = (placement.last_traded, execution.trade_date if execution else None)
+    return max((day for day in days if day), default=None)
 
 
 def revives(placement: Placement, report: Report) -> bool:

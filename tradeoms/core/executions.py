@@ -191,7 +191,10 @@ def amend(
             or dissolved(state, placement)
         ):
             return unmatched(command, f"a correction that cannot be booked: {reason}", ctx)
-        execution, effect = _execution(key, placement, report, state), Effect.Corrected
+        corrected = _execution(key, placement, report, state)
+        # The trade was when it was: lots, terms and settlement count from there.
+        execution = replace(corrected, trade_date=target.trade_date)
+        effect = Effect.Corrected
     text = f"{effect.value} ExecID {report.ExecRefID}: {target.LastQty} at {target.LastPx}"
     return [
         e.Reported(placement.placement, report, effect, execution, replaces=target.key),

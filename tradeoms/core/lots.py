@@ -9,7 +9,10 @@ from allocation.lots import Disposals, Lots, Relief
 from allocation.term import long_term
 from tradeoms.core.context import Context
 from tradeoms.core.flows import record
+from tradeoms.core.opened import open_lots
 from tradeoms.core.relieving import Names, relieve_by
+from tradeoms.core.sequence import take_place
+from tradeoms.core.washing import unwash
 from tradeoms.market.calendar import days
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -107,7 +110,7 @@ def _relieve(
         Lots(
             pair=lots["account"][numbers],
             acquired=lots["acquired"][numbers],
-            sequence=numbers,
+            sequence=_ranks(state, numbers),
             size=lots["size"][numbers],
             basis=lots["basis"][numbers],
             remaining=lots["remaining"][numbers],
@@ -115,7 +118,20 @@ def _relieve(
         Disposals(trades.accounts[closes], closing[closes], amounts[closes]),
         None if trades.methods is None else trades.methods[closes],
         trades.day,
+        lots["holding_from"][numbers],
     )
+
+
+def _ranks(state: State, numbers: Int64s) -> Int64s:
+    """Order of booking: what a wash sale cut out of a lot goes with it, held longer first."""
+    lots = state.lots
+    root = lots["root"][numbers]
+    if (root == numbers).all():
+        return numbers
+    keys = (numbers, lots["replaces"][numbers], lots["holding_from"][numbers], root)
+    ranks = np.empty_like(numbers)
+    ranks[np.lexsort(keys)] = np.arange(len(numbers), dtype=np.int64)
+    return ranks
 
 
 def _crossed_zero(
@@ -140,18 +156,18 @@ def apply_booked(state: State, event: e.LotsBooked) -> None:
     relieved = np.array(event.relieved_lots, np.int64)
     np.subtract.at(state.lots["remaining"], relieved, np.array(event.relieved_quantities, np.int64))
     if event.opened_accounts:
-        state.lots.append(
-            account=state.account_axis.numbers(event.opened_accounts),
+        open_lots(
+            state,
+            state.account_axis.numbers(event.opened_accounts),
             instrument=instrument,
             short=int(block.Side.sells),
             acquired=days(state.allocations[event.block].trade_date),
             size=np.array(event.opened_quantities, np.int64),
             basis=np.array(event.opened_basis, np.int64),
-            remaining=np.array(event.opened_quantities, np.int64),
         )
     state.bookings[event.block] = event
     state.bookings_of.setdefault(block.instrument, []).append(event.block)
-    state.booking_places.setdefault(block.instrument, {}).setdefault(event.block)
+    take_place(state, block.instrument, event.block)
     _move(state, block, 1)
 
 
@@ -165,6 +181,10 @@ def _realize(state: State, block: Block, event: e.LotsBooked) -> None:
     )
     sold = np.full(len(lots), days(state.allocations[event.block].trade_date), np.int64)
     short = state.lots["short"][lots] == 1
+    gain = np.where(short, basis - proceeds, proceeds - basis)
+    if (gain < 0).any():
+        latest = state.loss_days.get(block.instrument, 0)
+        state.loss_days[block.instrument] = max(latest, int(sold[0]))
     state.realized.append(
         block=int(block.block[1:]),
         lot=lots,
@@ -174,9 +194,13 @@ def _realize(state: State, block: Block, event: e.LotsBooked) -> None:
         quantity=np.array(event.relieved_quantities, np.int64),
         basis=basis,
         proceeds=proceeds,
-        gain=np.where(short, basis - proceeds, proceeds - basis),
+        gain=gain,
         # A covered short is short-term here; sections 1233(b) and (d) may say otherwise.
-        long_term=long_term(state.lots["acquired"][lots], sold) & ~short,
+        long_term=long_term(state.lots["holding_from"][lots], sold) & ~short,
+        units=np.array(event.relieved_quantities, np.int64),
+        matched=0,
+        disallowed=0,
+        lost=0,
     )
 
 
@@ -196,6 +220,7 @@ def _move(state: State, block: Block, sign: int) -> None:
 
 def apply_reversed(state: State, event: e.LotsReversed) -> None:
     """As if never booked: its lots are empty, what it took is back, its gains are zero."""
+    unwash(state, event.block)
     block, booked = state.blocks[event.block], state.bookings.pop(event.block)
     state.bookings_of[block.instrument].remove(event.block)
     np.add.at(
@@ -207,7 +232,7 @@ def apply_reversed(state: State, event: e.LotsReversed) -> None:
     state.lots["remaining"][opened] = 0
     state.lots["basis"][opened] = 0
     gone = state.realized["block"] == int(event.block[1:])
-    for column in ("quantity", "basis", "proceeds", "gain"):
+    for column in ("quantity", "basis", "proceeds", "gain", "units"):
         state.realized[column][gone] = 0
     _move(state, block, -1)
 

@@ -11,6 +11,7 @@ from tradeoms.core.bounds import MOST_MONEY, MOST_UNITS, bad_number, brief
 from tradeoms.core.checks import check_fields
 from tradeoms.core.context import Context, Refusal
 from tradeoms.core.flows import expect
+from tradeoms.core.opened import open_lots
 from tradeoms.core.opening_files import read_files
 from tradeoms.market.calendar import days
 from tradeoms.model import commands as c
@@ -120,6 +121,7 @@ def _lot_problems(state: State, n: int, lot: OpeningLot) -> list[c.Problem]:
         "account": "" if lot.account in state.accounts else "unknown account",
         "instrument": "" if instrument else "unknown instrument",
         "basis": bad_number(lot.basis, 2, MOST_MONEY) or ("is below zero" if lot.basis < 0 else ""),
+        "holding_from": _bad_holding(lot),
     }
     if lot.acquired > state.business_date:
         reasons["acquired"] = f"is after the open day {state.business_date}"
@@ -127,6 +129,11 @@ def _lot_problems(state: State, n: int, lot: OpeningLot) -> list[c.Problem]:
         bad = bad_number(lot.quantity, instrument.qty_scale, instrument.quantity(MOST_UNITS))
         reasons["quantity"] = bad or ("" if lot.quantity else "is zero")
     return _problems(f"lots[{n}]", lot, reasons)
+
+
+def _bad_holding(lot: OpeningLot) -> str:
+    late = lot.holding_from is not None and lot.holding_from > lot.acquired
+    return "is after the day of acquisition" if late else ""
 
 
 def _cash_problems(state: State, n: int, cash: OpeningCash) -> list[c.Problem]:
@@ -165,14 +172,17 @@ def _open_lots(state: State, lots: Sequence[OpeningLot]) -> None:
     units = np.array(
         [state.instruments[lot.instrument].units(lot.quantity) for lot in lots], np.int64
     )
-    state.lots.append(
-        account=accounts,
+    open_lots(
+        state,
+        accounts,
         instrument=instruments,
         short=(units < 0).astype(np.int64),
         acquired=np.array([days(lot.acquired) for lot in lots], np.int64),
         size=np.abs(units),
         basis=np.array([int(lot.basis.scaleb(2)) for lot in lots], np.int64),
-        remaining=np.abs(units),
+        holding_from=np.array([days(lot.holding_from or lot.acquired) for lot in lots], np.int64),
+        acquisition=np.arange(state.lots.size, state.lots.size + len(lots), dtype=np.int64),
+        replaces=np.array([not lot.washed for lot in lots], np.int64),
     )
     np.add.at(state.position.cells, (accounts, instruments), units)
 

@@ -15,10 +15,13 @@ MINTAX = "MINTAX"
 STANDING = (*ORDERS, MINTAX)
 
 
-def relieve_by(lots: Lots, disposals: Disposals, methods: Names | None, day: int) -> Relief:
+def relieve_by(
+    lots: Lots, disposals: Disposals, methods: Names | None, day: int, holding_from: Int64
+) -> Relief:
     """As :func:`allocation.relief.relieve`, each disposal by its method; an account has only one.
 
-    ``methods`` (n_disposals,) are of STANDING, without them all are FIFO; ``day`` is the trade date.
+    ``methods`` (n_disposals,) are of STANDING, without them all are FIFO; ``day`` is the trade date,
+    ``holding_from`` (n_lots,) where each lot's holding period starts.
     """
     if methods is None or not len(methods):
         return relieve(lots, disposals, ORDERS["FIFO"])
@@ -29,7 +32,7 @@ def relieve_by(lots: Lots, disposals: Disposals, methods: Names | None, day: int
         )
         own = np.flatnonzero(np.isin(lots.pair, some.pair))
         left = _at(lots, own, remaining)
-        part = relieve(left, some, _order(name, left, some, day))
+        part = relieve(left, some, _order(name, some, day, holding_from[own]))
         remaining[own] = part.remaining
         parts.append((own[part.lot], chosen[part.disposal], part.quantity, part.basis, part.amount))
     lot, sale, quantity, basis, amount = (
@@ -63,10 +66,10 @@ def _turns(pair: Int64) -> Int64:
     return turn
 
 
-def _order(name: str, lots: Lots, disposals: Disposals, day: int) -> ReliefOrder:
+def _order(name: str, disposals: Disposals, day: int, holding_from: Int64) -> ReliefOrder:
     if name != MINTAX:
         return ORDERS[name]
-    return minimum_tax(disposals, np.full(len(disposals.pair), day, np.int64), lots.acquired)
+    return minimum_tax(disposals, np.full(len(disposals.pair), day, np.int64), holding_from)
 
 
 def _at(lots: Lots, own: Int64, remaining: Int64) -> Lots:

@@ -18,7 +18,7 @@ def reopen(state: State, block: str, reason: str, ctx: Context) -> list[e.AnyEve
     if state.blocks[block].state is not BlockState.Allocated:
         return []
     return [
-        *(e.LotsReversed(name) for name in taken_back(state, block)),
+        *taken_back(state, block),
         e.BlockReopened(block, reason),
         e.AlertRaised(ctx.number("alert"), "reopened", block, reason, ctx.now),
     ]

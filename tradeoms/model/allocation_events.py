@@ -107,6 +107,11 @@ class LotsBooked(Event, frozen=True, tag=True):
 
 
 class LotsReversed(Event, frozen=True, tag=True):
-    """A block's lots, positions and cash are taken back, newest booking of the instrument first."""
+    """A block's lots, positions and cash are taken back, newest booking of the instrument first.
+
+    With it goes what it washed: `lots` and `losses` (rows of the realized table) are as before.
+    """
 
     block: str
+    lots: tuple[int, ...] = ()
+    losses: tuple[int, ...] = ()

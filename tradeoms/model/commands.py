@@ -13,6 +13,7 @@ from tradeoms.model import list_commands as lists
 from tradeoms.model import posttrade_commands as after
 from tradeoms.model import session_commands as line
 from tradeoms.model import settling_commands as settle
+from tradeoms.model import tax_commands as tax
 from tradeoms.model.base import Command as Command
 from tradeoms.model.orders import NewOrder, Report
 from tradeoms.model.reference import (
@@ -26,6 +27,8 @@ from tradeoms.model.reference import (
     Restriction,
 )
 
+DefineIdentical = tax.DefineIdentical
+MatchWashSales = tax.MatchWashSales
 BookError = split.BookError
 DefineAllocationPolicies = split.DefineAllocationPolicies
 CloseDay = daily.CloseDay
@@ -295,6 +298,7 @@ PersonCommand = (
     | DefineAccounts
     | DefineBrokers
     | DefineAllocationPolicies
+    | DefineIdentical
     | SetHolidays
     | SetLimits
     | Restrict

@@ -13,12 +13,13 @@ from tradeoms.model import day_events as daily
 from tradeoms.model import desk_events as desk
 from tradeoms.model import list_events as lists
 from tradeoms.model import posttrade_events as after
+from tradeoms.model import reference_events as known
 from tradeoms.model import session_events as line
 from tradeoms.model import settling_events as settle
+from tradeoms.model import tax_events as tax
 from tradeoms.model.base import Event as Event
 from tradeoms.model.commands import Problem
 from tradeoms.model.fields import Effect, Outcome
-from tradeoms.model.openings import OpeningOrder
 from tradeoms.model.orders import (
     Block,
     Execution,
@@ -30,22 +31,22 @@ from tradeoms.model.orders import (
     Statement,
     Violation,
 )
-from tradeoms.model.reference import (
-    Account,
-    Broker,
-    Instrument,
-    Limit,
-    OpeningCash,
-    OpeningLot,
-    Price,
-    Restriction,
-)
 
 CheckWaived = daily.CheckWaived
 DayClosed = daily.DayClosed
 AlertAttended = desk.AlertAttended
 AlertReturned = desk.AlertReturned
 ClaimsChanged = desk.ClaimsChanged
+InstrumentsDefined = known.InstrumentsDefined
+AccountsDefined = known.AccountsDefined
+BrokersDefined = known.BrokersDefined
+HolidaysSet = known.HolidaysSet
+LimitsSet = known.LimitsSet
+Restricted = known.Restricted
+PricesMarked = known.PricesMarked
+OpeningBooked = known.OpeningBooked
+IdenticalDefined = tax.IdenticalDefined
+LotsWashed = tax.LotsWashed
 AllocationPoliciesDefined = split.AllocationPoliciesDefined
 BlockAllocated = split.BlockAllocated
 ErrorBooked = split.ErrorBooked
@@ -86,45 +87,6 @@ SettlementInstructionsDefined = after.SettlementInstructionsDefined
 
 class DayOpened(Event, frozen=True, tag=True):
     business_date: date
-
-
-class InstrumentsDefined(Event, frozen=True, tag=True):
-    instruments: tuple[Instrument, ...]
-
-
-class AccountsDefined(Event, frozen=True, tag=True):
-    accounts: tuple[Account, ...]
-
-
-class BrokersDefined(Event, frozen=True, tag=True):
-    brokers: tuple[Broker, ...]
-
-
-class HolidaysSet(Event, frozen=True, tag=True):
-    Currency: str
-    days: tuple[date, ...]
-
-
-class LimitsSet(Event, frozen=True, tag=True):
-    limits: tuple[Limit, ...]
-
-
-class Restricted(Event, frozen=True, tag=True):
-    restrictions: tuple[Restriction, ...]
-
-
-class PricesMarked(Event, frozen=True, tag=True):
-    prices: tuple[Price, ...]
-
-
-class OpeningBooked(Event, frozen=True, tag=True):
-    """Balances of day one. `digest` tells whether the same batch, or content, comes again."""
-
-    batch: str
-    lots: tuple[OpeningLot, ...]
-    cash: tuple[OpeningCash, ...]
-    orders: tuple[OpeningOrder, ...] = ()
-    digest: str = ""
 
 
 class OrderEntered(Event, frozen=True, tag=True):
@@ -350,6 +312,8 @@ AnyEvent = (
     | BlockAllocated
     | LotsBooked
     | LotsReversed
+    | LotsWashed
+    | IdenticalDefined
     | SettlementInstructionsDefined
     | CutOffsSet
     | AllocationInstructed

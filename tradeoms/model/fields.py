@@ -223,6 +223,16 @@ class SessionAction(StrEnum):
     Test = "test"
 
 
+class TaxStatus(StrEnum):
+    """What tax law says of an account: `ira` pays none and a purchase in it destroys a loss, `exempt`
+    is outside the rules on wash sales (a dealer, a trader under section 475, a fund that pays no tax).
+    """
+
+    Taxable = "taxable"
+    IRA = "ira"
+    Exempt = "exempt"
+
+
 class Handling(StrEnum):
     """Whether a step after the trade is taken over FIX with a broker, and who begins it."""
 

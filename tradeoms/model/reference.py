@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from tradeoms.model.fields import Disputes, Handling, Override, Severity
+from tradeoms.model.fields import Disputes, Handling, Override, Severity, TaxStatus
 
 
 class Tick(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -62,7 +62,8 @@ class Account(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_
 
     `own`: the firm's own money, behind clients where a policy says so. `error`: what was traded by
     mistake is booked to it. `group`: accounts that a policy may be for. `ticket_cost`: what its
-    custodian bills for one trade, in the currency of what is traded.
+    custodian bills for one trade, in the currency of what is traded. Accounts of one `taxpayer`
+    (with spouse and what they control) wash each other's losses; without one, none is washed.
     """
 
     account: str
@@ -77,6 +78,14 @@ class Account(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_
     error: bool = False
     group: str = ""
     ticket_cost: Decimal = Decimal(0)
+    tax: TaxStatus = TaxStatus.Taxable
+
+
+class IdenticalGroup(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """Instruments that are substantially identical (26 USC 1091); each is in one group at most."""
+
+    group: str
+    instruments: tuple[str, ...]
 
 
 class AccountWeight(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -211,13 +220,19 @@ class Price(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
 
 
 class OpeningLot(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """A lot owned on day one, a short one below zero. `basis` is money for the whole lot."""
+    """A lot owned on day one, a short one below zero. `basis` is money for the whole lot.
+
+    After a wash sale the holding period began at `holding_from`, and shares that have taken over a
+    loss (`washed`) take over no other.
+    """
 
     account: str
     instrument: str
     quantity: Decimal
     basis: Decimal
     acquired: date
+    holding_from: date | None = None
+    washed: bool = False
 
 
 class OpeningCash(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):

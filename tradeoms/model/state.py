@@ -18,6 +18,7 @@ from tradeoms.model.events import (
     ConfirmationsRequested,
     ExecutionSettled,
     LotsBooked,
+    LotsWashed,
     ReportSettled,
     ReportUnmatched,
 )
@@ -56,14 +57,23 @@ class SessionState(Struct, frozen=True, gc=False):
     logged_on: datetime | None = None
 
 
-# A lot. size: units when opened; basis: cents for the whole size; remaining: units still open; none
-# is below zero. acquired: days since 1970-01-01. short: 1 for a short lot, whose basis is what its
-# sale brought.
-LOT = ("account", "instrument", "short", "acquired", "size", "basis", "remaining")
-# A lot's part that a block closed; block and lot are numbers, sold a day, money in cents.
+# A lot; its place in the table is its number. size: units when opened; basis: cents for the whole
+# size; remaining: units still open. acquired: days since 1970-01-01. short: 1 for a short lot, whose
+# basis is what its sale brought. holding_from: the day its holding period counts from. root: the lot
+# that it came out of, itself where it was bought. acquisition: the first lot of the same purchase.
+# replaces: 1 where its shares may take over a loss. added: cents of the basis that wash sales put
+# there.
+LOT = (
+    *("account", "instrument", "short", "acquired", "size", "basis", "remaining"),
+    *("holding_from", "root", "acquisition", "replaces", "added"),
+)
+# A lot's part that a block closed; block and lot are numbers, sold a day, money in cents. Of a loss,
+# matched of its shares (of `units`, in today's shares) were replaced: disallowed cents of it are
+# deferred, and lost of these gone for good.
 REALIZED = (
     *("block", "lot", "account", "instrument", "sold"),
     *("quantity", "basis", "proceeds", "gain", "long_term"),
+    *("units", "matched", "disallowed", "lost"),
 )
 # What bookings move that is not settled yet, or was booked today: block a number, instrument -1
 # where it is cash alone, booked and settle days, units and cents signed as they change position and
@@ -114,10 +124,7 @@ class State:
         self._begin_days()
         self.sessions: dict[str, SessionState] = {}
         self.allocations: dict[str, BlockAllocated] = {}
-        self.bookings: dict[str, LotsBooked] = {}
-        self.bookings_of: dict[str, list[str]] = {}
-        # By instrument, the blocks in the order in which each was booked for the first time.
-        self.booking_places: dict[str, dict[str, None]] = {}
+        self._begin_lots()
         self._begin_posttrade()
         self.alerts: dict[int, AlertRaised] = {}
         self.attended: dict[int, AlertAttended] = {}  # what was done with it last
@@ -129,7 +136,20 @@ class State:
         self.buying = Grid(self.account_axis, self.instrument_axis)
         self.selling = Grid(self.account_axis, self.instrument_axis)
         self.cash = Grid(self.account_axis, self.currency_axis)
+
+    def _begin_lots(self) -> None:
+        self.bookings: dict[str, LotsBooked] = {}
+        self.bookings_of: dict[str, list[str]] = {}
+        # By instrument, the blocks in the order in which each was booked for the first time,
+        # with its place among all instruments.
+        self.booking_places: dict[str, dict[str, tuple[int, ...]]] = {}
         self.lots, self.realized, self.flows = Table(*LOT), Table(*REALIZED), Table(*FLOW)
+        self.identical: dict[str, tuple[str, ...]] = {}  # instruments by group
+        self.identical_of: dict[str, str] = {}  # the group of an instrument
+        # By instrument, those that were ever linked with it: they are booked in one order.
+        self.kin: dict[str, tuple[str, ...]] = {}
+        self.washes: dict[str, LotsWashed] = {}  # by the booking that they are part of
+        self.loss_days: dict[str, int] = {}  # by instrument, the day of its latest loss
 
     def _begin_days(self) -> None:
         self.waivers: dict[str, tuple[Waiver, ...]] = {}  # of the open day, by check

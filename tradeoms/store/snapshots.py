@@ -36,6 +36,7 @@ from tradeoms.model.events import (
     ConfirmationsRequested,
     ExecutionSettled,
     LotsBooked,
+    LotsWashed,
     ReportSettled,
     ReportUnmatched,
 )
@@ -108,7 +109,12 @@ class Plain(Struct, frozen=True):
     allocations: dict[str, BlockAllocated]
     bookings: dict[str, LotsBooked]
     bookings_of: dict[str, list[str]]
-    booking_places: dict[str, dict[str, None]]
+    booking_places: dict[str, dict[str, tuple[int, ...]]]
+    identical: dict[str, tuple[str, ...]]
+    identical_of: dict[str, str]
+    kin: dict[str, tuple[str, ...]]
+    washes: dict[str, LotsWashed]
+    loss_days: dict[str, int]
     settlement_instructions: dict[str, tuple[SettlementInstruction, ...]]
     cut_offs: dict[str, CutOff]
     instructions: dict[str, Instruction]

@@ -134,8 +134,16 @@ _TABLES = (
         (*_ORDER, *_BOOKING, *_ALLOCATION, e.PricesMarked, e.DayOpened, _NAMES),
     ),
     _view(cash, "cash", cash.CashRow, *_BOOKING),
-    _view(lots, "lots", lots.LotRow, *_BOOKING, _NAMES),
-    _view(realized, "realized", realized.RealizedRow, *_BOOKING, _NAMES),
+    _view(lots, "lots", lots.LotRow, *_BOOKING, e.LotsWashed, _NAMES),
+    _view(
+        realized,
+        "realized",
+        realized.RealizedRow,
+        *_BOOKING,
+        e.LotsWashed,
+        e.AccountsDefined,
+        _NAMES,
+    ),
     _view(prices, "prices", prices.PriceRow, e.PricesMarked, _NAMES),
     _keyed(
         sessions,

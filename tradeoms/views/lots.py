@@ -20,7 +20,8 @@ class LotRow(Struct, frozen=True, gc=False):
 
     `size` is its quantity when opened, `remaining` what is open. Money to the cent in `Currency`:
     `basis` of the whole lot, `open_basis` of what remains. The basis of a short lot is what its
-    sale brought.
+    sale brought. `holding_from` is earlier than `acquired`, and `wash_basis` in `basis`, where the shares
+    took over the loss of a wash sale.
     """
 
     key: str
@@ -34,6 +35,8 @@ class LotRow(Struct, frozen=True, gc=False):
     remaining: Decimal
     basis: Decimal
     open_basis: Decimal
+    holding_from: date
+    wash_basis: Decimal
 
 
 def open_basis(basis: int, size: int, remaining: int) -> int:
@@ -42,7 +45,8 @@ def open_basis(basis: int, size: int, remaining: int) -> int:
     The part relieved is rounded once, a half up, over all reliefs together, so that a lot sold in
     many pieces never drifts. This must be the rounding by which reliefs are booked.
     """
-    return basis - (2 * basis * (size - remaining) + size) // (2 * size)
+    whole = (2 * abs(basis) * (size - remaining) + size) // (2 * size)
+    return basis - (whole if basis >= 0 else -whole)
 
 
 def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, LotRow | None]]:
@@ -66,7 +70,9 @@ def _touched(state: State, event: e.AnyEvent) -> Int64s | None:
         block = state.blocks[event.block]
         of = touched.accounts(state, event.block)
         pairs = [(account, block.instrument) for account in of]
-        return _of_pairs(state, pairs)
+        return np.concatenate((_of_pairs(state, pairs), np.array(event.lots, np.int64)))
+    if isinstance(event, e.LotsWashed):
+        return np.array([*dict.fromkeys(event.lots), *event.numbers], np.int64)
     if isinstance(event, e.OpeningBooked):
         return _of_pairs(state, [(lot.account, lot.instrument) for lot in event.lots])
     if isinstance(event, e.InstrumentsDefined):
@@ -88,7 +94,10 @@ def _of_pairs(state: State, pairs: list[tuple[str, str]]) -> Int64s:
 
 def _rows(state: State, numbers: Int64s) -> Iterator[tuple[str, LotRow | None]]:
     """Rows of the lots; None for those that are closed."""
-    names = ("account", "instrument", "short", "acquired", "size", "basis", "remaining")
+    names = (
+        *("account", "instrument", "short", "acquired", "size", "basis", "remaining"),
+        *("holding_from", "added"),
+    )
     columns = [state.lots[name][numbers].tolist() for name in names]
     for number, *values in zip(numbers.tolist(), *columns, strict=True):
         yield str(number), _row(state, str(number), *values)
@@ -104,6 +113,8 @@ def _row(
     size: int,
     basis: int,
     remaining: int,
+    holding_from: int,
+    added: int,
 ) -> LotRow | None:
     if not remaining:
         return None
@@ -120,4 +131,6 @@ def _row(
         remaining=instrument.quantity(remaining),
         basis=state.money(basis),
         open_basis=state.money(open_basis(basis, size, remaining)),
+        holding_from=date.fromordinal(EPOCH + holding_from),
+        wash_basis=state.money(added),
     )

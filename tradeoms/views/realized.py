@@ -1,7 +1,7 @@
 """Realized gains: what each block took from each lot, and what that brought."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -9,18 +9,22 @@ from msgspec import Struct
 
 from tradeoms.model import events as e
 from tradeoms.model.columns import Int64s
+from tradeoms.model.fields import TaxStatus
 from tradeoms.model.state import State
 from tradeoms.views import touched
 from tradeoms.views.lots import EPOCH
 
-SUMMED = ("quantity", "proceeds", "basis", "gain")
+WINDOW = 30  # days after a sale in which a purchase may defer its loss
+SUMMED = ("quantity", "proceeds", "basis", "gain", "disallowed", "lost", "units", "matched")
 
 
 class RealizedRow(Struct, frozen=True, gc=False):
     """One block's relief of one lot; `key` is block/lot. Gone when the booking is taken back.
 
     Money to the cent in `Currency`. For a short lot `basis` is what its sale brought and
-    `proceeds` what the cover cost. Wash sales are not yet in `gain`.
+    `proceeds` what the cover cost. Wash sales defer `disallowed` of a loss (column g of Form 8949), of
+    which `lost` is gone for good; `recognized` is what counts: `gain` and `disallowed`. Until the
+    day `provisional` a purchase may defer more of it.
     """
 
     key: str
@@ -38,17 +42,38 @@ class RealizedRow(Struct, frozen=True, gc=False):
     basis: Decimal
     gain: Decimal
     long_term: bool
+    disallowed: Decimal
+    lost: Decimal
+    recognized: Decimal
+    provisional: date | None
 
 
 def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, RealizedRow | None]]:
     """Reliefs of the block that was booked or taken back."""
     if isinstance(event, e.LotsBooked | e.LotsReversed):
-        return _rows(state, np.flatnonzero(state.realized["block"] == int(event.block[1:])))
+        number = int(event.block[1:])
+        others = event.losses if isinstance(event, e.LotsReversed) else ()
+        return _rows(state, _of_blocks(state, {number, *_blocks(state, others)}))
+    if isinstance(event, e.LotsWashed):
+        return _rows(state, _of_blocks(state, _blocks(state, event.losses)))
+    if isinstance(event, e.AccountsDefined):  # it may be taxed otherwise
+        accounts = [state.account_axis.index[one.account] for one in event.accounts]
+        return _rows(state, np.flatnonzero(np.isin(state.realized["account"], accounts)))
     if isinstance(event, e.InstrumentsDefined):
         index = state.instrument_axis.index
         columns = np.array([index[name] for name in touched.instruments(event)], np.int64)
         return _rows(state, np.flatnonzero(np.isin(state.realized["instrument"], columns)))
     return iter(())
+
+
+def _blocks(state: State, places: tuple[int, ...]) -> set[int]:
+    """Numbers of the blocks whose reliefs lie at these places of the table."""
+    return set(state.realized["block"][np.array(places, np.int64)].tolist())
+
+
+def _of_blocks(state: State, blocks: set[int]) -> Int64s:
+    """Places of all reliefs of the blocks."""
+    return np.flatnonzero(np.isin(state.realized["block"], list(blocks)))
 
 
 def all_rows(state: State) -> Iterator[RealizedRow]:
@@ -75,12 +100,14 @@ def _rows(state: State, places: Int64s) -> Iterator[tuple[str, RealizedRow | Non
 
 
 def _row(state: State, block: str, lot: int, place: int, total: list[int]) -> RealizedRow | None:
-    units, *money = total
-    if not units:
+    quantity, *money, units, matched = total
+    if not quantity:
         return None
     table = state.realized
     instrument = state.instruments[state.instrument_axis.names[int(table["instrument"][place])]]
-    proceeds, basis, gain = (state.money(cents) for cents in money)
+    proceeds, basis, gain, disallowed, lost = (state.money(cents) for cents in money)
+    sold = date.fromordinal(EPOCH + int(table["sold"][place]))
+    waits = gain < 0 and matched < units and _washable(state, int(table["account"][place]))
     return RealizedRow(
         key=f"{block}/{lot}",
         block=block,
@@ -91,10 +118,20 @@ def _row(state: State, block: str, lot: int, place: int, total: list[int]) -> Re
         Currency=instrument.Currency,
         short=bool(state.lots["short"][lot]),
         acquired=date.fromordinal(EPOCH + int(state.lots["acquired"][lot])),
-        sold=date.fromordinal(EPOCH + int(table["sold"][place])),
-        quantity=instrument.quantity(units),
+        sold=sold,
+        quantity=instrument.quantity(quantity),
         proceeds=proceeds,
         basis=basis,
         gain=gain,
         long_term=bool(table["long_term"][place]),
+        disallowed=disallowed,
+        lost=lost,
+        recognized=gain + disallowed,
+        provisional=sold + timedelta(WINDOW) if waits else None,
     )
+
+
+def _washable(state: State, account: int) -> bool:
+    """Whether wash sales concern the account as a seller."""
+    one = state.accounts[state.account_axis.names[account]]
+    return bool(one.taxpayer) and one.tax is TaxStatus.Taxable

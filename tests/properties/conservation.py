@@ -1,0 +1,56 @@
+"""W18 of the whole book: nothing of what was paid and got is lost between gains and lots."""
+
+from collections import defaultdict
+
+from tradeoms.model.state import State
+from tradeoms.views.lots import open_basis
+
+Totals = dict[tuple[str, str], int]
+
+
+def money_is_recognized_deferred_or_lost(state: State) -> None:
+    """For each taxpayer and currency, to the cent: what is recognized is what sales brought less what
+    was paid, plus the basis of what is open, plus what purchases in IRAs destroyed.
+    """
+    recognized: Totals = defaultdict(int)
+    table = state.realized
+    names = ("account", "instrument", "gain", "disallowed", "lost")
+    for account, instrument, gain, disallowed, lost in zip(
+        *(table[name].tolist() for name in names), strict=True
+    ):
+        recognized[_whose(state, account, instrument)] += gain + disallowed - lost
+        assert 0 <= lost <= disallowed <= max(-gain, 0)
+    paid_in = _traded(state)
+    for key in recognized.keys() | paid_in.keys():
+        assert recognized[key] == paid_in[key], key
+
+
+def _whose(state: State, account: int, instrument: int) -> tuple[str, str]:
+    one = state.accounts[state.account_axis.names[account]]
+    currency = state.instruments[state.instrument_axis.names[instrument]].Currency
+    return one.taxpayer or one.account, currency
+
+
+def _traded(state: State) -> Totals:
+    """Sales less purchases and opening balances, plus the basis of what is open."""
+    totals: Totals = defaultdict(int)
+    for name in state.bookings:
+        block, given = state.blocks[name], state.allocations[name]
+        sign = 1 if block.Side.sells else -1
+        column = state.instrument_axis.index[block.instrument]
+        for account, net in zip(given.accounts, given.net, strict=True):
+            row = state.account_axis.index[account]
+            totals[_whose(state, row, column)] += sign * net
+    made = {n for booked in state.bookings.values() for n in booked.opened_numbers}
+    made |= {n for washed in state.washes.values() for n in washed.numbers}
+    names = ("account", "instrument", "short", "size", "basis", "remaining")
+    columns = (state.lots[name].tolist() for name in names)
+    for number, (account, instrument, short, size, basis, left) in enumerate(
+        zip(*columns, strict=True)
+    ):
+        sign = -1 if short else 1
+        key = _whose(state, account, instrument)
+        totals[key] += sign * open_basis(basis, size, left)
+        if number not in made:
+            totals[key] -= sign * basis
+    return totals

@@ -1,0 +1,255 @@
+"""Wash sales of a booking: its losses look back, its purchases serve the losses that wait (1091).
+
+Matching follows each booking, and goes with it when it is taken back: a bust, a correction or a late
+fill books everything from there on again, so that the lots are as if it had been so from the start.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from allocation.exact import Mask
+from tradeoms.core.context import Context, Refusal
+from tradeoms.core.matching import WINDOW, Loss, Match, Purchase, matches
+from tradeoms.core.opened import open_lots
+from tradeoms.market.calendar import days
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.columns import Int64s
+from tradeoms.model.fields import Side, TaxStatus
+from tradeoms.model.reference import IdenticalGroup
+from tradeoms.model.state import State
+
+
+def define_identical(state: State, command: c.DefineIdentical, ctx: Context) -> list[e.AnyEvent]:
+    """Instruments that are known, in one group each, counted in the same units and currency."""
+    groups = state.identical | {row.group: row.instruments for row in command.groups}
+    of: dict[str, str] = {}
+    problems: list[c.Problem] = []
+    for group, instruments in groups.items():
+        for name in instruments:
+            reason = _misfit(state, instruments, name)
+            if name in of:
+                reason = f"is in {of[name]} already"
+            of[name] = group
+            if reason:
+                problems.append(c.Problem(f"groups.{group}", name, reason))
+    if problems:
+        raise Refusal(*problems)
+    return [e.IdenticalDefined(command.groups)]
+
+
+def _misfit(state: State, instruments: tuple[str, ...], name: str) -> str:
+    if name not in state.instruments:
+        return "unknown instrument"
+    one, first = state.instruments[name], state.instruments.get(instruments[0])
+    if first and (one.Currency, one.qty_scale) != (first.Currency, first.qty_scale):
+        return f"is counted or paid otherwise than {first.instrument}"
+    return ""
+
+
+def apply_identical(state: State, event: e.IdenticalDefined) -> None:
+    for row in event.groups:
+        state.identical[row.group] = row.instruments
+        _forget(state, row)
+        state.identical_of.update(dict.fromkeys(row.instruments, row.group))
+        relate(state, row.instruments)
+
+
+def _forget(state: State, row: IdenticalGroup) -> None:
+    for name in [name for name, group in state.identical_of.items() if group == row.group]:
+        del state.identical_of[name]
+
+
+def relate(state: State, instruments: Iterable[str]) -> None:
+    """From now on these are booked in one order, with all that they were linked with before."""
+    every = dict.fromkeys(name for one in instruments for name in (*state.kin.get(one, ()), one))
+    if len(every) > 1:
+        state.kin.update(dict.fromkeys(every, tuple(every)))
+
+
+def _identical(state: State, instrument: str) -> tuple[str, ...]:
+    group = state.identical_of.get(instrument)
+    return state.identical[group] if group else (instrument,)
+
+
+def react_booked(state: State, event: e.LotsBooked) -> list[c.Command]:
+    """Nothing where nothing was lost, now or within the window."""
+    block = state.blocks[event.block]
+    parts = zip(event.relieved_proceeds, event.relieved_basis, strict=True)
+    covers = block.Side is Side.Buy
+    lost = any(paid > basis if covers else paid < basis for paid, basis in parts)
+    since = days(state.allocations[event.block].trade_date) - WINDOW
+    waits = event.opened_numbers and any(
+        state.loss_days.get(name, since - 1) >= since
+        for name in _identical(state, block.instrument)
+    )
+    return [c.MatchWashSales(event.block)] if lost or waits else []
+
+
+class Payers:
+    """Accounts as columns: `payer` (n_accounts,) numbers the taxpayer, -1 where 1091 is not for it."""
+
+    def __init__(self, state: State) -> None:
+        numbers: dict[str, int] = {}
+        accounts = [state.accounts[name] for name in state.account_axis.names]
+        self.payer = np.array(
+            [
+                numbers.setdefault(one.taxpayer, len(numbers))
+                if one.taxpayer and one.tax is not TaxStatus.Exempt
+                else -1
+                for one in accounts
+            ],
+            np.int64,
+        )
+        self.ira = np.array([one.tax is TaxStatus.IRA for one in accounts], np.bool_)
+
+    def of(self, accounts: Int64s, others: Int64s) -> Mask:
+        """Which of the accounts have a taxpayer in common with the others."""
+        mine = self.payer[accounts]
+        return (mine >= 0) & np.isin(mine, self.payer[others])
+
+
+def match(state: State, command: c.MatchWashSales, ctx: Context) -> list[e.AnyEvent]:
+    """The booking is the newest: its gains are the last rows of the table."""
+    booked, payers = state.bookings[command.name], Payers(state)
+    block = state.blocks[command.name]
+    names = _identical(state, block.instrument)
+    columns = state.instrument_axis.numbers(names)
+    day = days(state.allocations[command.name].trade_date)
+    own = np.arange(state.realized.size - len(booked.relieved_lots), state.realized.size)
+    opened = np.array(booked.opened_numbers, np.int64)
+    found = [
+        *_look_back(state, payers, own, columns, day),
+        *_look_forward(state, payers, opened, columns, day),
+    ]
+    return [_washed(state, command.name, found)] if found else []
+
+
+def _look_back(
+    state: State, payers: Payers, rows: Int64s, columns: Int64s, day: int
+) -> list[Match]:
+    """The losses of this booking, and what was bought around it and is open still."""
+    rows = _losing(state, payers, rows)
+    if not len(rows):
+        return []
+    lots = state.lots
+    open_: Mask = (lots["remaining"] > 0) & (lots["replaces"] == 1)
+    open_ &= np.isin(lots["instrument"], columns) & (np.abs(lots["acquired"] - day) <= WINDOW)
+    numbers = np.flatnonzero(open_)
+    mine = payers.of(lots["account"][numbers], state.realized["account"][rows])
+    return matches(_losses(state, payers, rows), _purchases(state, payers, numbers[mine]))
+
+
+def _look_forward(
+    state: State, payers: Payers, numbers: Int64s, columns: Int64s, day: int
+) -> list[Match]:
+    """What was bought now, and the losses around it that wait."""
+    lots, table = state.lots, state.realized
+    numbers = numbers[payers.payer[lots["account"][numbers]] >= 0]
+    if not len(numbers):
+        return []
+    near: Mask = np.isin(table["instrument"], columns) & (np.abs(table["sold"] - day) <= WINDOW)
+    rows = _losing(state, payers, np.flatnonzero(near))
+    rows = rows[payers.of(table["account"][rows], lots["account"][numbers])]
+    # What this booking itself lost has looked back already, and no further than its own purchases.
+    return matches(_losses(state, payers, rows), _purchases(state, payers, numbers))
+
+
+def _losing(state: State, payers: Payers, rows: Int64s) -> Int64s:
+    """Those of the rows that lost, not all of it replaced, for an account that pays tax."""
+    table = state.realized
+    accounts = table["account"][rows]
+    waits: Mask = (table["gain"][rows] < 0) & (table["matched"][rows] < table["units"][rows])
+    return rows[waits & (payers.payer[accounts] >= 0) & ~payers.ira[accounts]]
+
+
+def _losses(state: State, payers: Payers, rows: Int64s) -> Iterator[Loss]:
+    table, lots = state.realized, state.lots
+    sold = table["lot"][rows]
+    columns = (
+        *(rows, payers.payer[table["account"][rows]], table["sold"][rows]),
+        *(lots["acquired"][sold], sold, lots["acquisition"][sold]),
+        *(table["sold"][rows] - lots["holding_from"][sold], lots["short"][sold]),
+        *(-table["gain"][rows], table["units"][rows], table["matched"][rows]),
+    )
+    for values in zip(*(column.tolist() for column in columns), strict=True):
+        yield Loss(*values)
+
+
+def _purchases(state: State, payers: Payers, numbers: Int64s) -> Iterator[Purchase]:
+    lots = state.lots
+    accounts = lots["account"][numbers]
+    names = ("acquired", "root", "account", "acquisition", "short")
+    columns = (
+        *(numbers, payers.payer[accounts], *(lots[name][numbers] for name in names)),
+        *(payers.ira[accounts], lots["size"][numbers], lots["basis"][numbers]),
+        lots["size"][numbers] - lots["remaining"][numbers],
+    )
+    for values in zip(*(column.tolist() for column in columns), strict=True):
+        yield Purchase(*values)
+
+
+def _washed(state: State, name: str, found: list[Match]) -> e.LotsWashed:
+    """W6, W7, W13; a short's loss lowers what another short sale brought (W16)."""
+    start = state.lots.size
+    added = [
+        0 if m.purchase.ira else -m.disallowed if m.loss.short else m.disallowed for m in found
+    ]
+    shifted = [0 if m.purchase.ira or m.loss.short else m.loss.holding_days for m in found]
+    return e.LotsWashed(
+        name=name,
+        losses=tuple(m.loss.row for m in found),
+        lots=tuple(m.purchase.lot for m in found),
+        quantities=tuple(m.quantity for m in found),
+        basis=tuple(m.basis for m in found),
+        numbers=tuple(range(start, start + len(found))),
+        added=tuple(added),
+        holding_days=tuple(shifted),
+        disallowed=tuple(m.disallowed for m in found),
+        lost=tuple(bool(m.purchase.ira) for m in found),
+    )
+
+
+def apply_washed(state: State, event: e.LotsWashed) -> None:
+    """The shares that took over a loss become lots of their own."""
+    state.washes[event.name] = event
+    lots, given = state.lots, np.array(event.lots, np.int64)
+    quantities, added = np.array(event.quantities, np.int64), np.array(event.added, np.int64)
+    np.subtract.at(lots["remaining"], given, quantities)
+    same = ("instrument", "short", "acquired", "root", "acquisition")
+    open_lots(
+        state,
+        lots["account"][given],
+        **{name: lots[name][given] for name in same},
+        size=quantities,
+        basis=np.array(event.basis, np.int64) + added,
+        holding_from=lots["holding_from"][given] - np.array(event.holding_days, np.int64),
+        replaces=0,
+        added=added,
+    )
+    _defer(state, event, 1)
+
+
+def unwash(state: State, name: str) -> None:
+    """As if the booking had washed nothing."""
+    event = state.washes.pop(name, None)
+    if event is None:
+        return
+    given, cut = np.array(event.lots, np.int64), np.array(event.numbers, np.int64)
+    np.add.at(state.lots["remaining"], given, np.array(event.quantities, np.int64))
+    for column in ("remaining", "basis", "added"):
+        state.lots[column][cut] = 0
+    _defer(state, event, -1)
+
+
+def _defer(state: State, event: e.LotsWashed, sign: int) -> None:
+    rows, disallowed = np.array(event.losses, np.int64), np.array(event.disallowed, np.int64)
+    np.add.at(state.realized["matched"], rows, sign * np.array(event.quantities, np.int64))
+    np.add.at(state.realized["disallowed"], rows, sign * disallowed)
+    np.add.at(state.realized["lost"], rows, sign * disallowed * np.array(event.lost, np.int64))
+
+
+DECIDE = {c.DefineIdentical: define_identical, c.MatchWashSales: match}
+APPLY = {e.IdenticalDefined: apply_identical, e.LotsWashed: apply_washed}
+REACT = {e.LotsBooked: react_booked}

@@ -1,0 +1,55 @@
+"""Events on reference data, prices of record and balances of day one."""
+
+from datetime import date
+
+from tradeoms.model.base import Event
+from tradeoms.model.openings import OpeningOrder
+from tradeoms.model.reference import (
+    Account,
+    Broker,
+    Instrument,
+    Limit,
+    OpeningCash,
+    OpeningLot,
+    Price,
+    Restriction,
+)
+
+
+class InstrumentsDefined(Event, frozen=True, tag=True):
+    instruments: tuple[Instrument, ...]
+
+
+class AccountsDefined(Event, frozen=True, tag=True):
+    accounts: tuple[Account, ...]
+
+
+class BrokersDefined(Event, frozen=True, tag=True):
+    brokers: tuple[Broker, ...]
+
+
+class HolidaysSet(Event, frozen=True, tag=True):
+    Currency: str
+    days: tuple[date, ...]
+
+
+class LimitsSet(Event, frozen=True, tag=True):
+    limits: tuple[Limit, ...]
+
+
+class Restricted(Event, frozen=True, tag=True):
+    restrictions: tuple[Restriction, ...]
+
+
+class PricesMarked(Event, frozen=True, tag=True):
+    prices: tuple[Price, ...]
+
+
+class OpeningBooked(Event, frozen=True, tag=True):
+    """Balances of day one. `digest` tells whether the same batch, or content, comes again."""
+
+    batch: str
+    lots: tuple[OpeningLot, ...]
+    cash: tuple[OpeningCash, ...]
+    orders: tuple[OpeningOrder, ...] = ()
+    digest: str = ""
