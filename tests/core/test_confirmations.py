@@ -23,7 +23,7 @@ from tests.core.after import (
 )
 from tradeoms.core import confirmations
 from tradeoms.model import commands as c
-from tradeoms.model.fields import ConfirmationState, Handling
+from tradeoms.model.fields import AffirmStatus, ConfirmationState, Handling, OrdStatus
 from tradeoms.model.posttrade import ConfirmationSaid, Instruction
 from tradeoms.model.reference import SettlementInstruction, SettlementParty
 
@@ -284,6 +284,40 @@ def test_a_confirmation_of_what_a_bust_made_void_is_rejected() -> None:
     assert answers(floor)[-1][:2] == ("C2", "2")
     first = floor.state.confirmations["S1/C1"]
     assert first.state is C.Affirmed, "what was affirmed is shown as it is"
+
+
+def mismatches(floor: Desk) -> int:
+    return floor.alerts().count("confirmation mismatch")
+
+
+def test_a_broker_that_renews_what_is_void_is_told_once() -> None:
+    floor = office(confirmations=Handling.Automatic)
+    block, name, fill = allocated(floor)
+    known = accepted(floor, block)
+    for n, account in enumerate(("A1", "A2")):
+        confirm(floor, known, account, ConfirmID=f"C{n}")
+    floor.bust(name, fill, OrdStatus=OrdStatus.Canceled, CumQty=D(0))
+    for n in range(2, 6):
+        for account in ("A1", "A2"):
+            confirm(floor, known, account, ConfirmID=f"{account}{n}")
+    answers = [floor.state.affirmations[f"S1/A1{n}"].AffirmStatus for n in range(2, 6)]
+    assert answers == [AffirmStatus.Rejected, *[AffirmStatus.Received] * 3]
+    assert mismatches(floor) == 1
+    replayed(floor)
+
+
+def test_the_same_mismatch_again_is_told_once_another_is_told_too() -> None:
+    floor = office(confirmations=Handling.Automatic)
+    block, _, _ = allocated(floor)
+    known = accepted(floor, block)
+    for n in range(3):
+        confirm(floor, known, "A1", ConfirmID=f"C{n}", AvgPx=D("51"))
+    assert mismatches(floor) == 1
+    confirm(floor, known, "A1", ConfirmID="D", AvgPx=D("52"))
+    assert mismatches(floor) == 2
+    assert floor.state.affirmations["S1/D"].AffirmStatus is AffirmStatus.Rejected
+    confirm(floor, known, "A1", ConfirmID="R")
+    assert floor.state.affirmations["S1/R"].AffirmStatus is AffirmStatus.Affirmed
 
 
 def test_a_void_confirmation_cannot_be_affirmed() -> None:

@@ -114,20 +114,46 @@ def _compare(
 ) -> list[e.AnyEvent]:
     account = known.accounts[n]
     twice = _twice(state, known, account, said)
-    found = twice or _void(known) or (*_not_confirmed(said), *confirmed(state, known, n, said))
+    void = _void(known)
+    found = void or twice or (*_not_confirmed(said), *confirmed(state, known, n, said))
+    told_before = _told_before(state, known, account, found)
     to = C.Mismatched if found else C.Matched
     new = Confirmation(known.session, known.AllocID, account, said, to, ctx.now, found)
     events: list[e.AnyEvent] = [e.Confirmed(new, current=not twice)]
+    if told_before:  # rejected once more, it would only be renewed once more
+        return [*events, _answer(state, known.session, said, AffirmStatus.Received, "", "", ctx)]
     if found:
         text = "; ".join(map(str, found))
         events.append(
             _answer(state, known.session, said, AffirmStatus.Rejected, _reason(found), text, ctx)
         )
+        if void and _told_void(state, known):
+            return events  # told of another account of the same allocation
         told = f"{account} of {known.AllocID} ({known.block} at {known.broker}): {text}"
         return [*events, alert(ctx, "confirmation mismatch", new.key, told)]
     automatic = state.brokers[known.broker].confirmations is Handling.Automatic
     status = AffirmStatus.Affirmed if automatic else AffirmStatus.Received
     return [*events, _answer(state, known.session, said, status, "", "", ctx)]
+
+
+def _told_before(
+    state: State, known: Instruction, account: str, found: tuple[Difference, ...]
+) -> bool:
+    """True where what stands was rejected for the very same, or the allocation is void and the
+    account was rejected for that.
+    """
+    if found and found == _void(known):
+        return account in _told_void(state, known)
+    before = state.confirmations.get(state.confirmed.get(f"{known.AllocID}/{account}", ""))
+    if not found or before is None or before.state is not C.Mismatched:
+        return False
+    return before.differences == found
+
+
+def _told_void(state: State, known: Instruction) -> set[str]:
+    """Accounts that were rejected because the allocation holds no more."""
+    why, every = _void(known), state.confirmations.values()
+    return {x.account for x in every if x.AllocID == known.AllocID and x.differences == why}
 
 
 def _twice(
