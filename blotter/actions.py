@@ -82,6 +82,7 @@ _WORK = (
     _act("w", "dk_execution", "DK", "tell the broker that we do not know the trade", attention.dk_execution, "executions", 1),
     _act("p", "bust", "take back", "take back fills that were entered by hand", attention.bust, "executions"),
     _act("b", "attach", "attach", "the reports belong to a placement of ours", attention.attach, "unmatched", 1),
+    _act("u", "mean", "which fill", "say which fill a bust or a correction means", attention.mean, "unmatched"),
     _act("x", "dismiss", "dismiss", "the reports mean nothing to our book", attention.dismiss, "unmatched", 1),
     _act("w", "dk_report", "DK", "tell the broker that we do not know the trade", attention.dk_report, "unmatched", 1),
     _act("b", "start", "start", "log the sessions on", attention.session(SessionAction.Start), "sessions", 1),

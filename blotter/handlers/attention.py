@@ -49,6 +49,15 @@ attach = act(
         (Asked("placement", "the placement it belongs to, such as P7", _placement), REASON),
     )
 )
+mean = act(
+    Deed(
+        "take as",
+        lambda row, said: c.AttachReport(int(row.key), said["reason"], execution=said["execution"]),
+        _settled,
+        (Asked("execution", "the fill it means, as the executions show its key"), REASON),
+        note="A bust takes this fill back, a correction takes its place.",
+    )
+)
 dismiss = act(
     Deed(
         "dismiss",

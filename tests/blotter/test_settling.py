@@ -36,6 +36,17 @@ async def test_unknown_reports_are_attached_and_dismissed() -> None:
         assert d.link.sent == [c.AttachReport(1, "phone", "P7"), c.DismissReport(1, "noise")]
 
 
+async def test_a_person_says_which_fill_a_bust_means() -> None:
+    async with desk() as d:
+        await d.press("equals_sign", "u")
+        await d.on(Preview)
+        await d.type("S1/20250102/E1")
+        await d.press("enter")
+        await d.type("by phone")
+        await d.press("enter")
+        assert d.link.sent == [c.AttachReport(1, "by phone", execution="S1/20250102/E1")]
+
+
 async def test_disputed_fills_are_settled_and_others_are_left_out() -> None:
     async with desk() as d:
         fill = execution(60, effect="disputed", TransactTime="20250102-23:00:00")

@@ -23,6 +23,7 @@ TELEPHONED = NewOrder(
 )
 LINES: dict[str, c.Command] = {
     "attach 3 --to P7 -r lost": c.AttachReport(3, "lost", "P7"),
+    "attach 3 --execution S1/1/E1 -r lost": c.AttachReport(3, "lost", execution="S1/1/E1"),
     "dismiss 3 -r test": c.DismissReport(3, "test"),
     f"dismiss {KEY} -r test": c.DismissExecution(KEY, "test"),
     f"book {KEY} -r real": c.BookExecution(KEY, "real"),
@@ -93,6 +94,7 @@ def test_a_telephoned_order(limit: str, client: Client) -> None:
     "line",
     [
         "attach 3 --to P7 --side buy -r x",
+        "attach 3 --to P7 --execution E1 -r x",
         "attach 3 --side both -r x",
         "attach three --to P7 -r x",
         "fill P7 many 240 -r x",

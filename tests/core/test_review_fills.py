@@ -278,6 +278,21 @@ def test_a_bust_that_may_mean_two_fills_takes_none(floor: Desk) -> None:
     assert floor.state.unmatched[1].reason == reason
 
 
+@pytest.mark.parametrize(
+    "said", [{}, {"OrderQty": D(999)}, {"Symbol": ""}, {"Side": ""}, {"Side": "2"}]
+)
+def test_on_a_later_day_an_OrderID_alone_must_fit_what_is_traded(
+    said: dict[str, Any], floor: Desk
+) -> None:
+    name = floor.working(TimeInForce=TimeInForce.GoodTillCancel)
+    floor.done(c.OpenDay(DAY + timedelta(1)))
+    told = {"ClOrdID": "", "CumQty": D(10), "TransactTime": "20260303-10:00:00"} | said
+    floor.fill(name, 10, **told)
+    booked = not said
+    assert floor.placement(name).CumQty == (10 if booked else 0)
+    assert len(floor.state.unmatched) == (0 if booked else 1)
+
+
 def test_the_correction_of_the_older_fill_again_changes_nothing(floor: Desk) -> None:
     name = two_days(floor)
     said = {"TradeDate": "20260302", "ExecID": "C1"}

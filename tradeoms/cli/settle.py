@@ -33,11 +33,17 @@ def attach(
         list[str] | None, typer.Option(help="ACCOUNT:QUANTITY, one or several.")
     ] = None,
     limit: str = "",
+    execution: Annotated[
+        str, typer.Option(help="The key of the fill that a bust or a correction means.")
+    ] = "",
     config: Config = DEFAULT,
 ) -> None:
-    """Settle an unknown report: to a placement, or to a new order that was given by telephone."""
-    if to and side:
-        raise fail("name a placement (--to) or an order (--side ...), not both")
+    """Settle an unknown report: to a placement, an execution, or an order given by telephone."""
+    if bool(to) + bool(side) + bool(execution) > 1:
+        raise fail("name a placement (--to), an execution or an order (--side ...), only one")
+    if execution:
+        _send(c.AttachReport(report, reason, execution=execution), user, config)
+        return
     order = None if to else _order(side, instrument, account or [], limit, reason)
     _send(c.AttachReport(report, reason, to, order), user, config)
 

@@ -164,15 +164,22 @@ def _doubt(placement: Placement, report: Report) -> str:
 
 
 def amend(
-    state: State, command: c.ReportReceived, placement: Placement, report: Report, ctx: Context
+    state: State,
+    command: c.ReportReceived,
+    placement: Placement,
+    report: Report,
+    ctx: Context,
+    meant: Execution | None = None,
 ) -> list[e.AnyEvent]:
-    """A bust removes, a correction replaces the execution that ExecRefID names."""
+    """A bust removes, a correction replaces the execution that ExecRefID names, or that is `meant`
+    by the word of a person.
+    """
     key = execution_key(placement, report)
     if report.kind == K.TradeCorrect and key in state.executions:
         if _corrects(state, placement, report, key):
             return []  # the same correction again
         return unmatched(command, f"a correction with the used ExecID {report.ExecID}", ctx)
-    named = _named(state, placement, report)
+    named = [meant] if meant else _named(state, placement, report)
     if len(named) != 1:
         what = f"names {len(named)} executions" if named else "is no execution"
         reason = f"ExecRefID {report.ExecRefID} {what} of {placement.placement}"
@@ -195,7 +202,7 @@ def amend(
         # The trade was when it was: lots, terms and settlement count from there.
         execution = replace(corrected, trade_date=target.trade_date)
         effect = Effect.Corrected
-    text = f"{effect.value} ExecID {report.ExecRefID}: {target.LastQty} at {target.LastPx}"
+    text = f"{effect.value} ExecID {target.ExecID}: {target.LastQty} at {target.LastPx}"
     return [
         e.Reported(placement.placement, report, effect, execution, replaces=target.key),
         alert(ctx, effect.value, placement.placement, text),

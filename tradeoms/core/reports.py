@@ -120,9 +120,18 @@ def _still(state: State, placement: Placement, report: Report) -> bool:
     again every day, and nothing new is done for an order that has ended.
     """
     lasting = placement.TimeInForce is TimeInForce.GoodTillCancel
-    if placement.trade_date != state.business_date and not lasting:
+    if placement.trade_date != state.business_date and not (lasting and _alike(placement, report)):
         return False
     return placement.OrdStatus not in ENDED or report.kind in (K.TradeCancel, K.TradeCorrect)
+
+
+def _alike(placement: Placement, report: Report) -> bool:
+    """True where a report says what is traded, and it is what the placement trades: on a later day
+    its OrderID may be another order's.
+    """
+    told = report.OrderQty
+    same = (report.Symbol, report.Side) == (placement.Symbol, placement.Side.value)
+    return same and told in (None, placement.OrderQty)
 
 
 def _rejected(state: State, session: str, report: Report) -> tuple[Placement | None, str]:

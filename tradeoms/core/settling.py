@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from tradeoms.core.booking import keep_execution
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal, refuse
-from tradeoms.core.executions import dissolved, unbookable
+from tradeoms.core.executions import amend, dissolved, unbookable
 from tradeoms.core.pending import keep
 from tradeoms.core.reasons import reason_problems
 from tradeoms.core.reopening import reopen
@@ -35,6 +35,8 @@ def attach_report(state: State, command: c.AttachReport, ctx: Context) -> list[e
     """To a placement, or to the order that was given by telephone."""
     found = waiting_report(state, command.number)
     problems = reason_problems(command.reason)
+    if command.execution:
+        return _attach_amendment(state, command, found, problems, ctx)
     if (command.order is None) == (not command.placement):
         problems.append(c.Problem("placement", command.placement, "name a placement or an order"))
     if found.report is None or found.report.kind in OF_NO_ORDER:
@@ -49,6 +51,49 @@ def attach_report(state: State, command: c.AttachReport, ctx: Context) -> list[e
     how, user, reason = Settlement.Attached, ctx.user, command.reason
     numbers = _same_order(state, found, found.report)
     return [*events, *(e.ReportSettled(n, how, user, reason, ctx.now, name) for n in numbers)]
+
+
+AMENDMENTS = (ReportKind.TradeCancel, ReportKind.TradeCorrect)
+
+
+def _attach_amendment(
+    state: State,
+    command: c.AttachReport,
+    found: e.ReportUnmatched,
+    problems: list[c.Problem],
+    ctx: Context,
+) -> list[e.AnyEvent]:
+    """A bust or a correction takes back the fill that a person says it means."""
+    target, key = state.executions.get(command.execution), command.execution
+    if found.report is None or found.report.kind not in AMENDMENTS:
+        reason = "is no bust and no correction"
+        problems.append(c.Problem("number", str(command.number), reason))
+    if command.order is not None or command.placement:
+        reason = "is not needed: the execution says it"
+        problems.append(c.Problem("placement", command.placement, reason))
+    if target is None:
+        problems.append(c.Problem("execution", brief(key), "unknown execution"))
+    elif target.effect is not Effect.Booked:
+        problems.append(c.Problem("execution", key, f"is {target.effect}, not booked"))
+    elif (session := state.placements[target.placement].session) != found.session:
+        reason = f"is with session {session}, not {found.session}"
+        problems.append(c.Problem("execution", key, reason))
+    if problems or target is None or found.report is None:
+        raise Refusal(*problems)
+    for event in _amended(state, found, found.report, target, ctx):
+        if isinstance(event, e.ReportUnmatched):
+            raise refuse("number", found.number, f"cannot be attached: {event.reason}")
+    how = Settlement.Attached
+    return [
+        e.ReportSettled(found.number, how, ctx.user, command.reason, ctx.now, target.placement, key)
+    ]
+
+
+def _amended(
+    state: State, found: e.ReportUnmatched, report: Report, target: Execution, ctx: Context
+) -> list[e.AnyEvent]:
+    placement = state.placements[target.placement]
+    return amend(state, _received(found, report), placement, report, ctx, target)
 
 
 def _fits(state: State, name: str, found: e.ReportUnmatched, report: Report, ctx: Context) -> None:
@@ -93,12 +138,17 @@ def read_report(state: State, command: c.ReadReport, ctx: Context) -> list[e.Any
     placement = state.placements[command.placement]
     if found.report is None:
         return []
+    if command.execution:
+        target = state.executions[command.execution]
+        return _amended(state, found, found.report, target, ctx)
     return read(state, _received(found, found.report), placement, found.report, ctx)
 
 
 def react_settled(state: State, event: e.ReportSettled) -> list[c.Command]:
     """An attached report is read."""
-    return [c.ReadReport(event.number, event.placement)] if event.placement else []
+    if not event.placement:
+        return []
+    return [c.ReadReport(event.number, event.placement, event.execution)]
 
 
 def apply_settled(state: State, event: e.ReportSettled) -> None:

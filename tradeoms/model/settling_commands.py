@@ -46,13 +46,16 @@ class AttachReport(Command, frozen=True, tag=True):
     """Settle an unknown report: it belongs to `placement`, or tells of an order given by telephone.
 
     That `order` is entered as it was given: compliance is recorded and blocks nothing. What else
-    waits of the same order at the broker is attached with it.
+    waits of the same order at the broker is attached with it. Of a bust or a correction that does not
+    say which fill it means, or says it wrongly, `execution` is that fill's key, and nothing else is
+    needed.
     """
 
     number: int
     reason: str
     placement: str = ""
     order: NewOrder | None = None
+    execution: str = ""
 
 
 class ReadReport(Command, frozen=True, tag=True):
@@ -60,6 +63,7 @@ class ReadReport(Command, frozen=True, tag=True):
 
     number: int
     placement: str
+    execution: str = ""
 
 
 class DismissReport(Command, frozen=True, tag=True):

@@ -50,7 +50,9 @@ class RequestOverdue(Event, frozen=True, tag=True):
 
 
 class ReportSettled(Event, frozen=True, tag=True):
-    """A person settled an unknown report; `placement` where it was attached to one."""
+    """A person settled an unknown report; `placement` where it was attached to one, `execution` where
+    it is a bust or a correction of that.
+    """
 
     number: int
     how: Settlement
@@ -58,6 +60,7 @@ class ReportSettled(Event, frozen=True, tag=True):
     reason: str
     at: datetime
     placement: str = ""
+    execution: str = ""
 
 
 class ExecutionSettled(Event, frozen=True, tag=True):
