@@ -9,6 +9,7 @@ from blotter.handlers import (
     blocks,
     claims,
     frame,
+    merging,
     orders,
     placements,
     posttrade,
@@ -64,6 +65,9 @@ _CLAIMED = "orders blocks"
 _WORK = (
     _act("b", "block", "block", "merge the orders into blocks", orders.block, "orders", 1),
     _act("B", "similar", "similar", "select what fits into one block with this order", orders.similar, "orders", 1),
+    _act("M", "merges", "merges", "show what may be merged; enter does it", merging.suggested, _CLAIMED),
+    _act("J", "join", "join", "merge the orders into a working block", merging.join, "orders"),
+    _act("U", "leave", "take out", "take the orders out of their blocks", merging.leave, "orders"),
     _act("s", "stage", "stage", "stage a new order by hand", orders.stage, "orders", 1),
     _act("c", "withdraw", "withdraw", "withdraw the orders", orders.withdraw, _HELD, 1),
     _act("v", "override", "override", "lift a rule that holds the orders", orders.override, _HELD, 1),

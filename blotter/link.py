@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from tradeoms.bus.client import Change
+from tradeoms.bus.client import Change, Result
 from tradeoms.model.commands import Command
 from tradeoms.model.events import Answered, Record
 
@@ -41,6 +41,14 @@ class Link(Protocol):
 
     async def submit(self, command: Command, /) -> Answered:
         """Send a command and wait for its answer."""
+
+    async def query(
+        self,
+        question: str,
+        timeout: float = 30.0,  # noqa: ASYNC109
+        **arguments: Any,
+    ) -> Result:
+        """Ask a question that no table answers."""
 
     def close(self) -> None:
         """Close; nothing is waited for."""

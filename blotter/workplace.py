@@ -16,7 +16,7 @@ from blotter.needs import Waiting
 from blotter.timeline import Story
 from blotter.widgets.grid import Grid
 from blotter.widgets.messages import Line
-from tradeoms.bus.client import BusRefused, NoAnswer
+from tradeoms.bus.client import BusRefused, NoAnswer, Result
 from tradeoms.model.commands import Command
 from tradeoms.model.events import Answered
 from tradeoms.model.fields import Outcome
@@ -45,7 +45,7 @@ class Workplace:
     ) -> None:
         self.app, self.link, self.grids, self.lines = app, link, grids, lines
         self.kept, self.actions, self.folder = kept, actions, folder
-        self.waiting = Waiting(kept.seen, user)
+        self.waiting, self.user = Waiting(kept.seen, user), user
         self.table = next(iter(grids))
         self.age = float("inf")
         self.refused = ""
@@ -126,6 +126,21 @@ class Workplace:
             self.pending -= 1
         self._report(what, answered)
         return answered
+
+    async def query(self, what: str, question: str, **arguments: Any) -> Result | None:
+        """Ask the server; None, said aloud, where it gives no answer."""
+        if self.blind:
+            self.tell("error", f"{what}: not asked, {self.blind}")
+            return None
+        try:
+            found = await self.link.query(question, **arguments)
+        except (BusRefused, NoAnswer) as error:
+            self.tell("error", f"{what}: {error}")
+            return None
+        if found.problem:
+            self.tell("error", f"{what}: {found.problem}")
+            return None
+        return found
 
     async def send_all(self, commands: Mapping[str, Command]) -> dict[str, Answered | None]:
         """Send commands of one kind, each with its name, some at once; the answers by name."""

@@ -1,12 +1,15 @@
 """Questions that a reader answers, true as of one sequence number."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from tradeoms.core.blocks import idle
 from tradeoms.core.checklist import findings
+from tradeoms.core.merging import suggestions, unlike
+from tradeoms.model.orders import ZERO
 from tradeoms.reader import Reader
 
 COUNTED = ("orders", "blocks", "placements", "executions", "alerts")
@@ -33,8 +36,52 @@ def checklist(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]
     return [msgspec.structs.asdict(found) for found in findings(reader.state)]
 
 
+def merges(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+    """Staged orders that may be merged, with each other or into a working block; for the trader
+    `user`, if given, nothing that is another's.
+    """
+    return [
+        {
+            "block": found.block.block if found.block else "",
+            "orders": [order.order for order in found.orders],
+            "instrument": found.orders[0].instrument,
+            "Side": found.orders[0].Side.name,
+            "OrdType": found.orders[0].OrdType.name,
+            "Price": _text(found.orders[0].Price),
+            "TimeInForce": found.orders[0].TimeInForce.name,
+            "OrderQty": str(sum((order.OrderQty for order in found.orders), ZERO)),
+        }
+        for found in suggestions(reader.state, str(arguments.get("user", "")))
+    ]
+
+
+def may_merge(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+    """Why each of `orders` may not be in one block with the first of them; empty where it may.
+
+    ValueError where one is unknown.
+    """
+    state, names = reader.state, arguments.get("orders")
+    if not isinstance(names, list) or not names or not all(str(n) in state.orders for n in names):
+        raise ValueError(f"orders = {names!r}: names of orders are needed")
+    first = state.orders[str(names[0])]
+    return [{"order": n, "reason": unlike(state, state.orders[str(n)], first)} for n in names]
+
+
+def policies(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG001
+    """Every version of every allocation policy."""
+    versions = reader.state.allocation_policies.values()
+    return [msgspec.to_builtins(policy) for rows in versions for policy in rows]
+
+
+def _text(price: Decimal | None) -> str:
+    return "" if price is None else str(price)
+
+
 QUERIES: dict[str, Callable[[Reader, dict[str, Any]], list[Any]]] = {
     "state": state_of,
     "idle": block_idle,
     "checklist": checklist,
+    "merges": merges,
+    "may_merge": may_merge,
+    "policies": policies,
 }

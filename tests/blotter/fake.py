@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tradeoms.bus.client import BusRefused, Change
+from tradeoms.bus.client import BusRefused, Change, Result
 from tradeoms.model.commands import Command, Problem
 from tradeoms.model.events import Answered, Record
 from tradeoms.model.fields import Outcome
@@ -53,6 +53,8 @@ class FakeLink:
         self.seq: dict[str, int] = {}
         self.silence = 0.0
         self.sent: list[Command] = []
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.results: list[Result] = []
         self.answers: list[Answered | Exception] = []
         self.held = asyncio.Event()
         self.held.set()
@@ -106,6 +108,16 @@ class FakeLink:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    async def query(
+        self,
+        question: str,
+        timeout: float = 30.0,  # noqa: ASYNC109
+        **arguments: Any,
+    ) -> Result:
+        """What the test has put there; remember the question."""
+        self.asked.append((question, arguments))
+        return self.results.pop(0)
 
     def close(self) -> None:
         """Remember it."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from tests.properties.conservation import money_is_recognized_deferred_or_lost
 from tradeoms.core.blocks import idle, placements
 from tradeoms.core.commissions import cents
-from tradeoms.model.fields import BlockState, Effect, OrderState
+from tradeoms.model.fields import BlockState, Effect, OrderState, RequestKind
 from tradeoms.model.state import State
 
 ZERO = Decimal(0)
@@ -60,8 +60,35 @@ def blocks_add_up(state: State) -> None:
         members = [m.OrderQty for o in block.orders for m in state.orders[o].members]
         assert sum(members, ZERO) == block.OrderQty
         if block.statement is not None:
-            assert list(block.statement.quantities) == members
+            frozen = zip(block.statement.orders, block.statement.quantities, strict=True)
+            inside = [quantity for order, quantity in frozen if order in block.orders and quantity]
+            assert inside == members
+            assert sum(block.statement.quantities) == block.OrderQty
         assert bool(parts) <= (block.statement is not None)
+
+
+def placements_are_within_every_limit(state: State) -> None:
+    """No placement, nor a change that is asked for, is worse than any member's limit."""
+    for placement in state.placements.values():
+        asked = [r for r in placement.requests if r.kind is RequestKind.Replace]
+        for name in state.blocks[placement.block].orders:
+            limit = state.orders[name].Price
+            for own in (placement.Price, *(request.Price for request in asked)):
+                if limit is not None:
+                    assert own is not None
+                    assert own >= limit if placement.Side.sells else own <= limit
+
+
+def parts_are_of_the_fills(state: State) -> None:
+    """What later parts of a statement have is the live executions that came while they held."""
+    sums: dict[tuple[str, int], Decimal] = defaultdict(lambda: ZERO)
+    for execution in state.executions.values():
+        if execution.effect is Effect.Booked and execution.part:
+            sums[execution.placement, execution.part] += execution.LastQty
+    for name, placement in state.placements.items():
+        for own in placement.later:
+            assert own.CumQty == sums.pop((name, own.part), ZERO)
+    assert not any(sums.values())
 
 
 def allocations_are_what_the_brokers_bill(state: State) -> None:
@@ -158,6 +185,8 @@ ALL = (
     money_is_recognized_deferred_or_lost,
     executions_make_what_placements_show,
     blocks_add_up,
+    placements_are_within_every_limit,
+    parts_are_of_the_fills,
     allocations_are_what_the_brokers_bill,
     deals_are_whole_fills,
     pending_is_recomputed,

@@ -135,6 +135,17 @@ class DeskMachine(RuleBasedStateMachine):
         among(staged, 0)
         self._do(c.BlockOrders(tuple(staged[:count])), "trader")
 
+    @act(pick=picks, who=members)
+    def join_or_leave(self, pick: int, who: Any) -> None:
+        block = self._state.blocks[self._block(pick, BlockState.Open, BlockState.Working)]
+        if pick % 3 == 0:
+            left = c.LeaveBlock(block.block, block.orders[pick % len(block.orders)], "no more")
+            self._do(left, "trader")
+            return
+        name = INSTRUMENTS.index(block.instrument)
+        new = self._new(who, block.Side, block.Price, block.TimeInForce, name)
+        self._do(c.JoinBlock(block.block, self._do(c.SubmitOrder(new)), "later"), "trader")
+
     @act(pick=picks)
     def dissolve(self, pick: int) -> None:
         self._do(c.DissolveBlock(self._block(pick, BlockState.Open)), "trader")

@@ -74,7 +74,7 @@ def test_folding_gives_all_rows(seed: int, monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_random_runs_reach_everything() -> None:
     kinds: Counter[str] = Counter()
     tables: Counter[str] = Counter()
-    for seed in range(12):
+    for seed in range(16):
         house = House(seed)
         house.open()
         for _ in range(150):

@@ -34,6 +34,8 @@ MAY: dict[type, frozenset[Role]] = {
     c.CancelOrder: frozenset({PM, TRADER}),
     c.BlockOrders: frozenset({TRADER}),
     c.DissolveBlock: frozenset({TRADER}),
+    c.JoinBlock: frozenset({TRADER}),
+    c.LeaveBlock: frozenset({TRADER}),
     c.RouteBlock: frozenset({TRADER}),
     c.RouteBlocks: frozenset({TRADER}),
     c.RouteList: frozenset({TRADER}),
@@ -70,7 +72,12 @@ MAY: dict[type, frozenset[Role]] = {
 }
 
 #: Tables whose rows belong to one account each.
-BY_ACCOUNT = frozenset({"allocations", "positions", "lots", "realized", "cash", "confirmations"})
+BY_ACCOUNT = frozenset(
+    {
+        *("allocations", "positions", "lots", "realized", "cash", "confirmations"),
+        "statement_changes",
+    }
+)
 #: Commands that touch every account: not for who is limited to some.
 HOUSE = (
     c.OpenDay,
@@ -103,7 +110,14 @@ OF_PLACEMENT = (
     c.ClosePlacement,
     c.EnterFill,
 )
-OF_BLOCK = (c.DissolveBlock, c.RouteBlock, c.FinishBlock, c.BookError, c.SendAllocation)
+OF_BLOCK = (
+    c.DissolveBlock,
+    c.LeaveBlock,
+    c.RouteBlock,
+    c.FinishBlock,
+    c.BookError,
+    c.SendAllocation,
+)
 #: Tables of which a row shows an order, a block or something below a block.
 BY_MEMBER = frozenset({"orders", "blocks", "placements", "executions", "instructions"})
 #: Tables that everybody sees.
@@ -183,6 +197,8 @@ def _orders(command: c.Command, state: State) -> tuple[str, ...]:
         return (command.order,)
     if isinstance(command, c.BlockOrders):
         return command.orders
+    if isinstance(command, c.JoinBlock):
+        return (*state.blocks[command.block].orders, *command.orders)
     if isinstance(command, c.Claim | c.Release | c.Reassign):
         return _claimable(command.names, state)
     if isinstance(command, c.HandOver):

@@ -12,7 +12,7 @@ from tradeoms.bus.asyncclient import AsyncClient
 from tradeoms.bus.followed import Change, Followed
 from tradeoms.bus.keys import Credentials
 from tradeoms.bus.sockets import Line, dealer, offer
-from tradeoms.bus.wire import Result
+from tradeoms.bus.wire import Result as Result
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 

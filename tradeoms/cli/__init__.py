@@ -2,7 +2,7 @@
 
 import typer
 
-from tradeoms.cli import blotter, client, day, money, posttrade, server, session, settle
+from tradeoms.cli import blotter, client, day, desk, money, posttrade, server, session, settle
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -14,6 +14,7 @@ server.add_to(app)
 client.add_to(app)
 blotter.add_to(app)
 settle.add_to(app)
+desk.add_to(app)
 money.add_to(app)
 session.add_to(app)
 posttrade.add_to(app)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
@@ -10,24 +11,41 @@ from msgspec.structs import replace
 from allocation.exact import Int64
 from allocation.prices import BUY, SELL, Cash, printed_price, split_cash
 from allocation.ties import Hash
+from tradeoms.core import parts
 from tradeoms.core.attention import alert
 from tradeoms.core.blocks import placements
 from tradeoms.core.commissions import cents, commission
 from tradeoms.core.context import Context
 from tradeoms.core.dealing import dealt, gross_of, turns_of
 from tradeoms.core.orders import pend
+from tradeoms.core.parts import PLACES
 from tradeoms.core.sequence import taken_back, to_book
 from tradeoms.core.splitting import split, ties
 from tradeoms.market.calendar import days, settle_date
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.allocation_events import Part, averages
+from tradeoms.model.allocation_events import Deal, Part, averages
 from tradeoms.model.fields import BlockState, OrderState
-from tradeoms.model.orders import ZERO, Block, Placement
+from tradeoms.model.orders import ZERO, Block, Placement, Statement
 from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
-PLACES = 8  # decimals of a printed average price
+
+class Allotted(NamedTuple):
+    """Rows of an allocation, as `BlockAllocated` has them; money in cents."""
+
+    orders: tuple[str, ...]
+    accounts: tuple[str, ...]
+    quantities: Int64
+    gross: Int64
+    commission: Int64
+    net: Int64
+    policy: str
+    exception: str
+    turn: int
+    deal: Deal | None = None
+    parts: tuple[tuple[int, ...], ...] = ()
+    prices: tuple[str, ...] = ()
 
 
 def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list[e.AnyEvent]:
@@ -35,28 +53,21 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
     block = state.blocks[command.block]
     instrument, statement = state.instruments[block.instrument], block.statement
     assert statement is not None
-    parts = [p for p in placements(state, block) if p.CumQty]
-    filled = sum((p.CumQty for p in parts), ZERO)
-    notional = sum((p.notional for p in parts), ZERO)
+    fills = [p for p in placements(state, block) if p.CumQty]
+    filled = sum((p.CumQty for p in fills), ZERO)
+    notional = sum((p.notional for p in fills), ZERO)
     seed = statement.seed or days(state.business_date)
     # An order of several days is allocated as of its last fill's.
-    trade_date = max((p.last_traded for p in parts if p.last_traded), default=block.trade_date)
-    units, most = instrument.units(filled), instrument.units(block.OrderQty)
-    found = split(state, block, statement, min(units, most))
-    orders, accounts = statement.orders, statement.accounts
-    quantities, broken = found.quantities, found.ties
-    if units > most:
-        assert block.error is not None, f"{block.block} was finished with more than ordered"
-        orders, accounts = (*orders, ""), (*accounts, block.error.account)
-        quantities = np.append(quantities, units - most)
-        broken = ties(state, block, orders, accounts, seed)
-    deal = dealt(state, block, accounts, quantities, broken)
-    cash = cash_of(state, block, parts, quantities, broken, list(deal.parts()) if deal else None)
+    trade_date = max((p.last_traded for p in fills if p.last_traded), default=block.trade_date)
+    if statement.earlier:
+        found = _by_parts(state, block, statement)
+    else:
+        found = _at_once(state, block, statement, fills, seed)
     event = e.BlockAllocated(
         block=block.block,
         policy=found.policy,
         seed=seed,
-        quantity=units,
+        quantity=instrument.units(filled),
         AvgPx=str(printed_price(Fraction(notional) / Fraction(filled), PLACES)) if filled else "0",
         trade_date=trade_date,
         settle_date=settle_date(
@@ -65,17 +76,71 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
             state.holidays.get(instrument.Currency, frozenset()),
         ),
         allocated=ctx.now,
-        orders=orders,
-        accounts=accounts,
-        quantities=tuple(quantities.tolist()),
-        gross=tuple(cash.gross.tolist()),
-        commission=tuple(cash.commission.tolist()),
-        net=tuple(cash.net.tolist()),
+        orders=found.orders,
+        accounts=found.accounts,
+        quantities=tuple(found.quantities.tolist()),
+        gross=tuple(found.gross.tolist()),
+        commission=tuple(found.commission.tolist()),
+        net=tuple(found.net.tolist()),
         exception=found.exception,
         turn=found.turn,
-        deal=deal,
+        deal=found.deal,
+        parts=found.parts,
+        prices=found.prices,
     )
     return [*taken_back(state, block.block), event, *_told(found.exception, event, ctx)]
+
+
+def _at_once(
+    state: State, block: Block, statement: Statement, fills: list[Placement], seed: int
+) -> Allotted:
+    """All fills over all members."""
+    instrument = state.instruments[block.instrument]
+    units = instrument.units(sum((p.CumQty for p in fills), ZERO))
+    most = instrument.units(block.OrderQty)
+    found = split(state, block, statement, min(units, most))
+    orders, accounts = statement.orders, statement.accounts
+    quantities, broken = found.quantities, found.ties
+    if units > most:
+        orders, accounts = _with_error(block, statement)
+        quantities = np.append(quantities, units - most)
+        broken = ties(state, block, orders, accounts, seed)
+    deal = dealt(state, block, accounts, quantities, broken)
+    cash = cash_of(state, block, fills, quantities, broken, list(deal.parts()) if deal else None)
+    return Allotted(
+        *(orders, accounts, quantities, cash.gross, cash.commission, cash.net),
+        *(found.policy, found.exception, found.turn),
+        deal=deal,
+    )
+
+
+def _by_parts(state: State, block: Block, statement: Statement) -> Allotted:
+    """Each fill over those who were members when it came."""
+    divided = parts.divide(state, block, statement)
+    cash, over = parts.money(state, block, divided), divided.beyond
+    orders, accounts = statement.orders, statement.accounts
+    columns = [divided.split.quantities, cash.gross, cash.commission, cash.net]
+    rows, prices = [tuple(row.tolist()) for row in divided.parts], cash.prices
+    if over.units:
+        orders, accounts = _with_error(block, statement)
+        net = over.gross - over.commission if block.Side.sells else over.gross + over.commission
+        extra = (over.units, over.gross, over.commission, net)
+        columns = [np.append(own, [more]) for own, more in zip(columns, extra, strict=True)]
+        rows = [(*row, 0) for row in rows]
+        prices = (*prices, parts.average(state, block, over))
+    whole = divided.split
+    return Allotted(
+        *(orders, accounts, columns[0], columns[1], columns[2], columns[3]),
+        *(whole.policy, whole.exception, whole.turn),
+        parts=tuple(rows),
+        prices=prices,
+    )
+
+
+def _with_error(block: Block, statement: Statement) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """One more row, without an order: the error account's."""
+    assert block.error is not None, f"{block.block} was finished with more than ordered"
+    return (*statement.orders, ""), (*statement.accounts, block.error.account)
 
 
 def _told(exception: str, event: e.BlockAllocated, ctx: Context) -> list[e.AnyEvent]:
@@ -88,14 +153,14 @@ def _told(exception: str, event: e.BlockAllocated, ctx: Context) -> list[e.AnyEv
 def cash_of(
     state: State,
     block: Block,
-    parts: list[Placement],
+    placed: list[Placement],
     quantities: Int64,
     broken: Hash,
     fills: Sequence[Part] | None,
 ) -> Cash:
     """What some placements bill, over accounts: at the average price, or at that of their `fills`."""
     instrument, one = state.instruments[block.instrument], np.array([0, len(quantities)], np.int64)
-    gross, bill = money(state, instrument, parts)
+    gross, bill = money(state, instrument, placed)
     side = SELL if block.Side.sells else BUY
     total, costs, way = (np.array([x], np.int64) for x in (gross, bill, side))
     cash = split_cash(quantities, total, costs, way, one, broken)
@@ -105,10 +170,10 @@ def cash_of(
     return Cash(own, cash.commission, own + side * cash.commission)
 
 
-def money(state: State, instrument: Instrument, parts: list[Placement]) -> tuple[int, int]:
+def money(state: State, instrument: Instrument, placed: list[Placement]) -> tuple[int, int]:
     """Gross and commission in cents, each rounded once a placement, as contract notes are."""
-    gross = [cents(p.notional * instrument.multiplier) for p in parts]
-    bills = [commission(state, p, own) for p, own in zip(parts, gross, strict=True)]
+    gross = [cents(p.notional * instrument.multiplier) for p in placed]
+    bills = [commission(state, p, own) for p, own in zip(placed, gross, strict=True)]
     return sum(gross), sum(bills)
 
 
@@ -120,7 +185,7 @@ def apply_allocated(state: State, event: e.BlockAllocated) -> None:
     instrument = state.instruments[block.instrument]
     got: dict[str, int] = dict.fromkeys(block.orders, 0)
     for name, units in zip(event.orders, event.quantities, strict=True):
-        if name:  # the error account's part is of no order
+        if name in got:  # the error account's part is of no order; others may have left
             got[name] += units
     if event.turn >= 0:
         state.turns[event.policy.rpartition("/")[0]] = event.turn
@@ -141,10 +206,10 @@ def apply_allocated(state: State, event: e.BlockAllocated) -> None:
 def _prices(event: e.BlockAllocated) -> dict[str, Decimal]:
     """The average price of each order that has one of its own."""
     if event.deal is None:
-        return {}
+        return parts.paid(event)
     number = {name: n for n, name in enumerate(event.orders)}
-    parts = ((number[event.orders[n]], price, units) for n, price, units in event.deal.parts())
-    return {event.orders[n]: price for n, price in averages(parts).items()}
+    fills = ((number[event.orders[n]], price, units) for n, price, units in event.deal.parts())
+    return {event.orders[n]: price for n, price in averages(fills).items()}
 
 
 def apply_reopened(state: State, event: e.BlockReopened) -> None:

@@ -6,8 +6,10 @@ from msgspec.structs import replace
 
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.hours import must_be_open
+from tradeoms.core.merging import groups_of
 from tradeoms.core.owners import must_be_mine, of_another
-from tradeoms.core.splitting import DEFAULT, split, statement
+from tradeoms.core.parts import cannot
+from tradeoms.core.splitting import statement
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState, OrderState, Transmission
@@ -16,12 +18,12 @@ from tradeoms.model.state import State
 
 
 def block_orders(state: State, command: c.BlockOrders, ctx: Context) -> list[e.AnyEvent]:
-    """Orders that may be worked as one: same instrument, side, type, limit, stop and TIF."""
+    """A block for each group of orders that may be worked as one."""
     must_be_open(state)
     problems = [
         c.Problem(f"orders[{n}]", name, reason)
         for n, name in enumerate(command.orders)
-        if (reason := _not_staged(state, name, ctx))
+        if (reason := not_staged(state, name, ctx))
     ]
     if len(set(command.orders)) != len(command.orders):
         problems.append(c.Problem("orders", "", "an order is named twice"))
@@ -29,32 +31,18 @@ def block_orders(state: State, command: c.BlockOrders, ctx: Context) -> list[e.A
         problems.append(c.Problem("orders", "", "a block needs at least one order"))
     if problems:
         raise Refusal(*problems)
-    groups: dict[tuple[object, ...], list[Order]] = {}
-    for name in command.orders:
-        order = state.orders[name]
-        groups.setdefault(_mergeable(order), []).append(order)
-    return [e.BlockOpened(_block(state, members, ctx)) for members in groups.values()]
+    groups = groups_of(state, [state.orders[name] for name in command.orders])
+    return [e.BlockOpened(_block(state, members, ctx)) for members in groups]
 
 
-def _not_staged(state: State, name: str, ctx: Context) -> str:
+def not_staged(state: State, name: str, ctx: Context) -> str:
+    """Why no block may take an order now; empty where one may."""
     order = state.orders.get(name)
     if order is None or order.state is OrderState.Draft:
         return "unknown order"
     if order.state is not OrderState.Staged:
         return f"is {order.state}, not staged"
     return of_another(order, ctx)
-
-
-def _mergeable(order: Order) -> tuple[object, ...]:
-    return (
-        order.instrument,
-        order.Side,
-        order.OrdType,
-        order.Price,
-        order.StopPx,
-        order.TimeInForce,
-        order.HandlInst,
-    )
 
 
 def _block(state: State, orders: list[Order], ctx: Context) -> Block:
@@ -131,19 +119,9 @@ def finish_block(state: State, command: c.FinishBlock, ctx: Context) -> list[e.A
     if different and not command.reason.strip():
         text = f"{'; '.join(different)}; give a reason to finish all the same"
         raise refuse("block", command.block, text)
-    if not command.reason.strip() and (text := _exception(state, block, filled)):
+    if not command.reason.strip() and (text := cannot(state, block, filled)):
         raise refuse("block", command.block, text)
     return [e.BlockFinished(command.block, command.reason)]
-
-
-def _exception(state: State, block: Block, filled: Decimal) -> str:
-    """Why what was filled cannot be split as the block's policy says; empty where it can."""
-    if block.statement is None or block.statement.terms is None:
-        return ""
-    units = state.instruments[block.instrument].units(min(filled, block.OrderQty))
-    found = split(state, block, block.statement, units)
-    how = "pro rata" if found.policy == DEFAULT else "all the same"
-    return found.exception and f"{found.exception}; give a reason to split it {how}"
 
 
 def _differs(placement: Placement) -> str:

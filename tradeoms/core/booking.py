@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tradeoms.core.pending import keep
 from tradeoms.model import events as e
 from tradeoms.model.fields import Effect, OrdStatus, ReportKind, RequestKind, Transmission
-from tradeoms.model.orders import ENDED, ZERO, Execution, Placement, Report, Request
+from tradeoms.model.orders import ENDED, ZERO, Execution, PartFills, Placement, Report, Request
 from tradeoms.model.state import State
 
 K = ReportKind
@@ -28,7 +28,7 @@ TELLS_CumQty = frozenset(
 def apply_reported(state: State, event: e.Reported) -> None:
     """The broker's word on status and quantity; our executions on CumQty and notional."""
     placement, report = state.placements[event.placement], event.report
-    quantity, notional = _book(state, event)
+    quantity, notional, later = _book(state, event, placement)
     OrdStatus = _OrdStatus(placement, report)
     answered = _answered(placement, report)
     accepted = _accepted(report, answered)
@@ -50,6 +50,7 @@ def apply_reported(state: State, event: e.Reported) -> None:
         transmission=Transmission.Acknowledged,
         text=report.Text or placement.text,
         closed="" if revives(placement, report) else placement.closed,
+        later=later,
     )
     keep(state, changed)
     # Some brokers give an order a new OrderID when it is replaced: both mean this placement.
@@ -177,23 +178,40 @@ def _accepts(report: Report, request: Request) -> bool:
     return report.OrderQty == request.OrderQty and same_price
 
 
-def _book(state: State, event: e.Reported) -> tuple[Decimal, Decimal]:
-    """Book, bust or correct; the change of CumQty and notional."""
+def _book(
+    state: State, event: e.Reported, placement: Placement
+) -> tuple[Decimal, Decimal, tuple[PartFills, ...]]:
+    """Book, bust or correct; the change of CumQty and notional, and what later parts have."""
     new, old = event.execution, state.executions.get(event.replaces)
-    quantity = notional = ZERO
+    quantity, notional, later = ZERO, ZERO, placement.later
     if event.effect in (Effect.Busted, Effect.Corrected) and old is not None:
         state.executions[old.key] = replace(
             old, effect=event.effect, replaced_by=new.key if new else ""
         )
         if old.effect is Effect.Booked:  # what was disputed was never counted
             quantity, notional = -old.LastQty, -old.LastQty * old.LastPx
+            later = in_later(later, old, -1)
     if new is not None:
         disputed = event.effect is Effect.Disputed
         kept = replace(new, effect=Effect.Disputed, note=event.note) if disputed else new
         keep_execution(state, kept)
         if not disputed:
             quantity, notional = quantity + new.LastQty, notional + new.LastQty * new.LastPx
-    return quantity, notional
+            later = in_later(later, new)
+    return quantity, notional, later
+
+
+def in_later(
+    later: tuple[PartFills, ...], execution: Execution, sign: int = 1
+) -> tuple[PartFills, ...]:
+    """With an execution counted (1) or no longer (-1), if it is not of the first part."""
+    if not execution.part:
+        return later
+    had = next((one for one in later if one.part == execution.part), None)
+    had = had or PartFills(execution.part, ZERO, ZERO)
+    quantity = sign * execution.LastQty
+    now = PartFills(had.part, had.CumQty + quantity, had.notional + quantity * execution.LastPx)
+    return (*(one for one in later if one.part != execution.part), now)
 
 
 def keep_execution(state: State, execution: Execution) -> None:

@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from tradeoms.core.attention import alert
 from tradeoms.core.blocks import idle
-from tradeoms.core.booking import keep_execution
+from tradeoms.core.booking import in_later, keep_execution
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal, refuse
-from tradeoms.core.executions import dissolved, unbookable
+from tradeoms.core.executions import dissolved, part_now, unbookable
 from tradeoms.core.pending import keep
 from tradeoms.core.reasons import reason_problems
 from tradeoms.core.reopening import reopen
@@ -130,6 +130,7 @@ def _execution(state: State, placement: Placement, command: c.EnterFill, ctx: Co
         LastMkt=command.LastMkt,
         note=command.reason,
         user=ctx.user,
+        part=part_now(state, placement.block),
     )
 
 
@@ -137,15 +138,20 @@ def apply_entered(state: State, event: e.FillEntered) -> None:
     execution = event.execution
     state.bump("fill", int(execution.ExecID[1:]))
     keep_execution(state, execution)
-    _count(state, event.placement, execution.LastQty, execution.LastPx)
+    _count(state, event.placement, execution)
     placement = state.placements[event.placement]
     keep(state, replace(placement, last_traded=execution.trade_date))
 
 
-def _count(state: State, name: str, quantity: Decimal, price: Decimal) -> None:
-    placement = state.placements[name]
-    CumQty, notional = placement.CumQty + quantity, placement.notional + quantity * price
-    keep(state, replace(placement, CumQty=CumQty, notional=notional))
+def _count(state: State, name: str, execution: Execution, sign: int = 1) -> None:
+    placement, quantity = state.placements[name], sign * execution.LastQty
+    counted = replace(
+        placement,
+        CumQty=placement.CumQty + quantity,
+        notional=placement.notional + quantity * execution.LastPx,
+        later=in_later(placement.later, execution, sign),
+    )
+    keep(state, counted)
 
 
 def bust_fill(state: State, command: c.BustFill, ctx: Context) -> list[e.AnyEvent]:
@@ -168,7 +174,7 @@ def bust_fill(state: State, command: c.BustFill, ctx: Context) -> list[e.AnyEven
 def apply_busted(state: State, event: e.FillBusted) -> None:
     found = state.executions[event.execution]
     keep_execution(state, replace(found, effect=Effect.Busted))
-    _count(state, event.placement, -found.LastQty, found.LastPx)
+    _count(state, event.placement, found, -1)
 
 
 DECIDE = {

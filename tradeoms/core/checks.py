@@ -58,6 +58,12 @@ def _member_problems(state: State, new: NewOrder, field: str) -> list[Problem]:
     if not new.members:
         return [Problem(f"{field}members", "", "an order needs at least one account")]
     problems: list[Problem] = []
+    if len(new.members) > 1:
+        problems = [
+            Problem(f"{field}members[{n}].account", member.account, "trades alone")
+            for n, member in enumerate(new.members)
+            if (known := state.accounts.get(member.account)) is not None and known.alone
+        ]
     seen: set[str] = set()
     for n, member in enumerate(new.members):
         name = f"{field}members[{n}].account"

@@ -99,7 +99,14 @@ def _execution(key: str, placement: Placement, report: Report, state: State) -> 
         TransactTime=report.TransactTime,
         trade_date=state.business_date,
         LastMkt=report.LastMkt,
+        part=part_now(state, placement.block),
     )
+
+
+def part_now(state: State, block: str) -> int:
+    """The part of the block's statement that holds: who is a member now shares what comes now."""
+    statement = state.blocks[block].statement
+    return len(statement.earlier) if statement else 0
 
 
 def unbookable(instrument: Instrument, quantity: Decimal | None, price: Decimal | None) -> str:
@@ -200,7 +207,7 @@ def amend(
             return unmatched(command, f"a correction that cannot be booked: {reason}", ctx)
         corrected = _execution(key, placement, report, state)
         # The trade was when it was: lots, terms and settlement count from there.
-        execution = replace(corrected, trade_date=target.trade_date)
+        execution = replace(corrected, trade_date=target.trade_date, part=target.part)
         effect = Effect.Corrected
     text = f"{effect.value} ExecID {target.ExecID}: {target.LastQty} at {target.LastPx}"
     return [

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 
 from allocation.prices import printed_price
 from tradeoms.core import outbox
-from tradeoms.core.allocations import PLACES
 from tradeoms.core.attention import alert
 from tradeoms.core.blocks import live_block
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.parts import PLACES
 from tradeoms.core.settlements import settlement
 from tradeoms.core.sharing import Share, shares
 from tradeoms.model import commands as c

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from tradeoms.core.booking import keep_execution
+from tradeoms.core.booking import in_later, keep_execution
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.executions import amend, dissolved, unbookable
@@ -220,6 +220,7 @@ def apply_execution_settled(state: State, event: e.ExecutionSettled) -> None:
         CumQty=placement.CumQty + found.LastQty,
         notional=placement.notional + found.LastQty * found.LastPx,
         last_traded=found.trade_date,
+        later=in_later(placement.later, found),
     )
     keep(state, booked)
 

@@ -8,18 +8,23 @@ a broker. With one broker it is the allocation's own, to the cent.
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from fractions import Fraction
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from allocation.prices import BUY, SELL, printed_price, split_cash
 from allocation.rounding import webster
 from allocation.ties import Hash, tie_hash
 from tradeoms.core.allocations import cash_of
 from tradeoms.core.blocks import placements
+from tradeoms.core.parts import PLACES, Fills, placement_fills
 from tradeoms.model import events as e
 from tradeoms.model.allocation_events import Part, averages
-from tradeoms.model.orders import ZERO, Placement
+from tradeoms.model.orders import Placement
+from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
 Int64 = npt.NDArray[np.int64]
@@ -46,6 +51,26 @@ def shares(state: State, event: e.BlockAllocated) -> dict[str, Share]:
     for placement in placements(state, state.blocks[event.block]):
         if placement.CumQty:
             parts.setdefault(placement.broker, []).append(placement)
+    found = _by_broker(state, event, parts)
+    if not event.prices:
+        return found
+    instrument = state.instruments[state.blocks[event.block].instrument]
+    return {b: share._replace(prices=_prices(instrument, share)) for b, share in found.items()}
+
+
+def _prices(instrument: Instrument, share: Share) -> tuple[Decimal, ...]:
+    """Each account's own average, from its money."""
+    rows = zip(share.gross.tolist(), share.quantities.tolist(), strict=True)
+    worth = Fraction(instrument.multiplier) * 100
+    return tuple(
+        printed_price(Fraction(gross) / Fraction(instrument.quantity(units)) / worth, PLACES)
+        for gross, units in rows
+    )
+
+
+def _by_broker(
+    state: State, event: e.BlockAllocated, parts: dict[str, list[Placement]]
+) -> dict[str, Share]:
     names, totals = _accounts(event)
     if len(parts) == 1:
         ((broker, own),) = parts.items()
@@ -101,20 +126,63 @@ def _matrix(
     event: e.BlockAllocated,
     names: tuple[str, ...],
     quantities: Int64,
-    parts: Iterable[list[Placement]],
-) -> Iterable[tuple[Int64, Int64, Int64, Int64]]:
+    brokers: Iterable[list[Placement]],
+) -> Iterable[tuple[Int64, ...]]:
+    """Each broker's units and money over the accounts; where members changed, part by part."""
+    bills = [_bills(state, event, own) for own in brokers]
+    wanted = _part_units(event, names) if event.parts else [quantities]
+    filled = [sum(bill[n].units for bill in bills) for n in range(len(wanted))]
+    if filled != [int(own.sum()) for own in wanted]:
+        # A correction moved fills from one part to the next: no broker's are one part's any more.
+        bills = [[reduce(Fills.plus, own)] for own in bills]
+        wanted = [quantities]
+    parts = [
+        _over_brokers(state, event, names, own, [bill[n] for bill in bills])
+        for n, own in enumerate(wanted)
+    ]
+    return [
+        tuple(sum(columns) for columns in zip(*one, strict=True))
+        for one in zip(*parts, strict=True)
+    ]
+
+
+def _part_units(event: e.BlockAllocated, names: tuple[str, ...]) -> list[Int64]:
+    """Each account's units in each part, over all of its orders."""
+    index = {name: n for n, name in enumerate(names)}
+    rows = np.array([index[name] for name in event.accounts], np.int64)
+    found = [np.zeros(len(names), np.int64) for _ in event.parts]
+    for total, own in zip(found, event.parts, strict=True):
+        np.add.at(total, rows, np.array(own, np.int64))
+    return found
+
+
+def _bills(state: State, event: e.BlockAllocated, own: list[Placement]) -> list[Fills]:
+    """What a broker filled and bills, by part."""
+    count = max(len(event.parts), 1)
+    fills = [placement_fills(state, placement, count) for placement in own]
+    return [reduce(Fills.plus, row) for row in zip(*fills, strict=True)]
+
+
+def _over_brokers(
+    state: State,
+    event: e.BlockAllocated,
+    names: tuple[str, ...],
+    quantities: Int64,
+    bills: list[Fills],
+) -> list[tuple[Int64, ...]]:
     """Broker by broker what the rounding gives the accounts more when the broker is counted in.
 
     Webster's method takes nothing back as the total grows, and ends at the weights themselves.
     """
-    block = state.blocks[event.block]
-    instrument = state.instruments[block.instrument]
+    side = np.array([SELL if state.blocks[event.block].Side.sells else BUY], np.int64)
     one, ties = np.array([0, len(names)], np.int64), _ties(state, event, names)
-    columns, before, total = [], np.zeros(len(names), np.int64), 0
-    for own in parts:
-        total += instrument.units(sum((p.CumQty for p in own), ZERO))
+    columns: list[tuple[Int64, ...]] = []
+    before, total = np.zeros(len(names), np.int64), 0
+    for bill in bills:
+        total += bill.units
         after = webster(quantities, np.array([total], np.int64), one, ties)
-        cash = cash_of(state, block, own, after - before, ties, None)
+        gross, commission = (np.array([x], np.int64) for x in (bill.gross, bill.commission))
+        cash = split_cash(after - before, gross, commission, side, one, ties)
         columns.append((after - before, cash.gross, cash.commission, cash.net))
         before = after
     return columns

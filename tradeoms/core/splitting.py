@@ -17,7 +17,7 @@ from tradeoms.core.dealing import AVERAGE, ELSE, turns_of
 from tradeoms.core.policies import policy_for
 from tradeoms.core.terms import named, terms_for, terms_of
 from tradeoms.market.calendar import days
-from tradeoms.model.orders import Block, Order, SplitTerms, Statement
+from tradeoms.model.orders import Block, Member, Order, SplitTerms, Statement
 from tradeoms.model.reference import AllocationPolicy
 from tradeoms.model.state import State
 
@@ -26,23 +26,20 @@ DEFAULT = "pro_rata/largest_remainder/1"
 
 
 class Split(NamedTuple):
-    """Units of each member, what broke ties between them; the policy they follow, and why it is not
-    the block's own, if so; whose turn it is next.
+    """Units of each member, what broke ties between them, in what lot; the policy they follow, and
+    why it is not the block's own, if so; whose turn it is next.
     """
 
     quantities: Int64
     ties: Hash
+    lot: Int64
     policy: str
     exception: str = ""
     turn: int = -1
 
 
 def statement(state: State, block: Block, orders: Sequence[Order], ctx: Context) -> Statement:
-    """The members as they are now, with all that their split depends on.
-
-    Raises:
-        Refusal: the policy cannot split this block, even if it is filled whole.
-    """
+    """The members as they are now, with all that their split depends on; Refusal as `with_terms`."""
     lines = [(order.order, member) for order in orders for member in order.members]
     methods = tuple(state.accounts[member.account].lot_method for _, member in lines)
     plain = Statement(
@@ -53,11 +50,20 @@ def statement(state: State, block: Block, orders: Sequence[Order], ctx: Context)
         seed=days(state.business_date),
         lot_methods=() if set(methods) == {"FIFO"} else methods,
     )
+    return with_terms(state, block, orders, plain)
+
+
+def with_terms(state: State, block: Block, orders: Sequence[Order], plain: Statement) -> Statement:
+    """The statement with all that the policy in force weighs its members by.
+
+    Raises:
+        Refusal: the policy cannot split this block, even if it is filled whole.
+    """
     policy = policy_for(state, block.instrument, orders)
     plain = _priced(state, block, plain, policy)
     if policy is None:
         return plain
-    members = [member for _, member in lines]
+    members = [Member(a, q) for a, q in zip(plain.accounts, plain.quantities, strict=True)]
     return _tried(state, block, plain, terms_of(state, policy, block, members))
 
 
@@ -83,17 +89,30 @@ def _tried(state: State, block: Block, plain: Statement, terms: SplitTerms) -> S
         if limits:
             most = [min(pair) for pair in zip(most, limits, strict=True)]
     whole = sum(most)
-    found = split(state, block, frozen, whole)
+    found = fresh(state, block, frozen, whole)
     if found.exception:
         raise refuse("block", block.block, found.exception)
     return frozen
 
 
 def split(state: State, block: Block, frozen: Statement, filled: int) -> Split:
+    """Divide as `fresh` does; who was told of units keeps them as far as the block holds them."""
+    found = fresh(state, block, frozen, filled)
+    if not block.told:
+        return found
+    instrument = state.instruments[block.instrument]
+    ordered = np.array([instrument.units(q) for q in frozen.quantities], np.int64)
+    one, told = np.array([0, len(ordered)], np.int64), np.array(block.told, np.int64)
+    kept = rederive(found.quantities, told, ordered, one, found.lot, found.ties).quantities
+    own = None if found.policy == DEFAULT else frozen.terms
+    return found._replace(quantities=kept, turn=_next(state, frozen, own, kept, ordered))
+
+
+def fresh(state: State, block: Block, frozen: Statement, filled: int) -> Split:
     """Divide `filled` units, at most what was ordered, by the statement's policy.
 
     Where that cannot be, pro rata, saying why; less than the policy holds back is divided all the
-    same, saying so. Who was told of units keeps them as far as the block holds them.
+    same, saying so.
     """
     instrument = state.instruments[block.instrument]
     ordered = np.array([instrument.units(q) for q in frozen.quantities], np.int64)
@@ -115,11 +134,8 @@ def split(state: State, block: Block, frozen: Statement, filled: int) -> Split:
         exception = f"allocation policy {own.policy} cannot split {filled}: {_said(error, frozen)}"
         own, lot = None, np.array([instrument.units(instrument.lot)], np.int64)
         wanted = allocate(ordered, units, one, lot, broken, Terms())
-    if block.told:
-        told = np.array(block.told, np.int64)
-        wanted = rederive(wanted, told, ordered, one, lot, broken).quantities
     name = own.policy if own else DEFAULT
-    return Split(wanted, broken, name, exception, _next(state, frozen, own, wanted, ordered))
+    return Split(wanted, broken, lot, name, exception, _next(state, frozen, own, wanted, ordered))
 
 
 def _said(error: AllocationError, frozen: Statement) -> str:

@@ -67,7 +67,8 @@ class BlockAllocated(Event, frozen=True, tag=True):
     Where more was filled than ordered, one more entry without an order: the error account's.
     Quantities in the instrument's units, money in cents of the instrument's currency. `exception`:
     why the block's own policy could not be followed. `turn`: whose turn it is next under `policy`.
-    AvgPx is everybody's price, unless there is a `deal`.
+    AvgPx is everybody's price, unless there is a `deal`, or the statement was changed on the way:
+    then `parts` are the quantities by part of the statement, and `prices` each entry's average.
     """
 
     block: str
@@ -87,6 +88,8 @@ class BlockAllocated(Event, frozen=True, tag=True):
     exception: str = ""
     turn: int = -1
     deal: Deal | None = None
+    parts: tuple[tuple[int, ...], ...] = ()
+    prices: tuple[str, ...] = ()
 
 
 class LotsBooked(Event, frozen=True, tag=True):

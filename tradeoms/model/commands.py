@@ -6,6 +6,7 @@ from decimal import Decimal
 from msgspec import Raw, Struct
 
 from tradeoms.model import allocation_commands as split
+from tradeoms.model import blocking_commands as merge
 from tradeoms.model import day_commands as daily
 from tradeoms.model import desk_commands as desk
 from tradeoms.model import fields
@@ -27,6 +28,10 @@ from tradeoms.model.reference import (
     Restriction,
 )
 
+BlockOrders = merge.BlockOrders
+DissolveBlock = merge.DissolveBlock
+JoinBlock = merge.JoinBlock
+LeaveBlock = merge.LeaveBlock
 DefineIdentical = tax.DefineIdentical
 MatchWashSales = tax.MatchWashSales
 BookError = split.BookError
@@ -162,18 +167,6 @@ class OverrideViolation(Command, frozen=True, tag=True):
     rule: str
     reason: str
     expires: datetime
-
-
-class BlockOrders(Command, frozen=True, tag=True):
-    """Merge staged orders into blocks, one for each instrument, side, type, limit, stop, TIF."""
-
-    orders: tuple[str, ...]
-
-
-class DissolveBlock(Command, frozen=True, tag=True):
-    """Give an unrouted block's orders back to the stage."""
-
-    block: str
 
 
 class Route(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
@@ -313,6 +306,8 @@ PersonCommand = (
     | OverrideViolation
     | BlockOrders
     | DissolveBlock
+    | JoinBlock
+    | LeaveBlock
     | RouteBlock
     | RouteBlocks
     | RouteList

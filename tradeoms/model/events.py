@@ -9,6 +9,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from tradeoms.model import allocation_events as split
+from tradeoms.model import blocking_events as merge
 from tradeoms.model import day_events as daily
 from tradeoms.model import desk_events as desk
 from tradeoms.model import list_events as lists
@@ -21,17 +22,20 @@ from tradeoms.model.base import Event as Event
 from tradeoms.model.commands import Problem
 from tradeoms.model.fields import Effect, Outcome
 from tradeoms.model.orders import (
-    Block,
     Execution,
     Order,
     OverrideGiven,
     Placement,
     Report,
     Request,
-    Statement,
     Violation,
 )
 
+BlockDissolved = merge.BlockDissolved
+BlockOpened = merge.BlockOpened
+OrderLeft = merge.OrderLeft
+OrdersJoined = merge.OrdersJoined
+StatementFrozen = merge.StatementFrozen
 CheckWaived = daily.CheckWaived
 DayClosed = daily.DayClosed
 AlertAttended = desk.AlertAttended
@@ -124,19 +128,6 @@ class BasketDropped(Event, frozen=True, tag=True):
     basket: str
     orders: tuple[str, ...]
     reason: str
-
-
-class BlockOpened(Event, frozen=True, tag=True):
-    block: Block
-
-
-class BlockDissolved(Event, frozen=True, tag=True):
-    block: str
-
-
-class StatementFrozen(Event, frozen=True, tag=True):
-    block: str
-    statement: Statement
 
 
 class PlacementRouted(Event, frozen=True, tag=True):
@@ -278,6 +269,8 @@ AnyEvent = (
     | BlockOpened
     | BlockDissolved
     | StatementFrozen
+    | OrdersJoined
+    | OrderLeft
     | PlacementRouted
     | ListRouted
     | ListReported

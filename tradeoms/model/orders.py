@@ -7,6 +7,10 @@ from msgspec import Struct
 
 from tradeoms.model import fields
 from tradeoms.model.reference import CommissionSchedule
+from tradeoms.model.statements import ErrorPart as ErrorPart
+from tradeoms.model.statements import SplitTerms as SplitTerms
+from tradeoms.model.statements import Statement as Statement
+from tradeoms.model.statements import StatementPart as StatementPart
 
 ZERO = Decimal(0)
 
@@ -60,7 +64,10 @@ class OverrideGiven(Struct, frozen=True, gc=False):
 
 
 class Order(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A portfolio manager's order inside the system; `claimed`: the trader who wants to work it."""
+    """A portfolio manager's order inside the system; `claimed`: the trader who wants to work it.
+
+    `rest_of`: the order of which it is what was not filled when that left its block.
+    """
 
     order: str
     pm: str
@@ -91,6 +98,7 @@ class Order(Struct, frozen=True, gc=False, omit_defaults=True):
     CumQty: Decimal = ZERO
     AvgPx: Decimal = ZERO
     claimed: str = ""
+    rest_of: str = ""
 
     @property
     def name(self) -> str:
@@ -101,57 +109,6 @@ class Order(Struct, frozen=True, gc=False, omit_defaults=True):
     def is_open(self) -> bool:
         """Whether a trader may still work it by itself."""
         return self.state in (fields.OrderState.Staged, fields.OrderState.Held)
-
-
-class SplitTerms(Struct, frozen=True, gc=False, omit_defaults=True):
-    """An allocation policy as it was for one block. `policy` is its name and version.
-
-    `lot`, `minimum` and `hold_back` in the instrument's units; `basis`, `tiers`, `caps` and
-    `minimum_values` have one entry a member or none: what the method weighs by, who comes first, the
-    most it may get in units, the least that it may be worth in cents. `turn`: whose turn it was.
-    """
-
-    policy: str
-    method: str
-    rounding: str
-    lot: int
-    minimum: int = 0
-    draw: str = "seeded"
-    basis: tuple[int, ...] = ()
-    tiers: tuple[int, ...] = ()
-    turn: int = -1
-    caps: tuple[int, ...] = ()
-    hold_back: int = 0
-    minimum_values: tuple[int, ...] = ()
-
-
-class Statement(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A block's intended split over its members, frozen with its time before the first route.
-
-    Three parallel tuples, one entry a member: order, account, quantity. `lot_methods` is a fourth,
-    empty where all are FIFO. Without `terms` fills are split pro rata. `seed` draws and breaks
-    ties; 0 in statements of old. `prices`: everybody's average, or how fills are dealt out; then
-    `price_turn` is who was first, where they take turns.
-    """
-
-    frozen_at: datetime
-    orders: tuple[str, ...]
-    accounts: tuple[str, ...]
-    quantities: tuple[Decimal, ...]
-    terms: SplitTerms | None = None
-    seed: int = 0
-    lot_methods: tuple[str, ...] = ()
-    prices: str = "average"
-    price_turn: int = -1
-
-
-class ErrorPart(Struct, frozen=True, gc=False):
-    """The account that gets what was filled beyond a block's orders, up to `quantity`."""
-
-    account: str
-    quantity: Decimal
-    reason: str
-    user: str
 
 
 class Block(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -212,6 +169,14 @@ class Request(Struct, frozen=True, gc=False, omit_defaults=True):
     overdue: bool = False
 
 
+class PartFills(Struct, frozen=True, gc=False):
+    """What a placement was filled while a later part of its block's statement held."""
+
+    part: int
+    CumQty: Decimal
+    notional: Decimal
+
+
 class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     """The part of a block sent to one broker: FIX's order.
 
@@ -223,7 +188,8 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     voice and never sent. `unwanted`: it was killed, or its cancel came before the broker knew it:
     it is not sent again, and a logon asks for its cancel. `closed`: why a person ended it by hand.
     `commission_per_share` and `commission`: the broker's rate or schedule when it was routed; no
-    rate in placements of old. ListID and ListSeqNo: it was given as one of a list.
+    rate in placements of old. ListID and ListSeqNo: it was given as one of a list. `later`: what of
+    CumQty and notional belongs to later parts of the block's statement than the first.
     """
 
     placement: str
@@ -263,6 +229,16 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     commission: CommissionSchedule | None = None
     ListID: str = ""
     ListSeqNo: int = 0
+    later: tuple[PartFills, ...] = ()
+
+    def in_part(self, part: int) -> PartFills:
+        """What was filled while a part of the block's statement held."""
+        if part:
+            none = PartFills(part, ZERO, ZERO)
+            return next((one for one in self.later if one.part == part), none)
+        CumQty = self.CumQty - sum([one.CumQty for one in self.later], ZERO)
+        notional = self.notional - sum([one.notional for one in self.later], ZERO)
+        return PartFills(0, CumQty, notional)
 
     @property
     def LeavesQty(self) -> Decimal:
@@ -300,6 +276,7 @@ class Execution(Struct, frozen=True, gc=False, omit_defaults=True):
     """A fill. `key` = session/day/ExecID: brokers use an ExecID again on another day.
 
     `note`: what is doubtful about it, or why it was entered; `user`: who entered it by hand.
+    `part`: which part of the block's statement held when it came.
     """
 
     key: str
@@ -318,6 +295,7 @@ class Execution(Struct, frozen=True, gc=False, omit_defaults=True):
     replaced_by: str = ""
     note: str = ""
     user: str = ""
+    part: int = 0
 
 
 class Report(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -64,6 +64,7 @@ class Account(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_
     mistake is booked to it. `group`: accounts that a policy may be for. `ticket_cost`: what its
     custodian bills for one trade, in the currency of what is traded. Accounts of one `taxpayer`
     (with spouse and what they control) wash each other's losses; without one, none is washed.
+    `alone`: its orders are never merged with other accounts'.
     """
 
     account: str
@@ -79,6 +80,7 @@ class Account(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_
     group: str = ""
     ticket_cost: Decimal = Decimal(0)
     tax: TaxStatus = TaxStatus.Taxable
+    alone: bool = False
 
 
 class IdenticalGroup(Struct, frozen=True, gc=False, forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from tradeoms.reports import daily_blotter, day_close
+from tradeoms.reports import allocation_changes, daily_blotter, day_close
 from tradeoms.store.readmodel import ReadModel
 
 
@@ -24,6 +24,7 @@ class Report(NamedTuple):
 _TABLE = (
     Report("daily-blotter", daily_blotter.TITLE, daily_blotter.write),
     Report("day-close", day_close.TITLE, day_close.write),
+    Report("allocation-changes", allocation_changes.TITLE, allocation_changes.write),
 )
 REPORTS: dict[str, Report] = {report.name: report for report in _TABLE}
 

@@ -33,6 +33,7 @@ from tradeoms.views import (
     prices,
     realized,
     sessions,
+    statement_changes,
     touched,
     unmatched,
 )
@@ -108,6 +109,7 @@ _TABLES = (
         orders.OrderRow,
         (
             *(*_ORDER, e.ViolationOverridden, e.BlockOpened, e.BlockDissolved, e.ClaimsChanged),
+            *(e.OrdersJoined, e.OrderLeft),
             *(*_ALLOCATION, _NAMES),
         ),
     ),
@@ -120,6 +122,12 @@ _TABLES = (
     _keyed(placements, "placements", placements.PlacementRow, ()),
     _keyed(executions, "executions", executions.ExecutionRow, executions.ON),
     _view(allocations, "allocations", allocations.AllocationRow, *_ALLOCATION, _NAMES),
+    _view(
+        statement_changes,
+        "statement_changes",
+        statement_changes.StatementChangeRow,
+        *(e.OrdersJoined, e.OrderLeft, _NAMES),
+    ),
     _keyed(instructions, "instructions", instructions.InstructionRow, (*instructions.ON, _NAMES)),
     _keyed(
         confirmations,

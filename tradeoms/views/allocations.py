@@ -52,10 +52,13 @@ def _block_rows(state: State, name: str) -> Iterator[AllocationRow]:
         block.Side.name,
         Decimal(event.AvgPx),
     )
-    prices = averages(event.deal.parts()) if event.deal else {}
+    own = averages(event.deal.parts()) if event.deal else {}
+    prices = own or {n: Decimal(price) for n, price in enumerate(event.prices)}
     statement = block.statement
     assert statement is not None, f"{name} was allocated without a statement"
     for n, (order, account) in enumerate(zip(event.orders, event.accounts, strict=True)):
+        if order and not statement.quantities[n]:
+            continue  # it left the block without a fill
         yield AllocationRow(
             key=f"{name}/{order}/{account}",
             block=name,

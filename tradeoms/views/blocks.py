@@ -91,7 +91,7 @@ def row(state: State, block: Block) -> BlockRow:
         pms=", ".join(dict.fromkeys([order.pm for order in orders])),
         desks=", ".join(dict.fromkeys([order.desk for order in orders if order.desk])),
         opened=block.opened,
-        frozen_at=block.statement.frozen_at if block.statement else None,
+        frozen_at=block.statement.first_frozen_at if block.statement else None,
         trade_date=block.trade_date,
         claimed_by=block.claimed,
     )

@@ -7,12 +7,14 @@ Plain numbers, because a view is also the blotter's and may not import the engin
 test compares the two.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from heapq import heapify, heapreplace
 
 from tradeoms.model.fields import BlockState
-from tradeoms.model.orders import ZERO, Block
+from tradeoms.model.orders import ZERO, Block, Statement
+from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
 SHOWN = (BlockState.Working, BlockState.Done)
@@ -26,6 +28,8 @@ def parts(state: State, name: str) -> dict[str, Decimal]:
     filled = sum([state.placements[p].CumQty for p in block.placements], ZERO)
     if not filled or _held_back(state, block, filled):
         return {}
+    if block.statement is not None and block.statement.earlier:
+        return _by_parts(state, block, block.statement)
     if len(block.orders) == 1:
         return {block.orders[0]: min(filled, block.OrderQty)}
     return _split(state, block, min(filled, block.OrderQty))
@@ -44,6 +48,41 @@ def _split(state: State, block: Block, filled: Decimal) -> dict[str, Decimal]:
     ordered = [instrument.units(state.orders[name].OrderQty) for name in block.orders]
     units = webster(ordered, instrument.units(filled))
     return {n: instrument.quantity(u) for n, u in zip(block.orders, units, strict=True)}
+
+
+def _by_parts(state: State, block: Block, statement: Statement) -> dict[str, Decimal]:
+    """Each fill over the orders that were in the block when it came, by what they still lacked."""
+    instrument = state.instruments[block.instrument]
+    orders = list(dict.fromkeys(statement.orders))
+    most = _ordered(instrument, orders, statement, statement.quantities)
+    given, rest = dict.fromkeys(orders, 0), 0
+    for n, part in enumerate(statement.parts):
+        fills = [state.placements[name].in_part(n).CumQty for name in block.placements]
+        rest += instrument.units(sum(fills, ZERO))
+        ordered = _ordered(instrument, orders, statement, part.quantities)
+        lacking = {name: ordered[name] - given[name] for name in orders}
+        lacking = {name: units for name, units in lacking.items() if units > 0}
+        total = min(max(rest, 0), sum(lacking.values()))
+        if not total:
+            continue
+        for name, units in zip(lacking, webster(list(lacking.values()), total), strict=True):
+            taken = max(min(units, most[name] - given[name]), 0)
+            given[name] += taken
+            rest -= taken
+    return {name: instrument.quantity(given[name]) for name in block.orders}
+
+
+def _ordered(
+    instrument: Instrument,
+    orders: list[str],
+    statement: Statement,
+    quantities: Sequence[Decimal],
+) -> dict[str, int]:
+    """Units by order, as a part of the statement has them."""
+    found = dict.fromkeys(orders, 0)
+    for name, quantity in zip(statement.orders, quantities, strict=False):
+        found[name] += instrument.units(quantity)
+    return found
 
 
 def webster(weights: list[int], total: int) -> list[int]:

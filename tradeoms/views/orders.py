@@ -136,8 +136,10 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
         return event.orders
     if type(event) is e.BlockOpened:
         return event.block.orders
-    if isinstance(event, e.BlockDissolved | e.BlockAllocated | e.BlockReopened):
+    if isinstance(event, e.BlockDissolved | e.BlockAllocated | e.BlockReopened | e.OrdersJoined):
         return state.blocks[event.block].orders
+    if type(event) is e.OrderLeft:
+        return (event.order, *state.blocks[event.block].orders)
     if type(event) is e.ClaimsChanged:
         below = (name for block in event.blocks for name in state.blocks[block].orders)
         return (*event.orders, *below)

@@ -28,6 +28,8 @@ NAMING = frozenset({e.PlacementRouted, e.PlacementTelephoned, e.MessagesSent})
 OF_BLOCK = (
     e.BlockDissolved,
     e.StatementFrozen,
+    e.OrdersJoined,
+    e.OrderLeft,
     e.BlockFinished,
     e.BlockAllocated,
     e.BlockReopened,

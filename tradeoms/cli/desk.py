@@ -1,0 +1,159 @@
+"""Commands of a trading desk: what is worked as one, and by whom; errors; allocation policies."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from tradeoms.cli.client import User, connected, number, say
+from tradeoms.cli.common import DEFAULT, Config, console, fail
+from tradeoms.model import commands as c
+from tradeoms.model.reference import AccountWeight, AllocationPolicy
+
+Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; it is kept in the journal.")]
+Names = Annotated[list[str], typer.Argument(help="Orders (O…) and blocks (B…), one or several.")]
+policy = typer.Typer(no_args_is_help=True, help="How blocks' fills are divided, by compliance.")
+
+
+def _send(command: c.Command, user: str, config: Config) -> None:
+    with connected(config, user) as client:
+        say(client.submit(command))
+
+
+def _ask(question: str, user: str, config: Config, arguments: dict[str, Any]) -> None:
+    """Print the answer to a question as a table."""
+    with connected(config, user) as client:
+        found = client.query(question, **arguments)
+    if found.problem:
+        raise fail(found.problem, 1)
+    if not found.rows:
+        console.print(f"none as of record {found.seq}", highlight=False)
+        return
+    grid = Table(*found.rows[0])
+    for row in found.rows:
+        grid.add_row(*(_cell(value) for value in row.values()))
+    console.print(grid)
+
+
+def _cell(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def merges(user: User, config: Config = DEFAULT) -> None:
+    """Print which staged orders may be merged, with each other or into a working block."""
+    _ask("merges", user, config, {"user": user})
+
+
+def join(
+    block: str, orders: list[str], user: User, reason: Reason = "", config: Config = DEFAULT
+) -> None:
+    """Merge staged orders into a block; they share its fills from now on."""
+    _send(c.JoinBlock(block, tuple(orders), reason), user, config)
+
+
+def leave(
+    block: str, order: str, user: User, reason: Reason = "", config: Config = DEFAULT
+) -> None:
+    """Take an order out of a block; what of it was not filled is staged again."""
+    _send(c.LeaveBlock(block, order, reason), user, config)
+
+
+def claim(names: Names, user: User, reason: Reason = "", config: Config = DEFAULT) -> None:
+    """Work orders and blocks yourself; what is another's is taken over with a reason."""
+    _send(c.Claim(tuple(names), reason), user, config)
+
+
+def release(names: Names, user: User, reason: Reason = "", config: Config = DEFAULT) -> None:
+    """Your orders and blocks are nobody's again."""
+    _send(c.Release(tuple(names), reason), user, config)
+
+
+def reassign(
+    names: Names,
+    user: User,
+    to: Annotated[str, typer.Option(help="The trader who gets them.")],
+    reason: Reason,
+    config: Config = DEFAULT,
+) -> None:
+    """Give orders and blocks to another trader, whoever has them now."""
+    _send(c.Reassign(tuple(names), to, reason), user, config)
+
+
+def handover(
+    trader: str,
+    user: User,
+    to: Annotated[str, typer.Option(help="The trader who gets all of it.")],
+    reason: Reason,
+    config: Config = DEFAULT,
+) -> None:
+    """Give everything open that is one trader's to another."""
+    _send(c.HandOver(trader, to, reason), user, config)
+
+
+def error(
+    block: str,
+    user: User,
+    reason: Reason,
+    account: Annotated[str, typer.Option(help="Where there are several error accounts.")] = "",
+    config: Config = DEFAULT,
+) -> None:
+    """Book what was filled beyond a block's orders to an error account, as operations."""
+    _send(c.BookError(block, reason, account), user, config)
+
+
+@policy.command("list")
+def listed(user: User, config: Config = DEFAULT) -> None:
+    """Print every version of every policy."""
+    _ask("policies", user, config, {})
+
+
+@policy.command()
+def define(
+    name: str,
+    user: User,
+    version: Annotated[int, typer.Option(help="Higher than the last one.")],
+    effective: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="From which day on.")],
+    method: Annotated[str, typer.Option(help="As in docs/allocation.md.")] = "pro_rata",
+    rounding: str = "largest_remainder",
+    minimum: Annotated[str, typer.Option(help="The least quantity of an account.")] = "0",
+    weight: Annotated[
+        list[str] | None, typer.Option(help="ACCOUNT:WEIGHT, as the method asks; may be repeated.")
+    ] = None,
+    instrument: Annotated[list[str] | None, typer.Option(help="For these alone.")] = None,
+    strategy: Annotated[list[str] | None, typer.Option(help="For orders of these.")] = None,
+    house: Annotated[bool, typer.Option("--house", help="For all that no other is for.")] = False,
+    clients_first: Annotated[
+        bool, typer.Option("--clients-first", help="Own accounts get what clients leave.")
+    ] = False,
+    config: Config = DEFAULT,
+) -> None:
+    """Define a policy, or a new version of it; `send` takes a file for what has no option here."""
+    new = AllocationPolicy(
+        policy=name,
+        version=version,
+        effective=effective.date(),
+        method=method,
+        rounding=rounding,
+        minimum=number(minimum, "minimum"),
+        weights=tuple(_weight(text) for text in weight or ()),
+        instruments=tuple(instrument or ()),
+        strategies=tuple(strategy or ()),
+        house=house,
+        clients_first=clients_first,
+    )
+    _send(c.DefineAllocationPolicies((new,)), user, config)
+
+
+def _weight(text: str) -> AccountWeight:
+    account, _, value = text.partition(":")
+    weight: Decimal = number(value, f"weight of {account}")
+    return AccountWeight(account, weight)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register this module's commands."""
+    for command in (merges, join, leave, claim, release, reassign, handover, error):
+        app.command()(command)
+    app.add_typer(policy, name="policy")
