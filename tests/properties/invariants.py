@@ -3,6 +3,8 @@
 from collections import defaultdict
 from decimal import Decimal
 
+import numpy as np
+
 from tests.properties.conservation import money_is_recognized_deferred_or_lost
 from tradeoms.core.blocks import idle, placements
 from tradeoms.core.commissions import cents
@@ -15,19 +17,12 @@ PENDING = {OrderState.Draft, OrderState.Held, OrderState.Staged, OrderState.InBl
 
 def positions_are_the_sum_of_lots(state: State) -> None:
     """For each account and instrument, signed remaining lots make the position."""
-    owned: dict[tuple[int, int], int] = defaultdict(int)
-    table = state.lots
-    rows = zip(
-        *(table[name].tolist() for name in ("account", "instrument", "short", "remaining", "size")),
-        strict=True,
-    )
-    for account, instrument, short, remaining, size in rows:
-        assert 0 <= remaining <= size
-        owned[account, instrument] += -remaining if short else remaining
-    cells = state.position.cells
-    for account in range(cells.shape[0]):
-        for instrument in range(cells.shape[1]):
-            assert cells[account, instrument] == owned[account, instrument]
+    table, owned = state.lots, np.zeros_like(state.position.cells)
+    remaining = table["remaining"]
+    assert ((remaining >= 0) & (remaining <= table["size"])).all()
+    signed = np.where(table["short"] == 1, -remaining, remaining)
+    np.add.at(owned, (table["account"], table["instrument"]), signed)
+    assert (state.position.cells == owned).all()
 
 
 def executions_make_what_placements_show(state: State) -> None:

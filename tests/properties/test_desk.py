@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -396,5 +397,6 @@ class DeskMachine(RuleBasedStateMachine):
         return among(live or every, pick)
 
 
+@pytest.mark.timeout(240)  # on a busy machine
 class TestDesk(DeskMachine.TestCase):
     settings = settings(max_examples=120, stateful_step_count=120)
