@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from blotter import computed
+from blotter import computed, money_columns
 from blotter.column import (
     SIDE,
     TONES,
@@ -188,41 +188,6 @@ _ALLOCATIONS = (
     text("instrument", 16),
     text("SecurityID", 14),
 )
-_POSITIONS = (
-    text("account", 12),
-    text("Symbol", 8),
-    total("quantity", 12),
-    total("buying", 11),
-    total("selling", 11),
-    number("Px", 11),
-    money("market_value", 17),
-    text("Currency", 8),
-    total("start", 12),
-    total("traded", 11),
-    total("settled", 12),
-    text("instrument", 16),
-)
-_LOTS = (
-    key(7, "lot"),
-    text("account", 12),
-    text("Symbol", 8),
-    flag("short", 6),
-    day("acquired"),
-    total("remaining", 12),
-    money("open_basis", 15),
-    text("Currency", 8),
-    total("size", 12),
-    money("basis", 15),
-    text("instrument", 16),
-)
-_PRICES = (
-    text("Symbol", 10),
-    number("Px", 12),
-    text("Currency", 8),
-    text("source", 16),
-    text("at", 20),
-    text("key", 16, "instrument"),
-)
 _COMPLIANCE = (
     key(7, "order"),
     word("state", 9),
@@ -322,20 +287,6 @@ _CONFIRMATIONS = (
     day("settle_date"),
     foreign("key", 20, "AllocID/account"),
 )
-_CASH = (text("account", 12), text("Currency", 8), money("amount", 17))
-_REALIZED = (
-    key(6, "block", "block"),
-    text("account", 12),
-    text("Symbol", 8),
-    total("quantity", 12),
-    money("gain", 15),
-    money("proceeds", 15),
-    money("basis", 15),
-    text("Currency", 8),
-    flag("long_term", 9),
-    day("acquired"),
-    day("sold"),
-)
 
 
 def completed(view: str, columns: tuple[Column, ...]) -> tuple[Column, ...]:
@@ -383,15 +334,17 @@ TABLES: tuple[Table, ...] = (
     _table("placements", "Placements", "Plc", _PLACEMENTS, _LAST, tone=_finished),
     _table("executions", "Executions", "Exe", _EXECUTIONS, ("TransactTime", True)),
     _table("allocations", "Allocations", "Alc", _ALLOCATIONS, ("block", True)),
-    _table("positions", "Positions", "Pos", _POSITIONS, ("account", False)),
-    _table("lots", "Lots", "Lot", _LOTS, ("key", False)),
-    _table("prices", "Prices", "Px", _PRICES, ("Symbol", False)),
+    _table("positions", "Positions", "Pos", money_columns.POSITIONS, ("account", False)),
+    _table("lots", "Lots", "Lot", money_columns.LOTS, ("key", False)),
+    _table("prices", "Prices", "Px", money_columns.PRICES, ("Symbol", False)),
     _table("sessions", "Sessions", "Ses", _SESSIONS, ("key", False)),
     _table("compliance", "Compliance", "Cmp", _COMPLIANCE, _LAST, view="orders", where=_breaks),
     _table("alerts", "Alerts", "Alr", _ALERTS, _LAST, tone=_ATTENDED),
     _table("unmatched", "Unknown", "Unk", _UNKNOWN, _LAST),
     _table("instructions", "Instructions", "Ins", _INSTRUCTIONS, _LAST),
     _table("confirmations", "Confirmations", "Cfm", _CONFIRMATIONS, ("key", False)),
-    _table("cash", "Cash", "Csh", _CASH, ("account", False)),
-    _table("realized", "Realized", "Rlz", _REALIZED, ("block", True)),
+    _table("cash", "Cash", "Csh", money_columns.CASH, ("account", False)),
+    _table("pnl", "P&L", "P&L", money_columns.PNL, ("account", False)),
+    _table("rates", "Rates", "Rat", money_columns.RATES, ("day", True)),
+    _table("realized", "Realized", "Rlz", money_columns.REALIZED, ("block", True)),
 )

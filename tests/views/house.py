@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from tests.views import after, hands, members, splits
+from tests.views import after, hands, members, splits, worth
 from tradeoms import core
 from tradeoms.engine import Engine
 from tradeoms.model import commands as c
@@ -395,4 +395,5 @@ ACTIONS: dict[Callable[[House], None], int] = {
     **after.ACTIONS,
     **splits.ACTIONS,
     **members.ACTIONS,
+    **worth.ACTIONS,
 }

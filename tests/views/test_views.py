@@ -74,10 +74,10 @@ def test_folding_gives_all_rows(seed: int, monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_random_runs_reach_everything() -> None:
     kinds: Counter[str] = Counter()
     tables: Counter[str] = Counter()
-    for seed in range(16):
+    for seed in range(8):
         house = House(seed)
         house.open()
-        for _ in range(150):
+        for _ in range(500):
             house.step()
         house.settle()
         days.close(house)

@@ -22,6 +22,7 @@ MAY: dict[type, frozenset[Role]] = {
     c.DefineIdentical: frozenset({COMPLIANCE}),
     c.SetHolidays: frozenset({OPERATIONS}),
     c.MarkPrices: frozenset({OPERATIONS}),
+    c.SetRates: frozenset({OPERATIONS}),
     c.BookOpening: frozenset({OPERATIONS}),
     c.ImportOpening: frozenset({OPERATIONS}),
     c.CloseDay: frozenset({OPERATIONS}),
@@ -74,7 +75,7 @@ MAY: dict[type, frozenset[Role]] = {
 #: Tables whose rows belong to one account each.
 BY_ACCOUNT = frozenset(
     {
-        *("allocations", "positions", "lots", "realized", "cash", "confirmations"),
+        *("allocations", "positions", "pnl", "lots", "realized", "cash", "confirmations"),
         "statement_changes",
     }
 )
@@ -88,6 +89,7 @@ HOUSE = (
     c.DefineIdentical,
     c.SetHolidays,
     c.MarkPrices,
+    c.SetRates,
     c.ImportOpening,
     c.CloseDay,
     c.WaiveCheck,
@@ -121,7 +123,7 @@ OF_BLOCK = (
 #: Tables of which a row shows an order, a block or something below a block.
 BY_MEMBER = frozenset({"orders", "blocks", "placements", "executions", "instructions"})
 #: Tables that everybody sees.
-BY_NOBODY = frozenset({"sessions", "prices"})
+BY_NOBODY = frozenset({"sessions", "prices", "rates"})
 
 
 def forbidden(user: User, command: c.Command, state: State) -> str:

@@ -226,11 +226,11 @@ def watch(
                 console.print(f"{change.key} {text}", highlight=False, markup=False)
 
 
-def grid(rows: list[Any]) -> Table:
-    """Columns that hold anything at all, narrow enough to read."""
+def grid(rows: list[Any], wanted: tuple[str, ...] = ()) -> Table:
+    """Columns that hold anything at all, narrow enough to read; of these only what is wanted."""
     names = [
         name
-        for name in rows[0].__struct_fields__
+        for name in wanted or rows[0].__struct_fields__
         if any(getattr(row, name) not in ("", None) for row in rows)
     ]
     shown = Table(*names)

@@ -1,20 +1,36 @@
-"""Commands that show what accounts have: positions."""
+"""Commands about what accounts have and what it is worth: positions, profit and loss, prices, rates."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
-from tradeoms.cli.client import User, connected, grid
-from tradeoms.cli.common import DEFAULT, Config, console
+from tradeoms.cli.client import User, connected, grid, number, say
+from tradeoms.cli.common import DEFAULT, Config, console, fail
+from tradeoms.model import commands as c
+from tradeoms.model.reference import Price, Rate
 
 Accounts = Annotated[list[str] | None, typer.Option("--account", "-A", help="Only these accounts.")]
 Instruments = Annotated[
     list[str] | None, typer.Option("--instrument", "-i", help="Only these instruments.")
 ]
+Source = Annotated[str, typer.Option(help="Who says so; it is kept in the journal.")]
+#: The columns that a line of a terminal has room for; `watch` prints all.
+SHOWN = {
+    "positions": (
+        *("account", "instrument", "quantity", "start", "traded", "settled"),
+        *("buying", "selling", "Px", "market_value", "Currency"),
+    ),
+    "pnl": (
+        *("account", "instrument", "quantity", "day", "unrealized"),
+        *("realized_short", "realized_long", "Currency"),
+        *("base_day", "base_unrealized", "base"),
+    ),
+}
 
 
-def _show(config: Config, user: str, table: str, **wanted: list[str] | None) -> None:
-    """Print the rows of a table whose fields are among what is wanted, by key."""
+def show(config: Config, user: str, table: str, **wanted: list[str] | None) -> list[Any]:
+    """Print the rows of a table whose fields are among what is wanted, by key; return them."""
     with connected(config, user) as client:
         client.follow(table)
         rows: list[Any] = [
@@ -25,7 +41,8 @@ def _show(config: Config, user: str, table: str, **wanted: list[str] | None) -> 
         seq = client.seq[table]
     console.print(f"{table} as of record {seq}: {len(rows)} rows", highlight=False)
     if rows:
-        console.print(grid(rows))
+        console.print(grid(rows, SHOWN[table]))
+    return rows
 
 
 def positions(
@@ -35,9 +52,84 @@ def positions(
     config: Config = DEFAULT,
 ) -> None:
     """Print positions: what the day began with, traded, settled, open."""
-    _show(config, user, "positions", account=account, instrument=instrument)
+    show(config, user, "positions", account=account, instrument=instrument)
+
+
+def pnl(
+    user: User,
+    account: Accounts = None,
+    instrument: Instruments = None,
+    config: Config = DEFAULT,
+) -> None:
+    """Print profit and loss by position, and what it comes to in each account currency."""
+    rows = show(config, user, "pnl", account=account, instrument=instrument)
+    for base in sorted({row.base for row in rows}):
+        mine = [row for row in rows if row.base == base]
+        parts = [
+            _total(mine, name, title)
+            for name, title in (
+                ("base_day", "day"),
+                ("base_unrealized", "unrealized"),
+                ("base_realized_short", "realized short-term"),
+                ("base_realized_long", "long-term"),
+            )
+        ]
+        console.print(f"{base}: {', '.join(parts)}", highlight=False, soft_wrap=True)
+
+
+def _total(rows: list[Any], name: str, title: str) -> str:
+    """A sum, and of how many rows the amount is not known."""
+    known = [value for row in rows if (value := getattr(row, name)) is not None]
+    missing = len(rows) - len(known)
+    text = f"{title} {sum(known):,}"
+    return f"{text} without {missing} that cannot be known" if missing else text
+
+
+def _pairs(texts: list[str], form: str) -> list[tuple[str, str]]:
+    """NAME=NUMBER each."""
+    found = [text.partition("=") for text in texts]
+    if bad := next((text for text, (_, sign, _) in zip(texts, found, strict=True) if not sign), ""):
+        raise fail(f"{bad!r} is not {form}")
+    return [(name, value) for name, _, value in found]
+
+
+def mark(
+    prices: Annotated[list[str], typer.Argument(help="INSTRUMENT=PRICE, one or several.")],
+    user: User,
+    source: Source,
+    at: Annotated[str, typer.Option(help="When it was true, such as 2022-12-28T21:00:00Z.")] = "",
+    day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day before the open one, for a late close."),
+    ] = None,
+    config: Config = DEFAULT,
+) -> None:
+    """Set prices of record."""
+    found = tuple(
+        Price(name, number(value, "price"), source, at)
+        for name, value in _pairs(prices, "INSTRUMENT=PRICE")
+    )
+    with connected(config, user) as client:
+        say(client.submit(c.MarkPrices(found, day.date() if day else None)))
+
+
+def rates(
+    rates: Annotated[list[str], typer.Argument(help="EUR/USD=1.0842, one or several.")],
+    user: User,
+    source: Source,
+    day: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day of the rates.")],
+    config: Config = DEFAULT,
+) -> None:
+    """Set rates of record: what one unit of the first currency is in the second."""
+    found = []
+    for pair, value in _pairs(rates, "EUR/USD=RATE"):
+        Currency, _, base = pair.partition("/")
+        found.append(Rate(Currency, base, number(value, "rate"), source, day.date()))
+    with connected(config, user) as client:
+        say(client.submit(c.SetRates(tuple(found))))
 
 
 def add_to(app: typer.Typer) -> None:
     """Register this module's commands."""
-    app.command()(positions)
+    for command in (positions, pnl, mark, rates):
+        app.command()(command)

@@ -37,6 +37,7 @@ from tradeoms.core import (
     pending,
     placements,
     policies,
+    rates,
     reference,
     reopening,
     reports,
@@ -61,6 +62,7 @@ Slices = Callable[[State, Any, Context], Generator[list[e.AnyEvent], None, list[
 
 NOUNS = (
     reference,
+    rates,
     policies,
     openings,
     opening_orders,

@@ -117,9 +117,13 @@ def mark_prices(state: State, command: c.MarkPrices, ctx: Context) -> list[e.Any
             problems.append(c.Problem(f"prices[{n}].instrument", unknown, "unknown instrument"))
         if reason := bad_price(price.Px):
             problems.append(c.Problem(f"prices[{n}].Px", brief(price.Px), reason))
+    day = command.day or state.business_date
+    if day not in (state.business_date, state.last_date):
+        reason = f"is neither the open day {state.business_date} nor the one before it"
+        problems.append(c.Problem("day", str(day), reason))
     if problems:
         raise Refusal(*problems)
-    return [e.PricesMarked(command.prices)]
+    return [e.PricesMarked(command.prices, day)]
 
 
 def apply_day(state: State, event: e.DayOpened) -> None:
@@ -128,7 +132,8 @@ def apply_day(state: State, event: e.DayOpened) -> None:
     state.closed = None
     if event.business_date == state.business_date:
         return
-    state.business_date = event.business_date
+    state.last_date, state.business_date = state.business_date, event.business_date
+    state.last_prices = dict(state.prices)
     settle(state)
     state.fingerprints.clear()
     state.answer_days.append((event.business_date, []))
@@ -163,7 +168,14 @@ def apply_holidays(state: State, event: e.HolidaysSet) -> None:
 
 
 def apply_prices(state: State, event: e.PricesMarked) -> None:
-    state.prices.update((price.instrument, price) for price in event.prices)
+    """A close that comes after its day is the price of record until the new day has one."""
+    if event.day is None or event.day == state.business_date:
+        state.prices.update((price.instrument, price) for price in event.prices)
+        return
+    for price in event.prices:
+        if state.prices.get(price.instrument) == state.last_prices.get(price.instrument):
+            state.prices[price.instrument] = price
+        state.last_prices[price.instrument] = price
 
 
 def _fit(state: State) -> None:

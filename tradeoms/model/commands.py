@@ -11,6 +11,7 @@ from tradeoms.model import day_commands as daily
 from tradeoms.model import desk_commands as desk
 from tradeoms.model import fields
 from tradeoms.model import list_commands as lists
+from tradeoms.model import money_commands as worth
 from tradeoms.model import posttrade_commands as after
 from tradeoms.model import session_commands as line
 from tradeoms.model import settling_commands as settle
@@ -81,6 +82,7 @@ ControlSession = line.ControlSession
 SetSequence = line.SetSequence
 ResetSequence = line.ResetSequence
 TellSession = line.TellSession
+SetRates = worth.SetRates
 
 
 class OpenDay(Command, frozen=True, tag=True):
@@ -127,9 +129,13 @@ class Restrict(Command, frozen=True, tag=True):
 
 
 class MarkPrices(Command, frozen=True, tag=True):
-    """Prices of record: what collars and values are measured against until the next ones."""
+    """Prices of record: what collars and values are measured against until the next ones.
+
+    `day`: the open one, or the one before it for a close that comes late or is corrected.
+    """
 
     prices: tuple[Price, ...]
+    day: date | None = None
 
 
 class BookOpening(Command, frozen=True, tag=True):
@@ -296,6 +302,7 @@ PersonCommand = (
     | SetLimits
     | Restrict
     | MarkPrices
+    | SetRates
     | BookOpening
     | ImportOpening
     | CloseDay

@@ -13,6 +13,7 @@ from tradeoms.model import blocking_events as merge
 from tradeoms.model import day_events as daily
 from tradeoms.model import desk_events as desk
 from tradeoms.model import list_events as lists
+from tradeoms.model import money_events as worth
 from tradeoms.model import posttrade_events as after
 from tradeoms.model import reference_events as known
 from tradeoms.model import session_events as line
@@ -87,6 +88,7 @@ PostTradeResent = after.PostTradeResent
 PostTradeSent = after.PostTradeSent
 PostTradeUnsent = after.PostTradeUnsent
 SettlementInstructionsDefined = after.SettlementInstructionsDefined
+RatesSet = worth.RatesSet
 
 
 class DayOpened(Event, frozen=True, tag=True):
@@ -258,6 +260,7 @@ AnyEvent = (
     | LimitsSet
     | Restricted
     | PricesMarked
+    | RatesSet
     | OpeningBooked
     | CheckWaived
     | DayClosed

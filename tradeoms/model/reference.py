@@ -221,6 +221,16 @@ class Price(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     at: str
 
 
+class Rate(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """A rate of record of a day: one unit of `Currency` is `rate` units of `base`."""
+
+    Currency: str
+    base: str
+    rate: Decimal
+    source: str
+    day: date
+
+
 class OpeningLot(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A lot owned on day one, a short one below zero. `basis` is money for the whole lot.
 

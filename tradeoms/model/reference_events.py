@@ -42,7 +42,10 @@ class Restricted(Event, frozen=True, tag=True):
 
 
 class PricesMarked(Event, frozen=True, tag=True):
+    """`day`: whose prices of record these are; without one, of the day that was open."""
+
     prices: tuple[Price, ...]
+    day: date | None = None
 
 
 class OpeningBooked(Event, frozen=True, tag=True):

@@ -33,6 +33,7 @@ from tradeoms.model.reference import (
     Instrument,
     Limit,
     Price,
+    Rate,
     Restriction,
     SettlementInstruction,
 )
@@ -92,7 +93,7 @@ class State:
 
     def __init__(self) -> None:
         self.seq = 0
-        self.business_date = date.min
+        self.business_date = self.last_date = date.min  # the open day, and the one before it
         self.counters: dict[str, int] = {}
         self.instruments: dict[str, Instrument] = {}
         self.accounts: dict[str, Account] = {}
@@ -105,7 +106,7 @@ class State:
         # By stage and day, the rules that run with their terms: derived, forgotten with new limits.
         self.in_force: dict[tuple[str, date], Any] = {}
         self.restrictions: dict[str, tuple[Restriction, ...]] = {}  # by issuer
-        self.prices: dict[str, Price] = {}
+        self._begin_worth()
         self.openings: dict[str, str] = {}  # batch -> digest, empty in those of old
         self.orders: dict[str, Order] = {}
         self.baskets: dict[str, tuple[str, ...]] = {}
@@ -155,6 +156,13 @@ class State:
         self.waivers: dict[str, tuple[Waiver, ...]] = {}  # of the open day, by check
         self.closes: dict[int, Close] = {}
         self.closed: date | None = None  # the open day, once it is closed
+
+    def _begin_worth(self) -> None:
+        self.prices: dict[str, Price] = {}
+        self.last_prices: dict[
+            str, Price
+        ] = {}  # the prices of record with which the last day ended
+        self.rates: dict[str, tuple[Rate, ...]] = {}  # by Currency/base, oldest first
 
     def _begin_waiting(self) -> None:
         # Placements that wait for an answer, with the number of their requests.

@@ -51,6 +51,7 @@ from tradeoms.model.reference import (
     Instrument,
     Limit,
     Price,
+    Rate,
     Restriction,
     SettlementInstruction,
 )
@@ -76,6 +77,7 @@ class Plain(Struct, frozen=True):
 
     seq: int
     business_date: date
+    last_date: date
     counters: dict[str, int]
     instruments: dict[str, Instrument]
     accounts: dict[str, Account]
@@ -89,6 +91,8 @@ class Plain(Struct, frozen=True):
     closed: date | None
     restrictions: dict[str, tuple[Restriction, ...]]
     prices: dict[str, Price]
+    last_prices: dict[str, Price]
+    rates: dict[str, tuple[Rate, ...]]
     openings: dict[str, str]
     orders: dict[str, Order]
     baskets: dict[str, tuple[str, ...]]

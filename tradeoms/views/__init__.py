@@ -29,8 +29,10 @@ from tradeoms.views import (
     lots,
     orders,
     placements,
+    pnl,
     positions,
     prices,
+    rates,
     realized,
     sessions,
     statement_changes,
@@ -141,6 +143,15 @@ _TABLES = (
         positions.PositionRow,
         (*_ORDER, *_BOOKING, *_ALLOCATION, e.PricesMarked, e.DayOpened, _NAMES),
     ),
+    _keyed(
+        pnl,
+        "pnl",
+        pnl.PnlRow,
+        (
+            *(*_BOOKING, e.LotsWashed, e.PricesMarked, e.RatesSet),
+            *(e.DayOpened, e.AccountsDefined, _NAMES),
+        ),
+    ),
     _view(cash, "cash", cash.CashRow, *_BOOKING),
     _view(lots, "lots", lots.LotRow, *_BOOKING, e.LotsWashed, _NAMES),
     _view(
@@ -152,7 +163,8 @@ _TABLES = (
         e.AccountsDefined,
         _NAMES,
     ),
-    _view(prices, "prices", prices.PriceRow, e.PricesMarked, _NAMES),
+    _view(prices, "prices", prices.PriceRow, e.PricesMarked, e.DayOpened, _NAMES),
+    _view(rates, "rates", rates.RateRow, e.RatesSet),
     _keyed(
         sessions,
         "sessions",

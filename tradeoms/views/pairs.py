@@ -65,14 +65,23 @@ def of_table(state: State, table: Table) -> Int64s:
     return np.where(table["instrument"] < 0, -1, numbers)
 
 
+def found_in(
+    state: State, pairs: Pairs, table: Table, rows: Mask | None = None
+) -> tuple[Int64s, Int64s]:
+    """Where the pairs are among the table's `rows`: places in `pairs`, numbers of rows, (m,) each."""
+    numbers = of_table(state, table)
+    places = np.arange(table.size) if rows is None else np.flatnonzero(rows)
+    wanted, mine = pairs.numbers(state), numbers[places]
+    order = np.argsort(wanted)
+    found = np.searchsorted(wanted[order], mine)
+    found[found == len(wanted)] = 0
+    hit = wanted[order][found] == mine if len(wanted) else np.zeros(len(mine), np.bool_)
+    return order[found[hit]] if len(wanted) else found[hit], places[hit]
+
+
 def summed(state: State, pairs: Pairs, table: Table, values: Int64s, rows: Mask) -> Int64s:
     """For each pair the sum of `values` over the table's `rows` of it, int64 (n,)."""
-    wanted, sums = pairs.numbers(state), np.zeros(len(pairs.accounts), np.int64)
-    order = np.argsort(wanted)
-    places = np.flatnonzero(rows)
-    numbers = of_table(state, table)[places]
-    found = np.searchsorted(wanted[order], numbers)
-    found[found == len(wanted)] = 0
-    mine = wanted[order][found] == numbers if len(wanted) else np.zeros(len(numbers), np.bool_)
-    np.add.at(sums, order[found[mine]], values[places[mine]])
+    sums = np.zeros(len(pairs.accounts), np.int64)
+    places, numbers = found_in(state, pairs, table, rows)
+    np.add.at(sums, places, values[numbers])
     return sums

@@ -12,7 +12,10 @@ from tradeoms.views import touched
 
 
 class PriceRow(Struct, frozen=True, gc=False):
-    """A price of record; `key` is the instrument, `at` when it was true, as its source said."""
+    """A price of record; `key` is the instrument, `at` when it was true, as its source said.
+
+    `close` is the price with which the last day ended.
+    """
 
     key: str
     Symbol: str
@@ -20,11 +23,12 @@ class PriceRow(Struct, frozen=True, gc=False):
     Px: Decimal
     source: str
     at: str
+    close: Decimal | None = None
 
 
 def row(state: State, price: Price) -> PriceRow:
     """The row of a price."""
-    instrument = state.instruments[price.instrument]
+    instrument, close = state.instruments[price.instrument], state.last_prices.get(price.instrument)
     return PriceRow(
         key=price.instrument,
         Symbol=instrument.Symbol,
@@ -32,12 +36,13 @@ def row(state: State, price: Price) -> PriceRow:
         Px=price.Px,
         source=price.source,
         at=price.at,
+        close=close.Px if close else None,
     )
 
 
 def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, PriceRow | None]]:
     """Prices that were marked."""
-    for name in _touched(event):
+    for name in state.prices if type(event) is e.DayOpened else _touched(event):
         price = state.prices.get(name)
         if price is not None:
             yield name, row(state, price)
