@@ -19,7 +19,7 @@ from tradeoms.model.reference import Broker
 
 OURS, USER = "TRADEOMS", "soak"
 VERSIONS = ("FIX.4.2", "FIX.4.4", "FIX.5.0SP2")
-#: Of so many brokers one speaks TLS. Nothing can be done to what its line cannot read.
+#: Of so many brokers one speaks TLS.
 TLS_EACH = 7
 #: Of a thousand messages. A `reset` is not among them: what it takes away no engine asks for again.
 FAULTS = {
@@ -117,7 +117,7 @@ def _brokers(house: House, ports: dict[str, int], seed: int, faults: Mapping[str
         text += f'commission_per_share = "{world.COMMISSION}"\n'
         text += f'tls = "{house.folder / "tls"}"\n' if name in house.secure else ""
         text += _table("weights", BEHAVIOURS)
-        text += "" if name in house.secure else _table("faults", faults)
+        text += _table("faults", faults)
     return text
 
 

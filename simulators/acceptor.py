@@ -13,6 +13,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from simulators import ledger, wire
@@ -21,13 +23,17 @@ from simulators.desk import Desk
 from simulators.line import Line
 from simulators.lines import Ledger, Opened
 from simulators.prices import load_closes
-from simulators.sessions import listening, send, session_id, session_lines, tls_lines
+from simulators.sessions import listening, send, session_id, session_lines
 from simulators.settings import BrokerSettings, Settings
 from simulators.timing import Instant, Timers, utc_text
+from simulators.tunnel import Papers, Tunnel
 
 # The loop looks at the stop event at least this often, in seconds.
 LONGEST_WAIT = 0.05
 LARGEST_BATCH = 256
+
+#: Opens what stands between a broker's port and quickfix.
+Front = Callable[[], Line | Tunnel]
 
 
 class PortBusy(Exception):
@@ -121,22 +127,17 @@ def run(settings: Settings, stop: threading.Event, ready: Callable[[], None]) ->
     items: Items = queue.Queue()
     with ExitStack() as opened:
         _check_ports(settings)
-        lines = {
-            broker.name: session_lines(
-                _behind_faults(broker, settings, opened), settings.dictionary
-            )
+        fronts: list[Front] = []
+        lines = [
+            line
             for broker in settings.brokers
-        }
+            for line in session_lines(_behind(broker, settings, fronts), settings.dictionary)
+        ]
         loop = _Loop(settings, items)
         opened.callback(loop.close)
-        secure = [broker for broker in settings.brokers if broker.tls]
-        for broker in secure:  # each with a certificate of its own
-            own, home = lines.pop(broker.name), settings.home / "tls" / broker.name
-            certificates = tls_lines(broker)
-            opened.enter_context(listening(home, own, items, settings.log, certificates))
-        if lines:
-            plain = [line for own in lines.values() for line in own]
-            opened.enter_context(listening(settings.home, plain, items, settings.log))
+        opened.enter_context(listening(settings.home, lines, items, settings.log))
+        for front in fronts:  # closed before quickfix's acceptor, which closes its files twice
+            opened.callback(front().close)
         ready()
         while not stop.is_set():
             loop.turn()
@@ -152,15 +153,27 @@ def _check_ports(settings: Settings) -> None:
             raise PortBusy(f"{broker.name}: port {broker.port}: {why}") from None
 
 
-def _behind_faults(broker: BrokerSettings, settings: Settings, opened: ExitStack) -> BrokerSettings:
-    """The broker on a port of its own behind a line with faults, where it has any."""
-    if not broker.faults:
-        return broker
+def _behind(broker: BrokerSettings, settings: Settings, fronts: list[Front]) -> BrokerSettings:
+    """The broker on a port of its own, behind TLS and behind a line with faults where it has them."""
+    if broker.tls:
+        far = _free_port()
+        fronts.append(partial(Tunnel, broker.port, far, _papers(broker.name, broker.tls)))
+        broker = replace(broker, port=far)
+    if broker.faults:
+        far = _free_port()
+        seed = f"{settings.seed}/{broker.name}/faults"
+        fronts.append(partial(Line, broker.port, far, broker.faults, seed))
+        broker = replace(broker, port=far)
+    return broker
+
+
+def _papers(name: str, folder: Path) -> Papers:
+    return Papers(folder / f"{name}.crt", folder / f"{name}.key", folder / "authority.crt")
+
+
+def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
-        far = int(free.getsockname()[1])
-    seed = f"{settings.seed}/{broker.name}/faults"
-    opened.callback(Line(broker.port, far, broker.faults, seed).close)
-    return replace(broker, port=far)
+        return int(free.getsockname()[1])
 
 
 def _now() -> Instant:

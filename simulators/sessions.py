@@ -30,18 +30,14 @@ ValidateFieldsHaveValues=N"""
 
 
 @contextmanager
-def listening(
-    home: Path, lines: Iterable[str], items: Items, log: Path | None, tls: Iterable[str] = ()
-) -> Iterator[None]:
+def listening(home: Path, lines: Iterable[str], items: Items, log: Path | None) -> Iterator[None]:
     """Accept the sessions of these settings; what comes goes into ``items``. ``home`` holds the
-    settings, which quickfix reads from a file only, and the stores. ``tls``: the certificates, of
-    which quickfix takes one for each acceptor.
+    settings, which quickfix reads from a file only, and the stores.
     """
     home.mkdir(parents=True, exist_ok=True)
     path = home / "quickfix.cfg"
     texts = [_DEFAULTS, f"FileStorePath={home / 'fix'}"]
     texts += [f"FileLogPath={log}"] if log else []
-    texts += tls
     path.write_text("\n".join([*texts, *lines]) + "\n", encoding="utf-8")
     settings = fix.SessionSettings(str(path))
     # quickfix keeps no references of its own: these have to live as long as the acceptor.
@@ -50,8 +46,7 @@ def listening(
     logs = [fix.FileLogFactory(settings)] if log else []
     # The threaded acceptor looks at the peer's address before the Logon, the plain one after it,
     # when a stranger has had an answer and may have reset the sequence numbers.
-    kind = fix.ThreadedSSLSocketAcceptor if tls else fix.ThreadedSocketAcceptor
-    acceptor = kind(application, store, settings, *logs)
+    acceptor = fix.ThreadedSocketAcceptor(application, store, settings, *logs)
     acceptor.start()
     try:
         yield
@@ -60,17 +55,6 @@ def listening(
         # A raised error would keep it alive: and when an old acceptor dies late, it takes the
         # registration of new sessions of the same names with it.
         del acceptor
-
-
-def tls_lines(broker: BrokerSettings) -> list[str]:
-    """A broker's certificate and key, and the authority that must have signed its client's."""
-    folder = broker.tls
-    return [
-        f"ServerCertificateFile={folder}/{broker.name}.crt",
-        f"ServerCertificateKeyFile={folder}/{broker.name}.key",
-        f"CertificationAuthoritiesFile={folder}/authority.crt",
-        "CertificateVerifyLevel=1",
-    ]
 
 
 def session_id(form: Form, broker: str, client: str) -> Any:

@@ -288,8 +288,6 @@ def _broker(table: _Table) -> BrokerSettings:
         table.wrong("transport_dictionary", "is for FIX.5.0SP2, whose transport is FIXT.1.1")
     if fixt and broker.dictionary and not transport:
         table.wrong("transport_dictionary", "is needed beside the dictionary of FIX.5.0SP2")
-    if broker.faults and broker.tls:
-        table.wrong("tls", "is given beside faults, which cannot read what is encrypted")
     table.nothing_else()
     return broker
 

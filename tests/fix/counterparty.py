@@ -100,9 +100,7 @@ def listening(broker: Counterparty, port: int, store: Path, **more: str) -> Iter
     settings.set(values)
     settings.set(broker.sid, values)
     stores = fix.FileStoreFactory(settings)
-    secure = "ServerCertificateFile" in more
-    kind = fix.ThreadedSSLSocketAcceptor if secure else fix.ThreadedSocketAcceptor
-    acceptor = kind(broker, stores, settings)
+    acceptor = fix.ThreadedSocketAcceptor(broker, stores, settings)
     acceptor.start()
     try:
         yield broker

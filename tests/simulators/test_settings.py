@@ -169,7 +169,7 @@ def test_a_wrong_broker_of_another_version(tmp_path: Path, old: str, new: str, k
     assert [mistake.key for mistake in caught.value.mistakes] == [f"broker[3].{key}"]
 
 
-def test_tls_has_its_files_and_no_faults(tmp_path: Path) -> None:
+def test_tls_has_its_files(tmp_path: Path) -> None:
     (tmp_path / "closes.csv").write_text(CLOSES_CSV)
     papers = tmp_path / "tls"
     papers.mkdir()
@@ -184,6 +184,3 @@ def test_tls_has_its_files_and_no_faults(tmp_path: Path) -> None:
     for name in ("authority.crt", "ALPHA.crt", "ALPHA.key"):
         (papers / name).touch()
     assert load(path).brokers[0].tls == papers
-    path.write_text(secure + "[broker.faults]\ngap = 1\n")
-    with pytest.raises(SettingsError, match=r"tls.*beside faults"):
-        load(path)

@@ -8,6 +8,7 @@ import asyncio
 import ssl
 from collections.abc import Sequence
 from threading import Event, Thread
+from typing import NamedTuple
 
 from tradeoms.fix.tls import Tls
 
@@ -16,6 +17,8 @@ READY = 10.0  # seconds for the port to open
 REACH = 10.0  # seconds for a host to answer and to agree
 PARTING = 2.0  # seconds for a side to take leave
 CHUNK = 65_536
+
+MUTE = "the broker hung up without a word; it may not accept our certificate"
 
 Host = tuple[str, int]
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -84,8 +87,15 @@ class Tunnel:
         await _shut(writer)
 
     async def _carry(self, near: Streams) -> None:
+        before = self.said
         if far := await self._reach():
-            self.said = await _both_ways(near, far)
+            try:
+                self.said = await _both_ways(near, far)
+            except asyncio.CancelledError:
+                self.said = before  # cut short by our side, it tells nothing new
+                raise
+            finally:
+                await _shut(far[1])
 
     async def _reach(self) -> Streams | None:
         """The first host that answers with a certificate we trust."""
@@ -115,29 +125,41 @@ def context(files: Tls) -> ssl.SSLContext:
 
 
 async def _both_ways(near: Streams, far: Streams) -> str:
-    """Until either end closes: then the other is closed too. What broke the line, if anything."""
-    ways = [
-        asyncio.create_task(_copy(far[0], near[1])),
-        asyncio.create_task(_copy(near[0], far[1])),
-    ]
+    """Until either end closes. What broke the line, if anything."""
+    there = asyncio.create_task(_copy(near[0], far[1]))
+    back = asyncio.create_task(_copy(far[0], near[1]))
     try:
-        done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((there, back), return_when=asyncio.FIRST_COMPLETED)
+        if there.done() and there.result().error:
+            await asyncio.wait((back,), timeout=PARTING)  # what broke one way ends the other
+        said = next((w.result().error for w in (back, there) if w.done() and w.result().error), "")
+        if back.done() and not back.result().bytes:
+            # Who refuses our certificate says so, if at all, after we think that we agree.
+            said = f"{MUTE} ({said})" if said else MUTE
     finally:
-        for way in ways:
+        for way in (there, back):
             way.cancel()
-        await asyncio.gather(*ways, return_exceptions=True)
-        await _shut(far[1])
-    return next((said for way in done if (said := way.result())), "")
+        await asyncio.gather(there, back, return_exceptions=True)
+    return f"TLS: {said}" if said else ""
 
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
+class Copied(NamedTuple):
+    """How many bytes, and what ended it, where that was no end."""
+
+    bytes: int
+    error: str
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Copied:
+    count = 0
     try:
         while data := await reader.read(CHUNK):
+            count += len(data)
             writer.write(data)
             await writer.drain()
     except OSError as error:
-        return f"TLS: {error}"
-    return ""
+        return Copied(count, str(error))
+    return Copied(count, "")
 
 
 async def _shut(writer: asyncio.StreamWriter) -> None:
