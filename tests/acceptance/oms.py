@@ -14,10 +14,21 @@ from tradeoms.fix.gateway import Gateway
 from tradeoms.fix.settings import SessionSettings
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import Effect, OrdType, RequestKind, TimeInForce
-from tradeoms.views import placements
+from tradeoms.model.fields import (
+    AllocTransType,
+    BlockState,
+    Effect,
+    Handling,
+    OrdType,
+    RequestKind,
+    TimeInForce,
+)
+from tradeoms.model.posttrade import Instruction
+from tradeoms.views import instructions, placements
 
 SESSION, BROKER = "S1", "KING"
+#: Of what the broker was told last of the block.
+AFTER_THE_TRADE = ("affirmed", "mismatched", "rejected")
 
 
 class Oms:
@@ -25,7 +36,13 @@ class Oms:
 
     def __init__(self, version: str, home: Path, port: int) -> None:
         self.desk: Desk = desk()
-        king = replace(self.desk.state.brokers[BROKER], knows_mass_cancel=True, knows_lists=True)
+        king = replace(
+            self.desk.state.brokers[BROKER],
+            knows_mass_cancel=True,
+            knows_lists=True,
+            allocations=Handling.Manual,
+            confirmations=Handling.Automatic,
+        )
         self.desk.done(c.DefineBrokers((king,)), "ops")
         self.desk.system(c.ChangeSession(SESSION, False))
         self.inbox: queue.SimpleQueue[tuple[c.Command, e.Cause]] = queue.SimpleQueue()
@@ -96,12 +113,32 @@ class Oms:
             quantity, price = D(values["OrderQty"]), D(values["Price"])
             command = c.ReplacePlacement(self.placement, quantity, price)
             self.desk.done(command, "trader")
+        elif line.MsgType in ("J", "BH"):
+            self._after_the_trade(line.MsgType, values)
         elif line.MsgType == "H":
             self.desk.system(c.RequestStatus(self.placement))
 
+    def _after_the_trade(self, MsgType: str, values: dict[str, str]) -> None:
+        """Tell the broker of the split, cancel that, or ask it to confirm again."""
+        block = self.desk.block_of(self.placement)
+        if block.state is BlockState.Working:
+            self.desk.finish(block.block)
+        if MsgType == "BH":
+            self.desk.done(c.RequestConfirmations(self._told()[-1].AllocID), "ops")
+        elif values["AllocTransType"] == AllocTransType.Cancel:
+            self.desk.done(c.CancelAllocation(self._told()[-1].AllocID, "by script"), "ops")
+        else:
+            self.desk.done(c.SendAllocation(block.block), "ops")
+
+    def _told(self) -> list[Instruction]:
+        """What the broker was told of the block, oldest first."""
+        block = self.desk.placement(self.placement).block
+        return [k for k in self.desk.state.instructions.values() if k.block == block]
+
     def _route(self, values: dict[str, str]) -> str:
         quantity = D(values["OrderQty"])
-        block = self.desk.block(("A1", quantity))
+        first = quantity * 6 // 10
+        block = self.desk.block(("A1", first), ("A2", quantity - first))
         price = values.get("Price")
         route = c.Route(
             BROKER,
@@ -141,7 +178,13 @@ class Oms:
             return field.value
         if field.name in self.marks:
             count = self._counts()[field.name] - self.marks[field.name]
-            return ("some" if count else "none") if field.name == "alerts" else str(count)
+            words = field.name == "alerts" and not field.value.isdecimal()
+            return ("some" if count else "none") if words else str(count)
+        if field.name == "instructions":
+            return ", ".join(known.state for known in self._told())
+        if field.name in AFTER_THE_TRADE:
+            row = instructions.row(self.desk.state, self._told()[-1])
+            return str(getattr(row, field.name))
         held = self.desk.placement(self.placement)
         if field.name == "OrdStatus":
             return held.OrdStatus.value if held.OrdStatus else ""
