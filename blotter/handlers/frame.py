@@ -7,6 +7,7 @@ from rich.text import Text
 from textual.content import Content
 
 from blotter import themes
+from blotter.evidence import Evidence
 from blotter.screens.choose import Choice, Choose
 from blotter.screens.detail import Detail
 from blotter.screens.page import Page
@@ -91,7 +92,8 @@ def detail(timeline: bool) -> Callable[[Workplace], Awaitable[None]]:
         name = _subject(place.table, row)
         title = f"{place.grid.table.title}: {row.key}"
         entries = lambda: story.of(name)  # noqa: E731
-        await place.ask(Detail(title, row, entries, lambda: place.heard(story), timeline))
+        heard, raw = lambda: place.heard(story), Evidence(place.link).of
+        await place.ask(Detail(title, row, entries, heard, timeline, raw))
 
     return handler
 

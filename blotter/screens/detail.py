@@ -1,6 +1,6 @@
 """Everything about one row: its fields, and its timeline down to each FIX message."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -22,7 +22,7 @@ LOOK = 0.25  # seconds between two looks at what was heard since
 class Detail(ModalScreen[None]):
     """Tab changes between fields and timeline. `entries` gives the timeline as far as it is known,
 
-    `heard` says in words how far that is.
+    `heard` says in words how far that is, `raw` finds the FIX messages behind an entry.
     """
 
     BINDINGS = [
@@ -37,10 +37,11 @@ class Detail(ModalScreen[None]):
         entries: Callable[[], Sequence[Entry]],
         heard: Callable[[], str],
         timeline: bool,
+        raw: Callable[[Entry], Awaitable[list[tuple[str, str]]]],
     ) -> None:
         super().__init__()
         self._title, self._row, self._entries, self._heard = title, row, entries, heard
-        self._timeline = timeline
+        self._timeline, self._raw = timeline, raw
         self._shown: list[Entry] = []
 
     def compose(self) -> ComposeResult:
@@ -70,8 +71,14 @@ class Detail(ModalScreen[None]):
         self.dismiss()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """All of the event under the cursor."""
-        self.query_one("#entry", Static).update(_pairs(message(self._shown[event.option_index])))
+        """All of the event under the cursor; the messages behind it when they are there."""
+        entry = self._shown[event.option_index]
+        self.query_one("#entry", Static).update(_pairs(message(entry)))
+        self.run_worker(self._add_raw(entry), group="raw", exclusive=True)
+
+    async def _add_raw(self, entry: Entry) -> None:
+        if raw := await self._raw(entry):
+            self.query_one("#entry", Static).update(_pairs([*raw, *message(entry)]))
 
     def _turn(self, timeline: bool) -> None:
         self._timeline = timeline

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from blotter.app import Blotter
 from blotter.screens.detail import Detail
@@ -70,6 +70,13 @@ async def story(app: Blotter, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: "block allocated" in shown())
     assert "order entered" in shown()
     assert "booked" in shown()
+    options = app.screen.query_one(OptionList)
+    drawn = lambda: app.export_screenshot().replace("&#160;", " ")  # noqa: E731
+    for text, raw in (("placement routed", "|35=D|"), ("booked", "|35=8|")):
+        options.highlighted = next(
+            n for n, entry in enumerate(app.screen._shown) if text in entry.text
+        )
+        await until(pilot, lambda raw=raw: raw in drawn())
     await pilot.press("escape")
 
 

@@ -14,6 +14,7 @@ from tradeoms.demo import world
 from tradeoms.demo.files import Run
 
 TMUX = shutil.which("tmux")
+ASK = (sys.executable, "-m", "tradeoms", "messages", "P1")
 SYMBOL = next(iter(world.ISINS))
 pytestmark = pytest.mark.skipif(
     TMUX is None, reason="needs tmux, and there is none on this machine"
@@ -112,6 +113,11 @@ def test_stage_block_route_fill_allocate_done(house: Run, tmp_path: Path) -> Non
         terminal.until("finish B1: done", rf"B1 +{SYMBOL}.*allocated")
         terminal.key("5")
         terminal.until(rf"B1 +C001 +{SYMBOL} +BUY +600 ")
+        asked = (*ASK, "--user", "tina", "--config", str(house.config))
+        said = subprocess.run(asked, capture_output=True, text=True, timeout=PATIENCE, check=True)
+        first, *more = said.stdout.splitlines()
+        assert re.search(r"Z out 8=FIX.4.4\|.*\|35=D\|", first)
+        assert re.search(r"Z in  8=FIX.4.4\|.*\|35=8\|", more[0])
         terminal.key("q")
         terminal.until(r"\A\Z")
     finally:

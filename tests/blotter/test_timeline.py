@@ -4,10 +4,13 @@ from datetime import timedelta
 from decimal import Decimal as D
 from html import unescape
 
+from textual.widgets import OptionList
+
 from blotter.screens.detail import Detail
 from blotter.timeline import Story, message
 from tests.blotter.desk import desk
 from tests.blotter.fake import AT, DAY
+from tradeoms.bus.client import Result
 from tradeoms.model import events as e
 from tradeoms.model.fields import Effect, OrdStatus, Side
 from tradeoms.model.orders import Block, Execution, Member, Order, Placement, Report
@@ -98,6 +101,45 @@ def test_a_fill_reads_well_and_its_message_has_tags() -> None:
     assert pairs["LastQty (32)"] == "5"
     assert pairs["OrdStatus (39)"] == "PartiallyFilled"
     assert dict(message(story.of("O1")[0]))["by"] == "ann"
+
+
+def _row(direction: str, text: str) -> dict[str, str]:
+    return {"at": "2025-01-02T15:30:08.123456Z", "direction": direction, "text": text}
+
+
+async def test_the_message_behind_a_line_is_shown_as_it_came() -> None:
+    async with desk(size=(120, 40)) as d:
+        rows = (
+            _row("out", "8=FIX.4.4\x0135=D\x0134=5\x0111=CP1\x01"),
+            _row("in", "8=FIX.4.4\x0135=8\x0134=7\x0111=CP1\x0158=ok\x1b\x01"),
+            _row("out", "8=FIX.4.4\x0135=F\x0134=7\x0111=CP1.1\x0141=CP1\x01"),
+        )
+        refused = Result("3", 41, problem="role viewer may not ask for messages")
+        d.link.results = [Result("1", 41, rows), Result("2", 41, rows), refused]
+        d.link.journal = records()
+        await d.press("end", "i")
+        await d.on(Detail)
+        d.app._draw()
+        d.app.screen._look()
+        lines = d.app.screen.query_one(OptionList)
+
+        async def behind(text: str) -> str:
+            lines.highlighted = next(
+                n for n, entry in enumerate(d.app.screen._shown) if text in entry.text
+            )
+            await d.settle()
+            await d.settle()
+            return unescape(d.app.export_screenshot()).replace("\xa0", " ")
+
+        fill = await behind("booked")
+        assert "8=FIX.4.4|35=8|34=7|11=CP1|58=ok·" in fill
+        assert "in 15:30:08.123456Z" in fill
+        assert "35=F" not in fill
+        assert "8=FIX.4.4|35=D|34=5|11=CP1" in await behind("P1")
+        assert "not in the archive" in await behind("P2")
+        assert ">raw<" not in await behind("block finished")
+        assert "role viewer may not" in await behind("P2")
+        assert d.link.asked[0] == ("messages", {"placement": "P1"})
 
 
 async def test_one_key_shows_it_and_it_grows() -> None:

@@ -353,6 +353,9 @@ def test_questions(streams: Streams, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "you may see only some" in ask("rolf", "state").problem
     assert ask("rolf", "state").rows == ()
     assert ask("vera", "idle").problem == "block = None: the name of a block is needed"
+    streams.door._queries["messages"] = lambda reader, arguments: [arguments]
+    assert ask("vera", "messages").problem == "role viewer may not ask for messages"
+    assert ask("tom", "messages", placement="P1").rows == ({"placement": "P1"},)
     streams.door._queries["broken"] = lambda reader, arguments: [1 // 0]
     assert ask("vera", "broken").problem.startswith("ZeroDivisionError")
 

@@ -4,6 +4,7 @@ import os
 import sys
 import time
 
+from tradeoms.app import evidence
 from tradeoms.app.recovery import recover
 from tradeoms.bus.feed import ready, receive, subscribe
 from tradeoms.bus.keys import KeyStore
@@ -36,7 +37,7 @@ class ReaderProcess:
             KeyStore(settings.home / "keys"),
             self._reader,
             self._journal.read,
-            QUERIES,
+            QUERIES | {"messages": evidence.question(settings.home / "archive")},
             settings.bus.insecure,
         )
         self._feed = subscribe(self._streams.context, settings.home / "feed.sock")

@@ -72,6 +72,11 @@ MAY: dict[type, frozenset[Role]] = {
     c.SnoozeAlert: frozenset({TRADER, COMPLIANCE, OPERATIONS}),
 }
 
+#: Questions that not every role may ask.
+MAY_ASK: dict[str, frozenset[Role]] = {
+    "messages": frozenset({PM, TRADER, COMPLIANCE, OPERATIONS}),
+}
+
 #: Tables whose rows belong to one account each.
 BY_ACCOUNT = frozenset(
     {

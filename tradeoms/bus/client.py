@@ -16,7 +16,7 @@ from tradeoms.bus.wire import Result as Result
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 
-__all__ = ["AsyncClient", "BusRefused", "Change", "Client", "Credentials", "NoAnswer"]
+__all__ = ["AsyncClient", "BusRefused", "Change", "Client", "Credentials", "NoAnswer", "Result"]
 
 SLICE = 0.25  # seconds between looks at what is overdue
 MOST_AT_ONCE = 2000  # messages taken from a socket before anything else is looked at

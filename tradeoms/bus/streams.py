@@ -12,11 +12,12 @@ import msgspec
 import structlog
 import zmq
 
-from tradeoms.bus import wire
+from tradeoms.bus import access, wire
 from tradeoms.bus.keys import KeyStore, User
 from tradeoms.bus.sockets import Door, Fate, sender, user_of
 from tradeoms.bus.subscribers import Cache, Client, Follower, Subscriber
 from tradeoms.model.events import Record
+from tradeoms.model.fields import Role
 from tradeoms.reader import Changes, Reader
 from tradeoms.views import VIEWS
 
@@ -25,6 +26,8 @@ log = structlog.get_logger("streams")
 MOST_RECORDS = 1000  # of one message
 MOST_AT_ONCE = 500  # requests taken before what is new is published again
 HEARTBEAT = 1.0  # seconds; tells a client that what it shows is not old
+
+ALL = frozenset(Role)
 
 Query = Callable[[Reader, dict[str, Any]], list[Any]]
 
@@ -169,6 +172,8 @@ class StreamServer:
         elif ask is None:
             known = ", ".join(self._queries)
             problem = f"unknown question {query.question[:40]!r}, known are {known}"
+        elif not access.MAY_ASK.get(query.question, ALL) & set(user.roles):
+            problem = f"role {', '.join(user.roles)} may not ask for {query.question}"
         else:
             try:
                 rows = tuple(map(msgspec.to_builtins, ask(self._reader, query.arguments)))

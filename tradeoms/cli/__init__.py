@@ -2,7 +2,18 @@
 
 import typer
 
-from tradeoms.cli import blotter, client, day, desk, money, posttrade, server, session, settle
+from tradeoms.cli import (
+    blotter,
+    client,
+    day,
+    desk,
+    messages,
+    money,
+    posttrade,
+    server,
+    session,
+    settle,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +28,7 @@ settle.add_to(app)
 desk.add_to(app)
 money.add_to(app)
 session.add_to(app)
+messages.add_to(app)
 posttrade.add_to(app)
 day.add_to(app)
 
