@@ -66,6 +66,10 @@ def test_a_file_that_cannot_be_read_is_named(sent: list[c.Command]) -> None:
 LINES: dict[str, c.Command] = {
     "day open 2026-03-02": c.OpenDay(date(2026, 3, 2)),
     "day close 2026-03-02": c.CloseDay(date(2026, 3, 2)),
+    "handover make": c.Deliver(),
+    "break own cash/BANK/A1/USD": c.OwnBreak("cash/BANK/A1/USD"),
+    "break own cash/BANK/A1/USD --reason ill": c.OwnBreak("cash/BANK/A1/USD", "ill"),
+    "break explain cash/BANK/A1/USD -r fee": c.ExplainBreak("cash/BANK/A1/USD", "fee"),
     "day waive open_placements -r asked": c.WaiveCheck("open_placements", "asked"),
 }
 
@@ -74,6 +78,13 @@ LINES: dict[str, c.Command] = {
 def test_what_is_sent(line: str, sent: list[c.Command]) -> None:
     typed(line)
     assert sent == [LINES[line]]
+
+
+def test_an_answer_is_sent_as_it_is(sent: list[c.Command]) -> None:
+    Path("ack.csv").write_text("line,status,reason\n1,accepted,\n")
+    typed("handover acknowledge 3 ack.csv")
+    name, text = "ack.csv", "line,status,reason\n1,accepted,\n"
+    assert sent == [c.AcknowledgeDelivery(3, name, text)]
 
 
 def test_a_waiver_needs_a_reason(sent: list[c.Command]) -> None:

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 def close(house: "House") -> None:
-    """Somebody lets pass what is found, somebody else closes, the next day begins."""
+    """Somebody lets pass what is found, somebody else closes, the next day begins; then trades are
+    handed over, of which some are rejected.
+    """
     found = dict.fromkeys(f.check for f in findings(house.state) if f.blocks)
     for check in found:
         house.send(c.WaiveCheck(check, "seen"), "ops")
@@ -20,3 +22,14 @@ def close(house: "House") -> None:
     house.send(c.OpenDay(day + timedelta(house.random.choice((0, 1)))), "ops")
 
     house.settle()
+    house.do(c.Deliver(), "ops")
+    lines = house.state.deliveries[1].lines
+    answer = [
+        f"{n},{'rejected,why' if n % 3 == 1 else 'accepted,'}" for n, _ in enumerate(lines, 1)
+    ]
+    text = "\n".join(["line,status,reason", *answer])
+    house.do(c.AcknowledgeDelivery(1, "answer.csv", text), "ops")
+    for key in tuple(house.state.breaks)[:2]:
+        house.do(c.OwnBreak(key), "ops")
+    house.do(c.Deliver(), "ops")
+    house.do(c.OpenDay(house.state.business_date + timedelta(3)), "ops")

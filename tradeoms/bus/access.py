@@ -27,6 +27,10 @@ MAY: dict[type, frozenset[Role]] = {
     c.ImportOpening: frozenset({OPERATIONS}),
     c.CloseDay: frozenset({OPERATIONS}),
     c.WaiveCheck: frozenset({OPERATIONS, COMPLIANCE}),
+    c.AcknowledgeDelivery: frozenset({OPERATIONS}),
+    c.Deliver: frozenset({OPERATIONS}),
+    c.ExplainBreak: frozenset({OPERATIONS}),
+    c.OwnBreak: frozenset({OPERATIONS}),
     c.SetLimits: frozenset({COMPLIANCE}),
     c.Restrict: frozenset({COMPLIANCE}),
     c.OverrideViolation: frozenset({COMPLIANCE}),
@@ -82,6 +86,7 @@ BY_ACCOUNT = frozenset(
     {
         *("allocations", "positions", "pnl", "lots", "realized", "cash", "confirmations"),
         "statement_changes",
+        *("delivery_lines", "breaks"),
     }
 )
 #: Commands that touch every account: not for who is limited to some.
@@ -98,6 +103,10 @@ HOUSE = (
     c.ImportOpening,
     c.CloseDay,
     c.WaiveCheck,
+    c.AcknowledgeDelivery,
+    c.Deliver,
+    c.ExplainBreak,
+    c.OwnBreak,
     c.SetLimits,
     c.Restrict,
     c.ControlSession,

@@ -12,7 +12,10 @@ from tradeoms.model import commands as c
 from tradeoms.model.openings import OpeningFile
 
 day = typer.Typer(no_args_is_help=True, help="Open and close the business day.")
+handover = typer.Typer(no_args_is_help=True, help="Hand trades over to other books.")
+breaks = typer.Typer(no_args_is_help=True, help="Differences with the books of others.")
 
+Key = Annotated[str, typer.Argument(help="The key, as the table breaks shows it.")]
 Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The business date.")]
 Sheet = Annotated[Path | None, typer.Option(help="A CSV file; docs/opening.md has its columns.")]
 
@@ -108,7 +111,43 @@ def _reports(config: Path, business_date: date, folder: Path) -> None:
         console.print(str(path), soft_wrap=True, highlight=False)
 
 
+@handover.command()
+def make(user: User, config: Config = DEFAULT) -> None:
+    """Hand over what has changed since the last time; `report hand-over` writes the files."""
+    _send(c.Deliver(), user, config)
+
+
+@handover.command()
+def acknowledge(
+    number: Annotated[int, typer.Argument(help="The delivery's number.")],
+    answer: Annotated[Path, typer.Argument(help="A CSV file: line, status, reason.")],
+    user: User,
+    config: Config = DEFAULT,
+) -> None:
+    """Book what became of a delivery: rejected lines are breaks, and go out again."""
+    _send(c.AcknowledgeDelivery(number, answer.name, content(answer)), user, config)
+
+
+@breaks.command("own")
+def own_(key: Key, user: User, reason: str = "", config: Config = DEFAULT) -> None:
+    """Look after a break; taking it over from somebody needs a reason."""
+    _send(c.OwnBreak(key, reason), user, config)
+
+
+@breaks.command()
+def explain(
+    key: Key,
+    user: User,
+    reason: Annotated[str, typer.Option("--reason", "-r", help="Why; kept in the journal.")],
+    config: Config = DEFAULT,
+) -> None:
+    """Say why a difference is there; it stays explained until it changes."""
+    _send(c.ExplainBreak(key, reason), user, config)
+
+
 def add_to(app: typer.Typer) -> None:
     """Register this module's commands."""
     app.command()(opening)
     app.add_typer(day, name="day")
+    app.add_typer(handover, name="handover")
+    app.add_typer(breaks, name="break")

@@ -15,12 +15,14 @@ from tradeoms.core import (
     baskets,
     blocks,
     booking,
+    breaks,
     byhand,
     claims,
     closing,
     confirmations,
     control,
     cutoffs,
+    deliveries,
     doubts,
     errors,
     instructions,
@@ -101,6 +103,8 @@ NOUNS = (
     attending,
     waiting,
     closing,
+    deliveries,
+    breaks,
 )
 DECIDE: dict[type, Decide] = {}
 APPLY: dict[type, Apply] = {}

@@ -181,6 +181,7 @@ def apply_allocated(state: State, event: e.BlockAllocated) -> None:
     """Orders show what they got; nothing of them is pending any more."""
     block = state.blocks[event.block]
     state.allocations[event.block] = event
+    state.undelivered[event.block] = None
     state.blocks[event.block] = replace(block, state=BlockState.Allocated)
     instrument = state.instruments[block.instrument]
     got: dict[str, int] = dict.fromkeys(block.orders, 0)
@@ -216,6 +217,7 @@ def apply_reopened(state: State, event: e.BlockReopened) -> None:
     """The allocation is void; its orders wait for a new one."""
     block = state.blocks[event.block]
     void = state.allocations.pop(event.block)
+    state.undelivered[event.block] = None
     told = tuple(n for name, n in zip(void.orders, void.quantities, strict=True) if name)
     state.blocks[event.block] = replace(block, state=BlockState.Working, told=told)
     for name in block.orders:

@@ -117,6 +117,20 @@ def sessions_down(state: State) -> Found:
             yield name, session.reason or "is down"
 
 
+def undelivered_trades(state: State) -> Found:
+    """Blocks whose allocation has changed since the last hand-over."""
+    for name in state.undelivered:
+        yield name, "has changed since the last hand-over"
+
+
+def open_breaks(state: State) -> Found:
+    """Differences with others that nobody has explained."""
+    for key, one in state.breaks.items():
+        if one.state == "open":
+            text = f"{one.what}: ours {one.ours or 'nothing'}, theirs {one.theirs or 'nothing'}"
+            yield key, f"{text}, since {one.since}, {one.owner or 'nobody'} looks after it"
+
+
 class Check(NamedTuple):
     """A check; what it finds either keeps the day open or is only written down."""
 
@@ -138,6 +152,8 @@ CHECKS: dict[str, Check] = {
     "unsent messages": Check(unsent_messages, False),
     "unaccepted allocations": Check(unaccepted_allocations, False),
     "unconfirmed accounts": Check(unconfirmed_accounts, False),
+    "undelivered trades": Check(undelivered_trades, False),
+    "open breaks": Check(open_breaks, False),
     "open alerts": Check(open_alerts, False),
     "sessions down": Check(sessions_down, False),
 }

@@ -38,6 +38,10 @@ MatchWashSales = tax.MatchWashSales
 BookError = split.BookError
 DefineAllocationPolicies = split.DefineAllocationPolicies
 CloseDay = daily.CloseDay
+AcknowledgeDelivery = daily.AcknowledgeDelivery
+Deliver = daily.Deliver
+ExplainBreak = daily.ExplainBreak
+OwnBreak = daily.OwnBreak
 EnterOpeningOrders = daily.EnterOpeningOrders
 ImportOpening = daily.ImportOpening
 WaiveCheck = daily.WaiveCheck
@@ -307,6 +311,10 @@ PersonCommand = (
     | ImportOpening
     | CloseDay
     | WaiveCheck
+    | AcknowledgeDelivery
+    | Deliver
+    | ExplainBreak
+    | OwnBreak
     | SubmitOrder
     | SubmitBasket
     | CancelOrder

@@ -33,3 +33,29 @@ class WaiveCheck(Command, frozen=True, tag=True):
 
     check: str
     reason: str
+
+
+class Deliver(Command, frozen=True, tag=True):
+    """Hand over what has changed in the allocations since the last time, under the next number."""
+
+
+class AcknowledgeDelivery(Command, frozen=True, tag=True):
+    """What became of a delivery: a CSV file with a line for each of its lines."""
+
+    number: int
+    name: str
+    content: str
+
+
+class OwnBreak(Command, frozen=True, tag=True):
+    """Look after a break; taking it over from somebody needs a reason."""
+
+    key: str
+    reason: str = ""
+
+
+class ExplainBreak(Command, frozen=True, tag=True):
+    """Say why a difference is there."""
+
+    key: str
+    reason: str

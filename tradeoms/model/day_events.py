@@ -3,7 +3,9 @@
 from datetime import date
 
 from tradeoms.model.base import Event
+from tradeoms.model.breaks import Break
 from tradeoms.model.days import Close, Waiver
+from tradeoms.model.deliveries import Delivery, DeliveryAnswer
 
 
 class CheckWaived(Event, frozen=True, tag=True):
@@ -15,3 +17,17 @@ class DayClosed(Event, frozen=True, tag=True):
     """No new work from here on; what brokers say of the old is booked all the same."""
 
     close: Close
+
+
+class Delivered(Event, frozen=True, tag=True):
+    delivery: Delivery
+
+
+class DeliveryAcknowledged(Event, frozen=True, tag=True):
+    answer: DeliveryAnswer
+
+
+class BreaksChanged(Event, frozen=True, tag=True):
+    """Breaks as they are from now on: found, owned, explained or cleared."""
+
+    breaks: tuple[Break, ...]

@@ -39,6 +39,9 @@ OrdersJoined = merge.OrdersJoined
 StatementFrozen = merge.StatementFrozen
 CheckWaived = daily.CheckWaived
 DayClosed = daily.DayClosed
+Delivered = daily.Delivered
+DeliveryAcknowledged = daily.DeliveryAcknowledged
+BreaksChanged = daily.BreaksChanged
 AlertAttended = desk.AlertAttended
 AlertReturned = desk.AlertReturned
 ClaimsChanged = desk.ClaimsChanged
@@ -264,6 +267,9 @@ AnyEvent = (
     | OpeningBooked
     | CheckWaived
     | DayClosed
+    | Delivered
+    | DeliveryAcknowledged
+    | BreaksChanged
     | OrderEntered
     | OrderCancelled
     | ViolationOverridden

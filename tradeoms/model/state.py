@@ -6,8 +6,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from tradeoms.model.breaks import Break
 from tradeoms.model.columns import Axis, Grid, Table
 from tradeoms.model.days import Close, Waiver
+from tradeoms.model.deliveries import Delivery, DeliveryAnswer, DeliveryLine
 from tradeoms.model.events import (
     AlertAttended,
     AlertRaised,
@@ -156,6 +158,12 @@ class State:
         self.waivers: dict[str, tuple[Waiver, ...]] = {}  # of the open day, by check
         self.closes: dict[int, Close] = {}
         self.closed: date | None = None  # the open day, once it is closed
+        self.undelivered: dict[str, None] = {}  # blocks whose allocation changed since
+        # By block, the last line of each of its trades; what a delivery was answered.
+        self.delivered: dict[str, dict[str, DeliveryLine]] = {}
+        self.deliveries: dict[int, Delivery] = {}
+        self.delivery_answers: dict[int, DeliveryAnswer] = {}
+        self.breaks: dict[str, Break] = {}
 
     def _begin_worth(self) -> None:
         self.prices: dict[str, Price] = {}

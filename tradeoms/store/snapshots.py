@@ -25,7 +25,9 @@ from sqlalchemy import (
 
 from tradeoms import __version__
 from tradeoms.model import columns
+from tradeoms.model.breaks import Break
 from tradeoms.model.days import Close, Waiver
+from tradeoms.model.deliveries import Delivery, DeliveryAnswer, DeliveryLine
 from tradeoms.model.events import (
     AlertAttended,
     AlertRaised,
@@ -89,6 +91,11 @@ class Plain(Struct, frozen=True):
     waivers: dict[str, tuple[Waiver, ...]]
     closes: dict[int, Close]
     closed: date | None
+    undelivered: dict[str, None]
+    delivered: dict[str, dict[str, DeliveryLine]]
+    deliveries: dict[int, Delivery]
+    delivery_answers: dict[int, DeliveryAnswer]
+    breaks: dict[str, Break]
     restrictions: dict[str, tuple[Restriction, ...]]
     prices: dict[str, Price]
     last_prices: dict[str, Price]

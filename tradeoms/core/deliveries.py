@@ -1,0 +1,191 @@
+"""Handing over: what has changed in the allocations since the last time, and what came back."""
+
+from decimal import Decimal
+from hashlib import sha256
+
+from msgspec.structs import replace
+
+from tradeoms.core import breaks
+from tradeoms.core.bounds import brief
+from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.sheets import Column, Row, at, number, one_of, read, text
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.breaks import Break
+from tradeoms.model.deliveries import Delivery, DeliveryAnswer, DeliveryLine
+from tradeoms.model.state import State
+
+CANCEL, NEW, CORRECT = "cancel", "new", "correct"
+REJECTED = "rejected"  # in place of the action, once the other side does not take a line
+STANDS = (NEW, CORRECT)
+WHOM = "accounting"
+ANSWER = {
+    "line": Column(number),
+    "status": Column(one_of({"accepted": True, "rejected": False})),
+    "reason": Column(text, needed=False),
+}
+
+
+def deliver(state: State, command: c.Deliver, ctx: Context) -> list[e.AnyEvent]:
+    """A numbered delivery, also where nothing has changed: a missing number is then a lost file."""
+    lines = tuple(line for block in state.undelivered for line in _changes(state, block))
+    number = ctx.number("delivery")
+    return [e.Delivered(Delivery(number, state.business_date, ctx.user, ctx.now, lines))]
+
+
+def _changes(state: State, block: str) -> list[DeliveryLine]:
+    """Cancels of what holds no more, and what holds instead, of one block."""
+    known, now = state.delivered.get(block, {}), _lines(state, block)
+    found: list[DeliveryLine] = []
+    for trade in dict.fromkeys((*known, *now)):
+        old, new = known.get(trade), now.get(trade)
+        stood = old is not None and old.action in STANDS
+        if old and new and stood and replace(new, action=old.action, version=old.version) == old:
+            continue
+        if old and stood:
+            found.append(replace(old, action=CANCEL))
+        if new:
+            action = CORRECT if stood else NEW
+            found.append(replace(new, action=action, version=old.version + 1 if old else 1))
+    return found
+
+
+def _lines(state: State, block: str) -> dict[str, DeliveryLine]:
+    """The legal allocation of a block as lines by the name of the trade; none where it is void."""
+    event = state.allocations.get(block)
+    if event is None:
+        return {}
+    one = state.blocks[block]
+    instrument = state.instruments[one.instrument]
+    lines: dict[str, DeliveryLine] = {}
+    for n, (order, account) in enumerate(zip(event.orders, event.accounts, strict=True)):
+        if not event.quantities[n]:
+            continue
+        trade = f"{block}/{order or 'error'}/{account}"
+        lines[trade] = DeliveryLine(
+            action=NEW,
+            trade=trade,
+            version=1,
+            block=block,
+            order=order,
+            account=account,
+            instrument=one.instrument,
+            Side=one.Side.name,
+            trade_date=event.trade_date,
+            settle_date=event.settle_date,
+            AllocQty=instrument.quantity(event.quantities[n]),
+            AvgPx=state.orders[order].AvgPx if order else Decimal(event.AvgPx),
+            gross=state.money(event.gross[n]),
+            commission=state.money(event.commission[n]),
+            net=state.money(event.net[n]),
+            Currency=instrument.Currency,
+        )
+    return lines
+
+
+def acknowledge(state: State, command: c.AcknowledgeDelivery, ctx: Context) -> list[e.AnyEvent]:
+    """Every line accepted or rejected; what is rejected is a break, and goes out again."""
+    delivery = state.deliveries.get(command.number)
+    if delivery is None:
+        raise refuse("number", command.number, "there is no such delivery")
+    digest = sha256(command.content.encode()).hexdigest()
+    known = state.delivery_answers.get(command.number)
+    if known is not None and known.digest == digest:
+        return []
+    rows, problems = read(command.name, command.content, ANSWER)
+    problems = problems or _answer_problems(command.name, rows, len(delivery.lines))
+    if known is not None:
+        reason = f"was answered by {known.user} at {known.at:%Y-%m-%d %H:%M}, otherwise"
+        problems.append(c.Problem("number", str(command.number), reason))
+    if problems:
+        raise Refusal(*problems)
+    rejected = {
+        int(row.cells["line"]): row.cells["reason"] for row in rows if not row.cells["status"]
+    }
+    answer = DeliveryAnswer(command.number, rejected, digest, ctx.user, ctx.now)
+    changed = _breaks(state, delivery, answer)
+    return [e.DeliveryAcknowledged(answer), *([e.BreaksChanged(changed)] if changed else [])]
+
+
+def _answer_problems(file: str, rows: list[Row], lines: int) -> list[c.Problem]:
+    """Each line once, and a reason for each that is rejected."""
+    problems: list[c.Problem] = []
+    seen: set[Decimal] = set()
+    for row in rows:
+        line, reason = row.cells["line"], ""
+        if line != int(line) or not 1 <= line <= lines:
+            reason = f"must be 1 to {lines}"
+        elif line in seen:
+            reason = "stands there twice"
+        if reason:
+            problems.append(c.Problem(at(file, row.line, "line"), brief(line), reason))
+        if not row.cells["status"] and not row.cells["reason"]:
+            problems.append(c.Problem(at(file, row.line, "reason"), "", "is empty"))
+        seen.add(line)
+    if not problems and len(rows) != lines:
+        reason = f"{lines - len(rows)} of {lines} lines of the delivery are missing"
+        problems.append(c.Problem(file, "", reason))
+    return problems
+
+
+def _breaks(state: State, delivery: Delivery, answer: DeliveryAnswer) -> tuple[Break, ...]:
+    """New ones for rejected trades; those of trades that are accepted now are cleared."""
+    refused: dict[str, Break] = {}
+    for n, line in enumerate(delivery.lines, 1):
+        if n in answer.rejected:
+            refused[line.trade] = _break(state, line, answer.rejected[n])
+    accepted = {line.trade for line in delivery.lines} - set(refused)
+    gone = [
+        breaks.cleared(state, one, answer.user, f"accepted with delivery {answer.number}")
+        for trade in sorted(accepted)
+        if (one := state.breaks.get(f"delivery/{WHOM}/{trade}")) and one.state != breaks.CLEARED
+    ]
+    return (*refused.values(), *gone)
+
+
+def _break(state: State, line: DeliveryLine, reason: str) -> Break:
+    return breaks.found(
+        state,
+        Break(
+            key=f"delivery/{WHOM}/{line.trade}",
+            kind="delivery",
+            source=WHOM,
+            subject=line.trade,
+            account=line.account,
+            instrument=line.instrument,
+            Currency=line.Currency,
+            what=f"{line.action} of version {line.version} rejected",
+            ours=f"{line.AllocQty:f} at {line.AvgPx:f}",
+            theirs=reason,
+            amount=None,
+            since=state.business_date,
+            seen=state.business_date,
+        ),
+    )
+
+
+def apply_delivered(state: State, event: e.Delivered) -> None:
+    delivery = event.delivery
+    state.deliveries[delivery.number] = delivery
+    state.bump("delivery", delivery.number)
+    for line in delivery.lines:  # a correction comes behind the cancel of what it replaces
+        state.delivered.setdefault(line.block, {})[line.trade] = line
+    state.undelivered.clear()
+
+
+def apply_acknowledged(state: State, event: e.DeliveryAcknowledged) -> None:
+    """A rejected line does not stand there: the next delivery says it again."""
+    answer = event.answer
+    state.delivery_answers[answer.number] = answer
+    for n, line in enumerate(state.deliveries[answer.number].lines, 1):
+        if n not in answer.rejected:
+            continue
+        state.undelivered[line.block] = None
+        known = state.delivered[line.block].get(line.trade)
+        if known == line:
+            kept = NEW if line.action == CANCEL else REJECTED
+            state.delivered[line.block][line.trade] = replace(line, action=kept)
+
+
+DECIDE = {c.Deliver: deliver, c.AcknowledgeDelivery: acknowledge}
+APPLY = {e.Delivered: apply_delivered, e.DeliveryAcknowledged: apply_acknowledged}
