@@ -346,5 +346,6 @@ TABLES: tuple[Table, ...] = (
     _table("cash", "Cash", "Csh", money_columns.CASH, ("account", False)),
     _table("pnl", "P&L", "P&L", money_columns.PNL, ("account", False)),
     _table("rates", "Rates", "Rat", money_columns.RATES, ("day", True)),
+    _table("ladder", "Ladder", "Lad", money_columns.LADDER, ("account", False)),
     _table("realized", "Realized", "Rlz", money_columns.REALIZED, ("block", True)),
 )

@@ -79,3 +79,14 @@ REALIZED = (
     day("acquired"),
     day("sold"),
 )
+LADDER = (
+    text("account", 12),
+    text("Currency", 8),
+    day("day"),
+    money("opening", 17),
+    money("bought", 16),
+    money("sold", 16),
+    money("commission", 12),
+    money("other", 14),
+    number("balance", 17),
+)

@@ -84,7 +84,7 @@ MAY_ASK: dict[str, frozenset[Role]] = {
 #: Tables whose rows belong to one account each.
 BY_ACCOUNT = frozenset(
     {
-        *("allocations", "positions", "pnl", "lots", "realized", "cash", "confirmations"),
+        *("allocations", "positions", "pnl", "ladder", "lots", "realized", "cash", "confirmations"),
         "statement_changes",
         *("delivery_lines", "breaks"),
     }

@@ -21,6 +21,10 @@ SHOWN = {
         *("account", "instrument", "quantity", "start", "traded", "settled"),
         *("buying", "selling", "Px", "market_value", "Currency"),
     ),
+    "ladder": (
+        *("account", "Currency", "day", "opening"),
+        *("bought", "sold", "commission", "other", "balance"),
+    ),
     "pnl": (
         *("account", "instrument", "quantity", "day", "unrealized"),
         *("realized_short", "realized_long", "Currency"),
@@ -77,6 +81,16 @@ def pnl(
         console.print(f"{base}: {', '.join(parts)}", highlight=False, soft_wrap=True)
 
 
+def ladder(
+    user: User,
+    account: Accounts = None,
+    currency: Annotated[list[str] | None, typer.Option(help="Only these currencies.")] = None,
+    config: Config = DEFAULT,
+) -> None:
+    """Print the cash ladder: what each account will have on each settlement day."""
+    show(config, user, "ladder", account=account, Currency=currency)
+
+
 def _total(rows: list[Any], name: str, title: str) -> str:
     """A sum, and of how many rows the amount is not known."""
     known = [value for row in rows if (value := getattr(row, name)) is not None]
@@ -131,5 +145,5 @@ def rates(
 
 def add_to(app: typer.Typer) -> None:
     """Register this module's commands."""
-    for command in (positions, pnl, mark, rates):
+    for command in (positions, pnl, ladder, mark, rates):
         app.command()(command)

@@ -49,7 +49,7 @@ def expect(state: State, cash: OpeningCash) -> None:
 
 
 def settle(state: State) -> None:
-    """A day has opened: what has changed hands by now is forgotten."""
-    due = state.flows["settle"] > days(state.business_date)
+    """A day has opened: what changed hands before it is forgotten."""
+    due = state.flows["settle"] >= days(state.business_date)
     if not due.all():
         state.flows.replace({name: column[due] for name, column in state.flows.arrays().items()})

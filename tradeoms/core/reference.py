@@ -33,7 +33,7 @@ def open_day(state: State, command: c.OpenDay, ctx: Context) -> list[e.AnyEvent]
     if day == state.business_date:
         return [e.DayOpened(day), *_reopened(state, day, ctx)]
     return [
-        e.DayOpened(day),
+        e.DayOpened(day, state.business_date),
         *not_closed(state, ctx),
         *left_open(state, day, ctx),
         *still_overfilled(state, ctx),

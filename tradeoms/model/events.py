@@ -95,7 +95,10 @@ RatesSet = worth.RatesSet
 
 
 class DayOpened(Event, frozen=True, tag=True):
+    """`previous`: the day that was open before; None where it is the same, or was not written."""
+
     business_date: date
+    previous: date | None = None
 
 
 class OrderEntered(Event, frozen=True, tag=True):

@@ -78,7 +78,7 @@ REALIZED = (
     *("quantity", "basis", "proceeds", "gain", "long_term"),
     *("units", "matched", "disallowed", "lost"),
 )
-# What bookings move that is not settled yet, or was booked today: block a number, instrument -1
+# What bookings move that had not settled when the day began, or was booked since: block a number, instrument -1
 # where it is cash alone, booked and settle days, units and cents signed as they change position and
 # cash; commission is a part of cents.
 FLOW = (

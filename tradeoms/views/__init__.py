@@ -28,6 +28,7 @@ from tradeoms.views import (
     deliveries,
     executions,
     instructions,
+    ladder,
     lots,
     orders,
     placements,
@@ -155,6 +156,7 @@ _TABLES = (
         ),
     ),
     _view(cash, "cash", cash.CashRow, *_BOOKING),
+    _keyed(ladder, "ladder", ladder.LadderRow, (*_BOOKING, e.DayOpened)),
     _view(lots, "lots", lots.LotRow, *_BOOKING, e.LotsWashed, _NAMES),
     _view(
         realized,

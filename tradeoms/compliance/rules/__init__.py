@@ -5,6 +5,7 @@ from decimal import Decimal
 from tradeoms.compliance.rule import Parameter, Rule, Stage
 from tradeoms.compliance.rules import (
     basket_notional,
+    cash_cover,
     duplicate_order,
     order_quantity,
     order_value,
@@ -98,6 +99,18 @@ RULES: tuple[Rule, ...] = (
         ORDERS,
         duplicate_order.check,
         (Parameter("seconds", Decimal(1), DAY, "seconds", "5", whole=True),),
+    ),
+    Rule(
+        "cash_cover",
+        1,
+        "A buy that the account's cash does not cover",
+        "own policy",
+        ORDERS,
+        cash_cover.check,
+        (
+            Parameter("buffer", Decimal(0), MOST_MONEY, MONEY, "0"),
+            Parameter("sells", Decimal(0), Decimal(1), "part of the value of open sells", "1"),
+        ),
     ),
     Rule(
         "basket_notional",

@@ -1,0 +1,105 @@
+"""Cash cover: a buy that the account's cash does not pay for on the day it settles."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from tradeoms.compliance.rule import Case, Stage, Terms
+from tradeoms.compliance.values import fact, said, value_price
+from tradeoms.model.calendar import settle_date
+from tradeoms.model.columns import Grid
+from tradeoms.model.fields import Side
+from tradeoms.model.orders import Violation
+from tradeoms.model.reference import Instrument
+from tradeoms.model.state import State
+from tradeoms.views.ladder import lowest
+
+CENT, ZERO = Decimal("0.01"), Decimal(0)
+
+
+def check(case: Case, terms: Terms) -> list[Violation]:
+    """Each account that buys has the money on the settlement date, and on every later one.
+
+    Projected cash in the instrument's currency, less what its other open buys would cost, plus
+    `sells` of what its open sells would bring by then, less `buffer`, is at least the value of the
+    buy. Open orders are valued at the prices of record; one that cannot be valued cannot be shown to
+    be covered. Commissions are not in it. Source: own policy.
+    """
+    if case.order.Side is not Side.Buy:
+        return []
+    wanted: dict[str, Decimal] = {}
+    for member in case.order.members:
+        wanted[member.account] = wanted.get(member.account, ZERO) + member.OrderQty
+    return [v for row in wanted.items() if (v := _judge(case, terms, *row))]
+
+
+def _judge(case: Case, terms: Terms, account: str, quantity: Decimal) -> Violation | None:
+    state, instrument = case.state, case.instrument
+    Currency, day = instrument.Currency, _settles(state, instrument)
+    own = case.instrument.units(quantity) if case.stage is Stage.Routing else 0
+    try:
+        price = value_price(case.order, case.mark)
+        if price is None:
+            raise _Unpriced(instrument.instrument)
+        buys = sum(_open(case, state.buying, account, own, None), ZERO)
+        sells = sum(_open(case, state.selling, account, 0, day), ZERO)
+    except _Unpriced as error:
+        message = f"cannot be shown to be covered: {error} has no price"
+        return terms.violation(message, {"instrument": str(error)}, account)
+    cost = (quantity * price * instrument.multiplier).quantize(CENT)
+    cash = state.money(lowest(state, account, Currency, day))
+    sells = (sells * terms.amount("sells")).quantize(CENT)
+    have = cash - buys + sells - terms.amount("buffer")
+    if cost <= have:
+        return None
+    parts = {"cost": cost, "cash": cash, "open_buys": buys, "open_sells": sells}
+    parts["missing"] = cost - have
+    message = (
+        f"buy for {said(cost)} {Currency}, projected cash on {day} {said(cash)}, other open buys "
+        f"{said(buys)}, open sells {said(sells)}: {said(parts['missing'])} missing"
+    )
+    facts = {name: fact(value) for name, value in parts.items()}
+    return terms.violation(message, facts | {"day": str(day)}, account)
+
+
+class _Unpriced(Exception):
+    """The instrument has no price of record."""
+
+
+def _settles(state: State, instrument: Instrument) -> date:
+    """The day on which a trade of today settles."""
+    holidays = state.holidays.get(instrument.Currency, frozenset())
+    return settle_date(state.business_date, instrument.settle_cycle, holidays)
+
+
+def _open(case: Case, grid: Grid, account: str, own: int, by: date | None) -> Iterator[Decimal]:
+    """What the account's open orders in the order's currency are worth, but for its `own` units.
+
+    Of these only such as settle `by` a day, where there is one.
+    """
+    state = case.state
+    cells = grid.cells[state.account_axis.index[account]]
+    for column in np.flatnonzero(cells).tolist():
+        instrument, units = (
+            state.instruments[state.instrument_axis.names[column]],
+            int(cells[column]),
+        )
+        if instrument.Currency != case.instrument.Currency:
+            continue
+        if instrument.instrument == case.order.instrument:
+            units -= own
+        if by is None or _settles(state, instrument) <= by:
+            yield _worth(state, instrument, units)
+
+
+def _worth(state: State, instrument: Instrument, units: int) -> Decimal:
+    """Units at the price of record, to the cent."""
+    if not units:
+        return ZERO
+    price = state.prices.get(instrument.instrument)
+    if price is None:
+        raise _Unpriced(instrument.instrument)
+    value = instrument.quantity(units) * price.Px * instrument.multiplier
+    return value.quantize(CENT)
