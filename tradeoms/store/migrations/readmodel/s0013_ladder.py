@@ -5,8 +5,8 @@ from alembic import op
 
 from tradeoms.store.columns import Exact
 
-revision = "s0012_ladder"
-down_revision = "s0011_pnl"
+revision = "s0013_ladder"
+down_revision = "s0012_deliveries"
 
 
 def upgrade() -> None:
