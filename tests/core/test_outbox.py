@@ -39,6 +39,19 @@ def test_what_could_not_leave_goes_out_at_the_next_logon() -> None:
     replayed(floor)
 
 
+def test_of_what_waits_for_one_logon_a_person_is_told_once() -> None:
+    floor = automatic()
+    for _ in range(3):
+        allocated(floor)
+    for known in instructions(floor):
+        floor.system(c.ReturnPostTrade(f"J/{known.AllocID}", "the session is down"))
+    assert floor.alerts() == ["unsent"]
+    floor.system(c.ChangeSession("S1", True))
+    assert len(_resent(floor)) == 3
+    floor.system(c.ReturnPostTrade(f"J/{instructions(floor)[0].AllocID}", "down again"))
+    assert floor.alerts() == ["unsent", "unsent"]
+
+
 def test_what_may_have_left_is_sent_again_as_a_possible_repetition() -> None:
     """The process died between the line and the disk: nobody knows whether it left."""
     floor = automatic()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import fixconfig
+from simulators.faults import Faults
 from simulators.settings import Settings
 from tests.builders import DAY, D, Desk, desk, instrument
 from tests.core.after import OPS, replayed
@@ -23,7 +24,7 @@ from tradeoms.model.fields import (
     Side,
 )
 from tradeoms.model.posttrade import Instruction
-from tradeoms.model.reference import Broker
+from tradeoms.model.reference import Account, Broker
 
 S, C = InstructionState, ConfirmationState
 RATE = D("0.005")
@@ -192,3 +193,35 @@ def test_a_session_that_was_down_is_told_when_it_is_up(tmp_path: Path) -> None:
             while states(office).count(C.Affirmed) < len(ACCOUNTS):
                 office.until(e.ConfirmationAnswered)
         assert newest(office).state is S.Accepted
+
+
+def test_a_line_that_breaks_again_and_again_loses_no_confirmation(tmp_path: Path) -> None:
+    """P, AK and AU on a line that is cut, doubles messages and loses them until they are asked for."""
+    faults = Faults(disconnect=40, duplicate=40, gap=30)
+    sold = market(tmp_path, "FIX.4.4", faults=faults)
+    opened = open_desk()
+    many = tuple((f"Z{n:02d}", 10) for n in range(30))
+    opened.done(c.DefineAccounts(tuple(Account(name, name, name) for name, _ in many)), OPS)
+    with (
+        serving(sold),
+        trading(tmp_path / "a", sold.brokers[0].port, opened) as office,
+    ):
+        office.until(e.SessionChanged, up=True)
+        block = opened.block(*many, instrument="SIM")
+        (name,) = opened.done(c.RouteBlock(block, (c.Route("KING", D(300)),)), "trader")
+        while opened.placement(name).OrdStatus is not OrdStatus.Filled:
+            office.until(e.Reported)
+        opened.finish(block)
+        while len(affirmed(opened)) < len(many):
+            office.until(e.ConfirmationAnswered)
+        while opened.state.outbox:
+            office.until(e.PostTradeSent)
+        lost = [r.event for r in opened.journal.records if isinstance(r.event, e.SessionChanged)]
+    assert sum(not event.up for event in lost) > 1, "the line was not cut"
+    assert "unknown report" not in opened.alerts()
+    assert "confirmation mismatch" not in opened.alerts()
+
+
+def affirmed(floor: Desk) -> list[str]:
+    state = floor.state
+    return [key for key in state.confirmed.values() if state.confirmations[key].state is C.Affirmed]

@@ -56,13 +56,26 @@ def confirm(state: State, command: c.ConfirmPostTrade, ctx: Context) -> list[e.A
 
 
 def give_back(state: State, command: c.ReturnPostTrade, ctx: Context) -> list[e.AnyEvent]:
-    """The gateway could not send. One that can never be sent as it is, is not tried again."""
+    """The gateway could not send. One that can never be sent as it is, is not tried again.
+
+    Of what waits for one logon a person is told once: it goes out by itself then.
+    """
     if command.key not in state.outbox:
         return []
     events: list[e.AnyEvent] = [e.PostTradeUnsent(command.key, command.reason, command.hopeless)]
-    if command.hopeless or state.outbox[command.key] == ON_ITS_WAY:
+    first = state.outbox[command.key] == ON_ITS_WAY and not _waits(state, command.key)
+    if command.hopeless or first:
         events.append(alert(ctx, "unsent", command.key, command.reason))
     return events
+
+
+def _waits(state: State, key: str) -> bool:
+    """True where something of the same session waits for its logon already."""
+    session = session_of(state, key)
+    return any(
+        known == NEVER_LEFT and session_of(state, other) == session
+        for other, known in state.outbox.items()
+    )
 
 
 def queue(state: State, key: str) -> None:

@@ -22,8 +22,7 @@ TABLES = (
     "sessions",
     "instructions",
 )
-PATIENCE = 30  # seconds
-LONGEST = 120  # seconds that anything may take
+PATIENCE = 60  # seconds without any news; on a slow machine all takes as long as it takes
 Progress = Callable[[Client], None]
 
 
@@ -138,18 +137,15 @@ class Trader:
         return answer
 
     def _until(self, true: Callable[[], bool], what: str) -> None:
-        latest = time.monotonic() + LONGEST
         while not true():
-            if time.monotonic() > latest:
-                raise Stopped(f"waited {LONGEST} s for: {what}")
-            self._tick()
+            self._tick(what)
 
-    def _tick(self) -> None:
-        """Take news; Stopped where there was none for half a minute, though something is awaited."""
+    def _tick(self, what: str = "fills") -> None:
+        """Take news; Stopped where there was none for a while, though something is awaited."""
         if self._client.poll(0.1):
             self._news = time.monotonic()
         elif time.monotonic() - self._news > PATIENCE:
-            raise Stopped(f"nothing has moved for {PATIENCE} s")
+            raise Stopped(f"nothing has moved for {PATIENCE} s, waiting for: {what}")
         self._progress(self._client)
 
 
