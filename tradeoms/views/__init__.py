@@ -124,7 +124,7 @@ _TABLES = (
         blocks.BlockRow,
         (e.BlockOpened, e.ClaimsChanged, *touched.OF_BLOCK, _NAMES),
     ),
-    _keyed(placements, "placements", placements.PlacementRow, ()),
+    _keyed(placements, "placements", placements.PlacementRow, touched.MEMBERS),
     _keyed(executions, "executions", executions.ExecutionRow, executions.ON),
     _view(allocations, "allocations", allocations.AllocationRow, *_ALLOCATION, _NAMES),
     _view(

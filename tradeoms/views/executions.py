@@ -9,8 +9,9 @@ from msgspec import Struct
 from tradeoms.model import events as e
 from tradeoms.model.orders import Execution
 from tradeoms.model.state import State
+from tradeoms.views.touched import MEMBERS
 
-ON = (e.Reported, e.FillEntered, e.FillBusted, e.ExecutionSettled)
+ON = (e.Reported, e.FillEntered, e.FillBusted, e.ExecutionSettled, *MEMBERS)
 
 
 class ExecutionRow(Struct, frozen=True, gc=False):
@@ -89,6 +90,8 @@ def keys(state: State, event: e.AnyEvent) -> Iterator[str]:
         yield event.execution.key
     elif isinstance(event, e.FillBusted | e.ExecutionSettled):
         yield event.execution
+    elif isinstance(event, MEMBERS):
+        yield from (key for key, one in state.executions.items() if one.block == event.block)
 
 
 def all_rows(state: State) -> Iterator[ExecutionRow]:

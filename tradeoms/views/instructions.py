@@ -17,7 +17,10 @@ C = ConfirmationState
 OWN = (e.AllocationWithdrawn, e.AllocationVoided, e.AllocationAnswered)
 #: Events about messages on their way out.
 SENDING = (e.PostTradeSent, e.PostTradeUnsent, e.PostTradeResent)
-ON = (e.AllocationInstructed, *OWN, *SENDING, e.Confirmed, e.ConfirmationAnswered)
+ON = (
+    *(e.AllocationInstructed, *OWN, *SENDING, e.Confirmed, e.ConfirmationAnswered),
+    *touched.MEMBERS,
+)
 
 
 class InstructionRow(Struct, frozen=True, gc=False):
@@ -122,6 +125,8 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
     if isinstance(event, SENDING):
         sent = event.keys if isinstance(event, e.PostTradeSent) else (event.key,)
         return [key[2:] for key in sent if key.startswith("J/")]
+    if isinstance(event, touched.MEMBERS):
+        return [k.AllocID for k in state.instructions.values() if k.block == event.block]
     defined = touched.instruments(event)
     return [k.AllocID for k in state.instructions.values() if defined and k.instrument in defined]
 

@@ -96,8 +96,9 @@ def upserts(state: State, keys: Iterable[str]) -> Iterator[tuple[str, PlacementR
 
 
 def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
-    """None: which placements events change, the batch knows."""
-    return ()
+    """Those of a block whose orders changed; which ones other events change, the batch knows."""
+    assert isinstance(event, touched.MEMBERS)
+    return [p.placement for p in state.placements.values() if p.block == event.block]
 
 
 def through(state: State, batch: touched.Batch) -> Iterable[str]:

@@ -23,6 +23,8 @@ OF_PLACEMENT = frozenset(
 )
 #: Those that may change what a block was filled.
 FILLS = frozenset({e.Reported, e.FillEntered, e.FillBusted, e.ExecutionSettled})
+#: Who may see what of a block changes with its orders, and so all that lies below it.
+MEMBERS = (e.OrdersJoined, e.OrderLeft)
 #: Events that name a placement in other ways.
 NAMING = frozenset({e.PlacementRouted, e.PlacementTelephoned, e.MessagesSent})
 OF_BLOCK = (
