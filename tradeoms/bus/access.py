@@ -20,6 +20,7 @@ MAY: dict[type, frozenset[Role]] = {
     c.DefineBrokers: frozenset({OPERATIONS}),
     c.DefineAllocationPolicies: frozenset({COMPLIANCE}),
     c.DefineIdentical: frozenset({COMPLIANCE}),
+    c.IdentifyLots: frozenset({PM, TRADER, OPERATIONS}),
     c.SetHolidays: frozenset({OPERATIONS}),
     c.MarkPrices: frozenset({OPERATIONS}),
     c.SetRates: frozenset({OPERATIONS}),
@@ -209,7 +210,7 @@ def _of_order(order: NewOrder | Any) -> Touched:
 
 def _orders(command: c.Command, state: State) -> tuple[str, ...]:
     """The orders that a command names, by themselves or through their block."""
-    if isinstance(command, c.CancelOrder | c.OverrideViolation):
+    if isinstance(command, c.CancelOrder | c.OverrideViolation | c.IdentifyLots):
         return (command.order,)
     if isinstance(command, c.BlockOrders):
         return command.orders

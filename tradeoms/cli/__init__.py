@@ -2,7 +2,7 @@
 
 import typer
 
-from tradeoms.cli import (
+from tradeoms.cli import (, blotter, client, day, desk, lots, money, posttrade, server, session, settle
     blotter,
     client,
     day,
@@ -31,6 +31,7 @@ session.add_to(app)
 messages.add_to(app)
 posttrade.add_to(app)
 day.add_to(app)
+lots.add_to(app)
 
 
 def main() -> None:

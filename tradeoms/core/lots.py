@@ -1,16 +1,18 @@
 """Tax lots, positions and cash of an allocation: booked whole, taken back whole."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from allocation.exact import Mask, round_ratio
 from allocation.lots import Disposals, Lots, Relief
+from allocation.relief import Named
 from allocation.term import long_term
 from tradeoms.core.context import Context
 from tradeoms.core.flows import record
+from tradeoms.core.identifying import missing, named
 from tradeoms.core.opened import open_lots
-from tradeoms.core.relieving import Names, relieve_by
+from tradeoms.core.relieving import Names, relieve_sales
 from tradeoms.core.sequence import take_place
 from tradeoms.core.washing import unwash
 from tradeoms.market.calendar import days
@@ -60,7 +62,9 @@ def book_lots(state: State, command: c.BookLots, ctx: Context) -> list[e.AnyEven
     numbers = _closable(state, block)
     closing = _closing(state, trades, numbers)
     closed_net = round_ratio(trades.net, closing, np.maximum(trades.units, 1))
-    relief = _relieve(state, trades, closing, closed_net, numbers)
+    lines = np.flatnonzero(got)
+    chosen = named(state, block, lines, closing, numbers)
+    relief = _relieve(state, trades, closing, closed_net, numbers, chosen)
     opening = trades.units - closing
     opens = opening > 0
     event = e.LotsBooked(
@@ -74,7 +78,8 @@ def book_lots(state: State, command: c.BookLots, ctx: Context) -> list[e.AnyEven
         relieved_basis=tuple(relief.basis.tolist()),
         relieved_proceeds=tuple(relief.amount.tolist()),
     )
-    return [event, *_crossed_zero(state, block, trades, opens, ctx)]
+    untold = missing(state, block, lines, closing, chosen, ctx)
+    return [event, *untold, *_crossed_zero(state, block, trades, opens, ctx)]
 
 
 def _closable(state: State, block: Block) -> Int64s:
@@ -103,10 +108,17 @@ def _closing(state: State, trades: Trades, numbers: Int64s) -> Int64s:
 
 
 def _relieve(
-    state: State, trades: Trades, closing: Int64s, amounts: Int64s, numbers: Int64s
+    state: State,
+    trades: Trades,
+    closing: Int64s,
+    amounts: Int64s,
+    numbers: Int64s,
+    chosen: Named | None,
 ) -> Relief:
     lots, closes = state.lots, closing > 0
-    return relieve_by(
+    if chosen is not None:
+        chosen = replace(chosen, disposal=(np.cumsum(closes) - 1)[chosen.disposal])
+    return relieve_sales(
         Lots(
             pair=lots["account"][numbers],
             acquired=lots["acquired"][numbers],
@@ -119,6 +131,7 @@ def _relieve(
         None if trades.methods is None else trades.methods[closes],
         trades.day,
         lots["holding_from"][numbers],
+        chosen,
     )
 
 

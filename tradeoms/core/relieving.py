@@ -1,13 +1,15 @@
 """Which lots an allocation's sales relieve, each account by its own standing method."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
-from allocation.exact import Int64, Mask
+from allocation.exact import Int64, Mask, round_ratio
 from allocation.lots import Disposals, Lots, Relief
 from allocation.mintax import minimum_tax
 from allocation.ragged import segment_ids
-from allocation.relief import ORDERS, ReliefOrder, relieve
+from allocation.relief import ORDERS, Named, ReliefOrder, relieve, relieve_named
 
 Names = npt.NDArray[np.str_]
 MINTAX = "MINTAX"
@@ -40,6 +42,48 @@ def relieve_by(
     )
     rows = np.argsort(sale, kind="stable")
     return Relief(lot[rows], sale[rows], quantity[rows], basis[rows], amount[rows], remaining)
+
+
+def relieve_sales(
+    lots: Lots,
+    disposals: Disposals,
+    methods: Names | None,
+    day: int,
+    holding_from: Int64,
+    named: Named | None,
+) -> Relief:
+    """As `relieve_by`, where `named` lots go first, and standing methods find what else is sold."""
+    if named is None:
+        return relieve_by(lots, disposals, methods, day, holding_from)
+    quantity = np.zeros_like(disposals.quantity)
+    np.add.at(quantity, named.disposal, named.quantity)
+    amount = round_ratio(disposals.amount, quantity, disposals.quantity)
+    mine = np.flatnonzero(quantity)
+    places = np.searchsorted(mine, named.disposal)
+    first = relieve_named(
+        lots,
+        Disposals(disposals.pair[mine], quantity[mine], amount[mine]),
+        Named(named.lot, places, named.quantity),
+    )
+    rest = np.flatnonzero(disposals.quantity - quantity)
+    second = relieve_by(
+        replace(lots, remaining=first.remaining),
+        Disposals(
+            disposals.pair[rest],
+            (disposals.quantity - quantity)[rest],
+            (disposals.amount - amount)[rest],
+        ),
+        None if methods is None else methods[rest],
+        day,
+        holding_from,
+    )
+    sale = np.concatenate((mine[first.disposal], rest[second.disposal]))
+    rows = np.argsort(sale, kind="stable")
+    lot, units, basis, money = (
+        np.concatenate((getattr(first, name), getattr(second, name)))[rows]
+        for name in ("lot", "quantity", "basis", "amount")
+    )
+    return Relief(lot, sale[rows], units, basis, money, second.remaining)
 
 
 def _rounds(disposals: Disposals, methods: Names) -> list[tuple[str, Int64]]:

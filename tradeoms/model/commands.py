@@ -34,6 +34,7 @@ DissolveBlock = merge.DissolveBlock
 JoinBlock = merge.JoinBlock
 LeaveBlock = merge.LeaveBlock
 DefineIdentical = tax.DefineIdentical
+IdentifyLots = tax.IdentifyLots
 MatchWashSales = tax.MatchWashSales
 BookError = split.BookError
 DefineAllocationPolicies = split.DefineAllocationPolicies
@@ -302,6 +303,7 @@ PersonCommand = (
     | DefineBrokers
     | DefineAllocationPolicies
     | DefineIdentical
+    | IdentifyLots
     | SetHolidays
     | SetLimits
     | Restrict

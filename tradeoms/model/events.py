@@ -54,6 +54,7 @@ Restricted = known.Restricted
 PricesMarked = known.PricesMarked
 OpeningBooked = known.OpeningBooked
 IdenticalDefined = tax.IdenticalDefined
+LotsIdentified = tax.LotsIdentified
 LotsWashed = tax.LotsWashed
 AllocationPoliciesDefined = split.AllocationPoliciesDefined
 BlockAllocated = split.BlockAllocated
@@ -318,6 +319,7 @@ AnyEvent = (
     | LotsBooked
     | LotsReversed
     | LotsWashed
+    | LotsIdentified
     | IdenticalDefined
     | SettlementInstructionsDefined
     | CutOffsSet

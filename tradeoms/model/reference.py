@@ -1,6 +1,6 @@
 """Reference data: instruments, accounts, brokers, limits. Commands bring it, the log holds it."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -88,6 +88,28 @@ class IdenticalGroup(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
 
     group: str
     instruments: tuple[str, ...]
+
+
+class NamedLot(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """So much of a lot, by its number (`key` of the table `lots`)."""
+
+    lot: int
+    quantity: Decimal
+
+
+class Identification(Struct, frozen=True, gc=False):
+    """Specific identification (26 CFR 1.1012-1(c)): who named which lots for whose sale, and when."""
+
+    order: str
+    account: str
+    lots: tuple[NamedLot, ...]
+    user: str
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """The sale it is for."""
+        return f"{self.order}/{self.account}"
 
 
 class AccountWeight(Struct, frozen=True, gc=False, forbid_unknown_fields=True):

@@ -32,6 +32,7 @@ from tradeoms.model.reference import (
     AllocationPolicy,
     Broker,
     CutOff,
+    Identification,
     Instrument,
     Limit,
     Price,
@@ -151,6 +152,7 @@ class State:
         self.identical_of: dict[str, str] = {}  # the group of an instrument
         # By instrument, those that were ever linked with it: they are booked in one order.
         self.kin: dict[str, tuple[str, ...]] = {}
+        self.identified: dict[str, Identification] = {}  # by order/account
         self.washes: dict[str, LotsWashed] = {}  # by the booking that they are part of
         self.loss_days: dict[str, int] = {}  # by instrument, the day of its latest loss
 

@@ -1,7 +1,7 @@
-"""Commands on tax lots: what is substantially identical, and what follows a booking."""
+"""Commands on tax lots: what is substantially identical, which lots a sale takes."""
 
 from tradeoms.model.base import Command
-from tradeoms.model.reference import IdenticalGroup
+from tradeoms.model.reference import IdenticalGroup, NamedLot
 
 
 class DefineIdentical(Command, frozen=True, tag=True):
@@ -14,3 +14,15 @@ class MatchWashSales(Command, frozen=True, tag=True):
     """What follows from a booking: its losses meet what replaces them, its purchases what waits."""
 
     name: str
+
+
+class IdentifyLots(Command, frozen=True, tag=True):
+    """Name the lots that an account's sale takes, all of them, until the sale has settled.
+
+    They count in the order given where less is sold than was ordered. Without `lots` the account's
+    standing method counts again.
+    """
+
+    order: str
+    account: str
+    lots: tuple[NamedLot, ...] = ()

@@ -1,7 +1,7 @@
-"""Events on tax lots besides trades: wash sales."""
+"""Events on tax lots besides trades: wash sales, lots that were named."""
 
 from tradeoms.model.base import Event
-from tradeoms.model.reference import IdenticalGroup
+from tradeoms.model.reference import IdenticalGroup, Identification
 
 
 class IdenticalDefined(Event, frozen=True, tag=True):
@@ -27,3 +27,9 @@ class LotsWashed(Event, frozen=True, tag=True):
     holding_days: tuple[int, ...]
     disallowed: tuple[int, ...]
     lost: tuple[bool, ...]
+
+
+class LotsIdentified(Event, frozen=True, tag=True):
+    """Which lots an account's part of an order takes; none: the standing method says so."""
+
+    identification: Identification

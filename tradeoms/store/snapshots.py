@@ -50,6 +50,7 @@ from tradeoms.model.reference import (
     AllocationPolicy,
     Broker,
     CutOff,
+    Identification,
     Instrument,
     Limit,
     Price,
@@ -124,6 +125,7 @@ class Plain(Struct, frozen=True):
     identical: dict[str, tuple[str, ...]]
     identical_of: dict[str, str]
     kin: dict[str, tuple[str, ...]]
+    identified: dict[str, Identification]
     washes: dict[str, LotsWashed]
     loss_days: dict[str, int]
     settlement_instructions: dict[str, tuple[SettlementInstruction, ...]]
