@@ -1,13 +1,14 @@
 """Questions that a reader answers, true as of one sequence number."""
 
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
 
 from tradeoms.core.blocks import idle
 from tradeoms.core.checklist import findings
+from tradeoms.core.expected import expected_relief
 from tradeoms.core.merging import suggestions, unlike
 from tradeoms.model.orders import ZERO
 from tradeoms.reader import Reader
@@ -77,6 +78,35 @@ def _text(price: Decimal | None) -> str:
     return "" if price is None else str(price)
 
 
+def relief(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+    """Lots, gains and deferred losses of a sale, before it is sent.
+
+    Of `account`, `instrument`, `quantity`, and if given `price` and `method`; ValueError says what is
+    wrong with them.
+    """
+    texts = {name: arguments.get(name, "") for name in ("account", "instrument", "method")}
+    for name, value in texts.items():
+        if not isinstance(value, str):
+            raise ValueError(f"{name} = {value!r}: must be text")
+    price = arguments.get("price")
+    rows = expected_relief(
+        reader.state,
+        texts["account"],
+        texts["instrument"],
+        _decimal("quantity", arguments.get("quantity")),
+        None if price in (None, "") else _decimal("price", price),
+        texts["method"],
+    )
+    return [msgspec.structs.asdict(row) for row in rows]
+
+
+def _decimal(name: str, value: Any) -> Decimal:
+    try:
+        return Decimal(value if isinstance(value, str | int) else "")
+    except InvalidOperation:
+        raise ValueError(f"{name} = {value!r}: a decimal as text is needed") from None
+
+
 QUERIES: dict[str, Callable[[Reader, dict[str, Any]], list[Any]]] = {
     "state": state_of,
     "idle": block_idle,
@@ -84,4 +114,5 @@ QUERIES: dict[str, Callable[[Reader, dict[str, Any]], list[Any]]] = {
     "merges": merges,
     "may_merge": may_merge,
     "policies": policies,
+    "relief": relief,
 }

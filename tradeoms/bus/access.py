@@ -141,6 +141,17 @@ BY_MEMBER = frozenset({"orders", "blocks", "placements", "executions", "instruct
 BY_NOBODY = frozenset({"sessions", "prices", "rates"})
 
 
+#: Questions about the one account that they name.
+OF_ACCOUNT = frozenset({"relief"})
+
+
+def may_ask(user: User, question: str, arguments: dict[str, Any]) -> bool:
+    """Whether a question stays within the accounts that the user may see."""
+    if not user.accounts:
+        return True
+    return question in OF_ACCOUNT and arguments.get("account") in user.accounts
+
+
 def forbidden(user: User, command: c.Command, state: State) -> str:
     """Why the user may not send this command; empty where the user may.
 

@@ -1,11 +1,13 @@
-"""Commands on tax lots: lots name."""
+"""Commands on tax lots: lots name|preview."""
 
+from decimal import Decimal
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from tradeoms.cli.client import User, connected, number, say
-from tradeoms.cli.common import DEFAULT, Config, fail
+from tradeoms.cli.common import DEFAULT, Config, console, fail
 from tradeoms.model import commands as c
 from tradeoms.model.reference import NamedLot
 
@@ -27,6 +29,33 @@ def name(
     rows = tuple(_named(text) for text in lot or ())
     with connected(config, user) as client:
         say(client.submit(c.IdentifyLots(order, account, rows)))
+
+
+@lots.command()
+def preview(
+    account: str,
+    quantity: str,
+    instrument: str,
+    user: User,
+    price: Annotated[str, typer.Option(help="At this price; else at the price of record.")] = "",
+    method: Annotated[str, typer.Option(help="By this method; else by the account's own.")] = "",
+    config: Config = DEFAULT,
+) -> None:
+    """Show which lots a sale would take, what it gains, and what a wash sale would defer."""
+    given = {"account": account, "instrument": instrument, "quantity": quantity}
+    with connected(config, user) as client:
+        result = client.query("relief", **given, price=price, method=method.upper())
+    if result.problem:
+        raise fail(result.problem)
+    names = ("lot", "acquired", "long_term", "quantity", "basis", "proceeds", "gain", "disallowed")
+    grid = Table(*names)
+    for row in result.rows:
+        grid.add_row(*(str(row[name]) for name in names))
+    console.print(grid)
+    gain, deferred = (sum(Decimal(row[n]) for row in result.rows) for n in ("gain", "disallowed"))
+    first = result.rows[0]
+    text = f"{first['method']}: gain {gain}, recognized {gain + deferred} {first['Currency']}"
+    console.print(text, highlight=False)
 
 
 def _named(text: str) -> NamedLot:

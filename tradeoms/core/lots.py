@@ -122,7 +122,7 @@ def _relieve(
         Lots(
             pair=lots["account"][numbers],
             acquired=lots["acquired"][numbers],
-            sequence=_ranks(state, numbers),
+            sequence=ranks(state, numbers),
             size=lots["size"][numbers],
             basis=lots["basis"][numbers],
             remaining=lots["remaining"][numbers],
@@ -135,7 +135,7 @@ def _relieve(
     )
 
 
-def _ranks(state: State, numbers: Int64s) -> Int64s:
+def ranks(state: State, numbers: Int64s) -> Int64s:
     """Order of booking: what a wash sale cut out of a lot goes with it, held longer first."""
     lots = state.lots
     root = lots["root"][numbers]

@@ -68,7 +68,7 @@ def relate(state: State, instruments: Iterable[str]) -> None:
         state.kin.update(dict.fromkeys(every, tuple(every)))
 
 
-def _identical(state: State, instrument: str) -> tuple[str, ...]:
+def identical(state: State, instrument: str) -> tuple[str, ...]:
     group = state.identical_of.get(instrument)
     return state.identical[group] if group else (instrument,)
 
@@ -81,8 +81,7 @@ def react_booked(state: State, event: e.LotsBooked) -> list[c.Command]:
     lost = any(paid > basis if covers else paid < basis for paid, basis in parts)
     since = days(state.allocations[event.block].trade_date) - WINDOW
     waits = event.opened_numbers and any(
-        state.loss_days.get(name, since - 1) >= since
-        for name in _identical(state, block.instrument)
+        state.loss_days.get(name, since - 1) >= since for name in identical(state, block.instrument)
     )
     return [c.MatchWashSales(event.block)] if lost or waits else []
 
@@ -114,7 +113,7 @@ def match(state: State, command: c.MatchWashSales, ctx: Context) -> list[e.AnyEv
     """The booking is the newest: its gains are the last rows of the table."""
     booked, payers = state.bookings[command.name], Payers(state)
     block = state.blocks[command.name]
-    names = _identical(state, block.instrument)
+    names = identical(state, block.instrument)
     columns = state.instrument_axis.numbers(names)
     day = days(state.allocations[command.name].trade_date)
     own = np.arange(state.realized.size - len(booked.relieved_lots), state.realized.size)
@@ -138,7 +137,7 @@ def _look_back(
     open_ &= np.isin(lots["instrument"], columns) & (np.abs(lots["acquired"] - day) <= WINDOW)
     numbers = np.flatnonzero(open_)
     mine = payers.of(lots["account"][numbers], state.realized["account"][rows])
-    return matches(_losses(state, payers, rows), _purchases(state, payers, numbers[mine]))
+    return matches(_losses(state, payers, rows), purchases(state, payers, numbers[mine]))
 
 
 def _look_forward(
@@ -153,7 +152,7 @@ def _look_forward(
     rows = _losing(state, payers, np.flatnonzero(near))
     rows = rows[payers.of(table["account"][rows], lots["account"][numbers])]
     # What this booking itself lost has looked back already, and no further than its own purchases.
-    return matches(_losses(state, payers, rows), _purchases(state, payers, numbers))
+    return matches(_losses(state, payers, rows), purchases(state, payers, numbers))
 
 
 def _losing(state: State, payers: Payers, rows: Int64s) -> Int64s:
@@ -177,7 +176,7 @@ def _losses(state: State, payers: Payers, rows: Int64s) -> Iterator[Loss]:
         yield Loss(*values)
 
 
-def _purchases(state: State, payers: Payers, numbers: Int64s) -> Iterator[Purchase]:
+def purchases(state: State, payers: Payers, numbers: Int64s) -> Iterator[Purchase]:
     lots = state.lots
     accounts = lots["account"][numbers]
     names = ("acquired", "root", "account", "acquisition", "short")
