@@ -2,8 +2,23 @@
 
 from collections import defaultdict
 
+from msgspec.structs import replace
+
+from tests.builders import Desk
+from tradeoms.model import commands as c
+from tradeoms.model.fields import TaxStatus
+from tradeoms.model.reference import Account, IdenticalGroup
 from tradeoms.model.state import State
 from tradeoms.views.lots import open_basis
+
+
+def one_taxpayer(floor: Desk, accounts: tuple[str, ...], instruments: tuple[str, ...]) -> None:
+    """Make the accounts one taxpayer's, the last of them an IRA, and the instruments identical."""
+    *own, last = (Account(a, a, "one", may_short=True) for a in accounts)
+    ira = replace(last, tax=TaxStatus.IRA)
+    floor.done(c.DefineAccounts((*own, ira)), "ops")
+    floor.done(c.DefineIdentical((IdenticalGroup("g", instruments),)), "compliance")
+
 
 Totals = dict[tuple[str, str], int]
 

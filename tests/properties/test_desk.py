@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.builders import DAY, D, K, desk, lot, new_order
 from tests.properties import invariants
+from tests.properties.conservation import one_taxpayer
 from tests.states import same
 from tradeoms.core.dealing import PRICES
 from tradeoms.model import commands as c
@@ -27,7 +28,6 @@ from tradeoms.model.fields import (
     Override,
     Severity,
     Side,
-    TaxStatus,
     TimeInForce,
 )
 from tradeoms.model.orders import Placement, Report
@@ -35,7 +35,6 @@ from tradeoms.model.reference import (
     Account,
     AccountWeight,
     AllocationPolicy,
-    IdenticalGroup,
     Limit,
 )
 
@@ -85,10 +84,7 @@ class DeskMachine(RuleBasedStateMachine):
     def open(self) -> None:
         lots = [lot(a, 300 + 7 * n, 12_345, age=400 * n + 5) for n, a in enumerate(ACCOUNTS[:3])]
         self.desk = desk((*lots, lot("A4", -200, 9_999), lot("A1", 90, 4_001, 5, "BOLT")))
-        rows = [Account(a, a, "one", may_short=True) for a in ACCOUNTS[:2]]
-        rows.append(Account("A3", "A3", "one", tax=TaxStatus.IRA, may_short=True))
-        self.desk.done(c.DefineAccounts(tuple(rows)), "ops")
-        self.desk.done(c.DefineIdentical((IdenticalGroup("g", INSTRUMENTS),)), "compliance")
+        one_taxpayer(self.desk, ACCOUNTS[:3], INSTRUMENTS)
         row = Limit("order_quantity", DAY, {"most": "250"}, Severity.Block, Override.One)
         self.desk.done(c.SetLimits((row,)), "compliance")
 

@@ -5,8 +5,15 @@ from typing import TYPE_CHECKING
 
 from tradeoms.core.blocks import placements
 from tradeoms.model import commands as c
-from tradeoms.model.fields import BlockState, TaxStatus
-from tradeoms.model.reference import Account, AccountWeight, AllocationPolicy, IdenticalGroup
+from tradeoms.model.fields import BlockState, Side, TaxStatus
+from tradeoms.model.reference import (
+    Account,
+    AccountWeight,
+    AllocationPolicy,
+    IdenticalGroup,
+    NamedLot,
+)
+from tradeoms.views.lots import all_rows as all_lots
 
 if TYPE_CHECKING:
     from tests.views.house import House
@@ -54,12 +61,28 @@ def policy(house: "House") -> None:
 
 
 def error(house: "House") -> None:
-    """What was filled beyond a block's orders, and the end of the block."""
+    """What was filled beyond a block's orders, and the end of the block; and lots by name."""
+    name_lots(house)
     for block in house.state.blocks.values():
         filled = sum(p.CumQty for p in placements(house.state, block))
         if block.state is BlockState.Working and filled > block.OrderQty:
             house.send(c.BookError(block.block, "filled twice"), "ops")
             house.send(c.FinishBlock(block.block, "as it is"), "trader")
+
+
+def name_lots(house: "House") -> None:
+    """The lots of a sale, newest first."""
+    state = house.state
+    orders = [o for o in state.orders.values() if o.Side is Side.Sell and o.block]
+    if not orders:
+        return
+    order = orders[-1]
+    (account, left), lots = (order.members[0].account, order.members[0].OrderQty), []
+    for row in reversed([*all_lots(state)]):
+        if (row.account, row.instrument, row.short) == (account, order.instrument, False) and left:
+            lots.append(NamedLot(int(row.key), min(left, row.remaining)))
+            left -= lots[-1].quantity
+    house.send(c.IdentifyLots(order.order, account, tuple(lots)))
 
 
 ACTIONS = {policy: 1, error: 3}
