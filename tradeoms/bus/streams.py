@@ -13,7 +13,6 @@ import structlog
 import zmq
 
 from tradeoms.bus import access, wire
-from tradeoms.bus.access import may_ask
 from tradeoms.bus.keys import KeyStore, User
 from tradeoms.bus.sockets import Door, Fate, sender, user_of
 from tradeoms.bus.subscribers import Cache, Client, Follower, Subscriber
@@ -168,7 +167,7 @@ class StreamServer:
 
     def _answer(self, user: User, query: wire.Query) -> wire.Result:
         seq, ask = self._reader.state.seq, self._queries.get(query.question)
-        if not may_ask(user, query.question, query.arguments):
+        if not access.may_ask(user, query.question, query.arguments):
             problem = "questions range over every account: you may see only some"
         elif ask is None:
             known = ", ".join(self._queries)

@@ -2,11 +2,12 @@
 
 import typer
 
-from tradeoms.cli import (, blotter, client, day, desk, lots, money, posttrade, server, session, settle
+from tradeoms.cli import (
     blotter,
     client,
     day,
     desk,
+    lots,
     messages,
     money,
     posttrade,
