@@ -3,6 +3,7 @@
 import typer
 
 from tradeoms.cli import (
+    asof,
     blotter,
     client,
     day,
@@ -28,6 +29,7 @@ blotter.add_to(app)
 settle.add_to(app)
 desk.add_to(app)
 money.add_to(app)
+asof.add_to(app)
 session.add_to(app)
 messages.add_to(app)
 posttrade.add_to(app)

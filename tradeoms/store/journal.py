@@ -1,6 +1,7 @@
 """The journal: numbered, hashed in a chain, appended to in one transaction a batch."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from hashlib import sha256
 
 import msgspec
@@ -94,6 +95,28 @@ class SqlJournal:
         """The hash of a record; JournalBroken where there is no such record."""
         with self._engine.connect() as connection:
             return self._hash_at(connection, seq)
+
+    def time_of(self, seq: int) -> datetime:
+        """When a record was written; JournalBroken where there is no such record."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(journal).where(journal.c.seq == seq)).first()
+        if row is None:
+            raise JournalBroken(seq, "is missing, though it was once written")
+        return decode(row).at
+
+    def number_at(self, at: datetime) -> int:
+        """The last record that was written by a time; 0 where none was.
+
+        Times are those of the writer's clock, which goes forward.
+        """
+        low, high = 0, self.seq
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.time_of(middle) <= at:
+                low = middle
+            else:
+                high = middle - 1
+        return low
 
     def count(self) -> int:
         """Number of records, for progress."""

@@ -240,12 +240,15 @@ def save(engine: Engine, seq: int, hash: bytes, body: bytes) -> None:
         connection.execute(delete(snapshots).where(snapshots.c.seq.not_in(kept)))
 
 
-def latest(engine: Engine) -> tuple[int, bytes, State] | None:
+def latest(engine: Engine, most: int | None = None) -> tuple[int, bytes, State] | None:
     """The newest sound snapshot of this version of the code: its seq, its hash, the state.
 
-    The caller compares the hash with the journal's at that number before building on the state.
+    `most`: none after that record. The caller compares the hash with the journal's at that number
+    before building on the state.
     """
     query = select(snapshots).where(snapshots.c.version == VERSION)
+    if most is not None:
+        query = query.where(snapshots.c.seq <= most)
     with engine.connect() as connection:
         for row in connection.execute(query.order_by(snapshots.c.seq.desc())):
             found = _sound(row)
