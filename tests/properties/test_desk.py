@@ -1,7 +1,5 @@
 """Random days on a desk: whatever people and brokers do, the books add up and the log tells all."""
 
-import contextlib
-import functools
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,10 +8,11 @@ import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
 from tests.builders import DAY, D, K, desk, lot, new_order
 from tests.properties import invariants
+from tests.properties.acting import act, among
 from tests.properties.conservation import one_taxpayer
 from tests.states import same
 from tradeoms.core.dealing import PRICES
@@ -51,30 +50,6 @@ members = st.lists(
 sides = st.sampled_from((Side.Buy, Side.Buy, Side.Sell, Side.SellShort))
 prices = st.integers(4900, 5100).map(lambda cents: Decimal(cents).scaleb(-2))
 lasting = st.sampled_from((TimeInForce.Day, TimeInForce.GoodTillCancel))
-
-
-class Nothing(LookupError):
-    """There is nothing yet that this could be done to."""
-
-
-def among(names: list[Any], pick: int) -> Any:
-    if not names:
-        raise Nothing
-    return names[pick % len(names)]
-
-
-def act(**strategies: Any) -> Any:
-    """A rule that does nothing where there is nothing to do it to."""
-
-    def decorate(method: Any) -> Any:
-        @functools.wraps(method)
-        def tried(self: Any, **values: Any) -> None:
-            with contextlib.suppress(Nothing):
-                method(self, **values)
-
-        return rule(**strategies)(tried)
-
-    return decorate
 
 
 class DeskMachine(RuleBasedStateMachine):
