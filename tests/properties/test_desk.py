@@ -37,10 +37,8 @@ from tradeoms.model.reference import (
     Limit,
 )
 
-INSTRUMENTS = ("ACME", "BOLT")
-ACCOUNTS = ("A1", "A2", "A3", "A4")
-picks = st.integers(0, 10**6)
-quantities = st.integers(1, 90)
+INSTRUMENTS, ACCOUNTS = ("ACME", "BOLT"), ("A1", "A2", "A3", "A4")
+picks, quantities = st.integers(0, 10**6), st.integers(1, 90)
 members = st.lists(
     st.tuples(st.sampled_from(ACCOUNTS), quantities),
     min_size=1,
