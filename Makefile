@@ -17,6 +17,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
+BENCH := $(VENV)/.bench-installed
 UV := $(VENV)/lock-tool
 PACKAGES := tradeoms allocation blotter simulators fixconfig
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
@@ -47,7 +48,7 @@ fmt: $(DEV) ## format the code and repair what lint can
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format .
 
-bench: $(RUNTIME) ## print the measured ratios
+bench: $(RUNTIME) $(BENCH) ## print the measured ratios
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 soak: $(RUNTIME) ## 20 sessions on bad lines for SOAK_SECONDS=600; not part of test
@@ -87,6 +88,10 @@ $(DEV): requirements-dev.lock $(RUNTIME)
 	@echo "Installing the development tools into $(VENV) ..."
 	@$(INSTALL) -r requirements-dev.lock
 	@$(WARM) 'import hypothesis, pytest, syrupy, xdist'
+	@touch $@
+
+$(BENCH): benchmarks/requirements.txt $(RUNTIME)
+	@$(INSTALL) -r benchmarks/requirements.txt
 	@touch $@
 
 clean: ## remove .venv, caches and what was built
