@@ -113,6 +113,15 @@ def test_short_and_back() -> None:
     assert parts(floor) == (50, -30, 20, 50)
 
 
+def test_fills_of_a_working_block_change_none_of_it() -> None:
+    """It is worked out from bookings, so that a fill costs nothing here."""
+    fills = {e.Reported, e.FillEntered, e.FillBusted, e.ExecutionSettled, e.MessagesSent}
+    for name in ("positions", "pnl", "ladder", "cash", "lots"):
+        view = VIEWS[name]
+        assert not view.on & fills
+        assert view.through is None
+
+
 def test_names_with_a_slash() -> None:
     state = desk().state
     account, name = state.account_axis.add("A1/B"), state.instrument_axis.add("X/Y")

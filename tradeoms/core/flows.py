@@ -3,30 +3,32 @@
 import numpy as np
 
 from tradeoms.market.calendar import days
+from tradeoms.model.columns import Int64s
 from tradeoms.model.orders import Block
 from tradeoms.model.reference import OpeningCash
 from tradeoms.model.state import State
 
 
-def record(state: State, block: Block, sign: int) -> None:
-    """An allocation's shares and money, with the day on which they change hands.
+def record(
+    state: State, block: Block, sign: int, accounts: Int64s, units: Int64s, net: Int64s
+) -> None:
+    """An allocation's shares and money, (n,) each, with the day on which they change hands.
 
     `sign` 1 where it is booked, -1 where it is taken back, which is due on the same day.
     """
-    allocation, instrument = state.allocations[block.block], state.instruments[block.instrument]
-    got = np.array(allocation.quantities, np.int64) > 0
+    allocation, got = state.allocations[block.block], units > 0
     if not got.any():
         return
     way = -sign if block.Side.sells else sign
     state.flows.append(
         block=int(block.block[1:]),
-        account=state.account_axis.numbers(allocation.accounts)[got],
+        account=accounts[got],
         instrument=state.instrument_axis.index[block.instrument],
-        currency=state.currency_axis.index[instrument.Currency],
+        currency=state.currency_axis.index[state.instruments[block.instrument].Currency],
         booked=days(state.business_date),
         settle=days(allocation.settle_date),
-        units=way * np.array(allocation.quantities, np.int64)[got],
-        cents=-way * np.array(allocation.net, np.int64)[got],
+        units=way * units[got],
+        cents=-way * net[got],
         commission=-sign * np.array(allocation.commission, np.int64)[got],
     )
 

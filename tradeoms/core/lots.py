@@ -223,7 +223,7 @@ def _move(state: State, block: Block, sign: int) -> None:
     instrument = state.instruments[block.instrument]
     accounts = state.account_axis.numbers(allocation.accounts)
     units, net = np.array(allocation.quantities, np.int64), np.array(allocation.net, np.int64)
-    record(state, block, sign)
+    record(state, block, sign, accounts, units, net)
     sign = -sign if block.Side.sells else sign
     held = state.position.cells[:, state.instrument_axis.index[block.instrument]]
     cash = state.cash.cells[:, state.currency_axis.index[instrument.Currency]]
