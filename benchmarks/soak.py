@@ -27,6 +27,7 @@ from tradeoms.model import events as e
 from tradeoms.model.fields import Effect, Outcome
 from tradeoms.model.state import State
 from tradeoms.reader import Reader
+from tradeoms.store import snapshots
 from tradeoms.store.journal import SqlJournal, connect
 
 SESSIONS, RATE, SEED = 20, 2.0, 7  # RATE: orders a second for each session
@@ -128,14 +129,17 @@ def explained(house: House, process: str) -> int:
 
 def measure(process: str, folder: Path) -> int:
     """What reading the journal of a run adds to this process: the state, and for the reader the rows
-    of the tables that somebody follows."""
+    of the tables that somebody follows and the bytes of a snapshot, which malloc does not give back.
+    """
     reader = Reader(State())
     records = SqlJournal(connect(f"sqlite:///{folder / 'home' / 'journal.db'}")).read()
     before = rss()
     for record in records:
         core.apply(reader.state, record)
-    kept = [reader.rows(table) for table in TABLES] if process == "reader" else []
-    return rss() - before if all(kept) else 0
+    if process == "reader":
+        kept = [*(reader.rows(table) for table in TABLES), snapshots.encode(reader.state)]
+        assert all(kept)
+    return rss() - before
 
 
 def _summary(

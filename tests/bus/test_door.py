@@ -312,3 +312,22 @@ def test_insecure_on_loopback(keys: KeyStore) -> None:
 
 def test_a_server_that_was_never_started_closes(keys: KeyStore, writer: Writer) -> None:
     CommandServer(ANYWHERE, keys, writer.engine).stop()
+
+
+def test_no_heartbeat_of_zeromq_is_due_on_a_broken_connection(keys: KeyStore) -> None:
+    """libzmq aborts the process there (its issues 4364 and 4841): a client that sends more than we
+    take and hangs up would end the server. TCP looks whether the other side lives.
+    """
+    door = sockets.Door(ANYWHERE, keys, insecure=False)
+    client = sockets.dealer(door.context, door.address, keys.credentials("paula"))
+    try:
+        for socket in (door.socket, client):
+            assert socket.getsockopt(zmq.HEARTBEAT_IVL) == 0
+            assert socket.getsockopt(zmq.TCP_KEEPALIVE) == 1
+            idle, pause = zmq.TCP_KEEPALIVE_IDLE, zmq.TCP_KEEPALIVE_INTVL
+            tries = socket.getsockopt(zmq.TCP_KEEPALIVE_CNT)
+            assert socket.getsockopt(idle) + tries * socket.getsockopt(pause) == 12  # seconds
+            assert socket.getsockopt(zmq.TCP_MAXRT) == 10_000
+    finally:
+        client.close()
+        door.close(0)

@@ -24,7 +24,7 @@ Socket = TypeVar("Socket", bound=zmq.Socket[Any])
 ZAP_DOMAIN = "tradeoms"
 BACKLOG = 10_000  # messages that wait for one client; what is more is not sent
 RENEW = 3.0  # seconds in which nothing leaves, after which a client connects anew
-PING, DEAD = 2_000, 10_000  # milliseconds: how often a connection is tried, when it is given up
+PING, DEAD = 2, 10  # seconds: how often a silent connection is tried, when it is given up
 
 
 class NotLoopback(ValueError):
@@ -165,9 +165,16 @@ class Line:
 
 
 def _keep_alive(socket: zmq.Socket[Any]) -> None:
-    """Find out that the other side is gone where TCP would not notice for minutes."""
-    socket.setsockopt(zmq.HEARTBEAT_IVL, PING)
-    socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, DEAD)
+    """Find out that the other side is gone where TCP by itself would not notice for minutes.
+
+    Not by ZeroMQ's heartbeats: libzmq ends the process where one is due on a connection that broke
+    while more waited on it than the socket takes, so any client could end the server.
+    """
+    socket.setsockopt(zmq.TCP_KEEPALIVE, 1)
+    socket.setsockopt(zmq.TCP_KEEPALIVE_IDLE, PING)
+    socket.setsockopt(zmq.TCP_KEEPALIVE_INTVL, PING)
+    socket.setsockopt(zmq.TCP_KEEPALIVE_CNT, DEAD // PING)
+    socket.setsockopt(zmq.TCP_MAXRT, 1000 * DEAD)
 
 
 def require_loopback(address: str) -> None:
