@@ -9,6 +9,7 @@ from blotter.handlers import (
     blocks,
     claims,
     frame,
+    halts,
     merging,
     orders,
     placements,
@@ -108,6 +109,8 @@ _WORK = (
     _act("w", "snooze", "snooze", "ask nobody about the alerts until a time", claims.snooze, "alerts", 1),
     _act("x", "acknowledge", "acknowledge", "the alerts are dealt with, and why", claims.acknowledge_why, "alerts", 1),
     _act("K", "kill", "kill", "cancel everything of the house, or of a broker", attention.kill),
+    _act("Z", "halt", "halt", "halt a trader, a desk, an account or the house", halts.halt),
+    _act("", "resume", "resume", "consent that a halt ends; it takes two persons", halts.resume),
     _act("n", "next_need", "next", "go to what needs a person next", frame.next_need, footer=2),
     _act("N", "seen", "seen", "the rows need me no more; alerts: nobody", claims.seen),
 )

@@ -88,11 +88,13 @@ class Item:
             self.ids.append(event.block.block)
         elif type(event) is e.PlacementRouted or type(event) is e.PlacementTelephoned:
             self.ids.append(event.placement.placement)
+        elif type(event) is e.Halted:
+            self.ids.append(event.halt.halt)
 
 
 def priority_of(command: c.Command, cause: e.Cause) -> Priority:
     """Cancels first, then brokers and the gateway, then people, then what is long."""
-    if isinstance(command, c.CancelPlacement | c.CancelOrder | c.CancelAll):
+    if isinstance(command, c.CancelPlacement | c.CancelOrder | c.CancelAll | c.Halt):
         return Priority.Cancel
     if type(command) in core.SLICED:
         return Priority.Bulk

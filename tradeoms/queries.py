@@ -9,6 +9,7 @@ import msgspec
 from tradeoms.core.blocks import idle
 from tradeoms.core.checklist import findings
 from tradeoms.core.expected import expected_relief
+from tradeoms.core.halts import in_force
 from tradeoms.core.merging import suggestions, unlike
 from tradeoms.model.orders import ZERO
 from tradeoms.reader import Reader
@@ -68,6 +69,21 @@ def may_merge(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]
     return [{"order": n, "reason": unlike(state, state.orders[str(n)], first)} for n in names]
 
 
+def halts(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG001
+    """Halts that nobody has lifted, and who would let work go on already."""
+    return [
+        {
+            "halt": known.halt,
+            "what": known.what,
+            "by": known.user,
+            "reason": known.reason,
+            "at": known.at.isoformat(sep=" ", timespec="seconds"),
+            "consents": [consent.user for consent in known.consents],
+        }
+        for known in in_force(reader.state)
+    ]
+
+
 def policies(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG001
     """Every version of every allocation policy."""
     versions = reader.state.allocation_policies.values()
@@ -115,4 +131,5 @@ QUERIES: dict[str, Callable[[Reader, dict[str, Any]], list[Any]]] = {
     "may_merge": may_merge,
     "policies": policies,
     "relief": relief,
+    "halts": halts,
 }

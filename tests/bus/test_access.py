@@ -152,7 +152,7 @@ def test_opening_balances(busy: House) -> None:
 
 
 def test_what_is_seen_is_what_touches_the_accounts() -> None:
-    house = House(8)
+    house = House(3)
     house.open()
     for _ in range(150):
         house.step()

@@ -30,8 +30,11 @@ LINES: dict[str, c.Command] = {
     "claim B4 -r lunch": c.Claim(("B4",), "lunch"),
     "release B4": c.Release(("B4",)),
     "reassign O1 B4 --to ann -r hers": c.Reassign(("O1", "B4"), "ann", "hers"),
-    "handover tina --to ann -r holiday": c.HandOver("tina", "ann", "holiday"),
+    "reassign --all-of tina --to ann -r holiday": c.HandOver("tina", "ann", "holiday"),
     "error B4 --account ERR -r twice": c.BookError("B4", "twice", "ERR"),
+    "halt --trader ann -r frozen": c.Halt("frozen", trader="ann"),
+    "halt --everything -r odd": c.Halt("odd", everything=True),
+    "resume H1 -r fine": c.Resume("H1", "fine"),
     "policy define fair --version 2 --effective 2026-03-02 --method priority --weight F1:0 "
     "--weight F2:1 --strategy value --clients-first": c.DefineAllocationPolicies((POLICY,)),
 }
@@ -83,3 +86,12 @@ def test_answers_to_questions_are_tables(client: Client) -> None:
     refused = CliRunner().invoke(app, ["policy", "list", "--user", "tom"])
     assert refused.exit_code == 1
     assert "you may see only some" in refused.output
+
+
+def test_names_or_a_whole_desk(client: Client) -> None:
+    for names in ([], ["B4", "--all-of", "tina"]):
+        line = ["reassign", *names, "--to", "ann", "-r", "why", "--user", "tom"]
+        result = CliRunner().invoke(app, line)
+        assert result.exit_code == 2
+        assert "or a trader (--all-of)" in result.output
+    assert client.sent == []

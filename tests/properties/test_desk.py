@@ -109,9 +109,7 @@ class DeskMachine(RuleBasedStateMachine):
     def join_or_leave(self, pick: int, who: Any) -> None:
         block = self._state.blocks[self._block(pick, BlockState.Open, BlockState.Working)]
         if pick % 3 == 0:
-            left = c.LeaveBlock(block.block, block.orders[pick % len(block.orders)], "no more")
-            self._do(left, "trader")
-            return
+            self._do(c.LeaveBlock(block.block, block.orders[-(pick % 2)], "no more"), "trader")
         name = INSTRUMENTS.index(block.instrument)
         new = self._new(who, block.Side, block.Price, block.TimeInForce, name)
         self._do(c.JoinBlock(block.block, self._do(c.SubmitOrder(new)), "later"), "trader")

@@ -51,6 +51,8 @@ MAY: dict[type, frozenset[Role]] = {
     c.BookError: frozenset({OPERATIONS}),
     c.RequestStatus: frozenset({TRADER, OPERATIONS}),
     c.CancelAll: frozenset({TRADER, COMPLIANCE, OPERATIONS}),
+    c.Halt: frozenset({TRADER, COMPLIANCE, OPERATIONS}),
+    c.Resume: frozenset({TRADER, COMPLIANCE, OPERATIONS}),
     c.AttachReport: frozenset({TRADER, OPERATIONS}),
     c.DismissReport: frozenset({TRADER, OPERATIONS}),
     c.BookExecution: frozenset({TRADER, OPERATIONS}),
@@ -92,6 +94,8 @@ BY_ACCOUNT = frozenset(
 )
 #: Commands that touch every account: not for who is limited to some.
 HOUSE = (
+    c.Halt,
+    c.Resume,
     c.OpenDay,
     c.DefineInstruments,
     c.DefineAccounts,

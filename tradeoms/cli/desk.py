@@ -71,25 +71,22 @@ def release(names: Names, user: User, reason: Reason = "", config: Config = DEFA
 
 
 def reassign(
-    names: Names,
     user: User,
     to: Annotated[str, typer.Option(help="The trader who gets them.")],
     reason: Reason,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Orders (O…) and blocks (B…), one or several.")
+    ] = None,
+    all_of: Annotated[str, typer.Option(help="Everything open that is this trader's.")] = "",
     config: Config = DEFAULT,
 ) -> None:
-    """Give orders and blocks to another trader, whoever has them now."""
-    _send(c.Reassign(tuple(names), to, reason), user, config)
-
-
-def handover(
-    trader: str,
-    user: User,
-    to: Annotated[str, typer.Option(help="The trader who gets all of it.")],
-    reason: Reason,
-    config: Config = DEFAULT,
-) -> None:
-    """Give everything open that is one trader's to another."""
-    _send(c.HandOver(trader, to, reason), user, config)
+    """Give orders and blocks, or a trader's whole desk, to another trader."""
+    if bool(names) == bool(all_of):
+        raise fail("name orders and blocks, or a trader (--all-of)")
+    if all_of:
+        _send(c.HandOver(all_of, to, reason), user, config)
+    else:
+        _send(c.Reassign(tuple(names or ()), to, reason), user, config)
 
 
 def error(
@@ -101,6 +98,34 @@ def error(
 ) -> None:
     """Book what was filled beyond a block's orders to an error account, as operations."""
     _send(c.BookError(block, reason, account), user, config)
+
+
+def halt(
+    user: User,
+    reason: Reason,
+    trader: Annotated[str, typer.Option(help="All that this trader works.")] = "",
+    desk: Annotated[str, typer.Option(help="All orders of this desk.")] = "",
+    account: Annotated[str, typer.Option(help="All that touches this account.")] = "",
+    everything: Annotated[bool, typer.Option("--everything", help="The whole house.")] = False,
+    config: Config = DEFAULT,
+) -> None:
+    """The kill switch that lasts: cancels what is open; nothing new until two persons resume."""
+    _send(c.Halt(reason, trader, desk, account, everything), user, config)
+
+
+def resume(
+    name: Annotated[str, typer.Argument(help="The halt (H…).")],
+    user: User,
+    reason: Reason,
+    config: Config = DEFAULT,
+) -> None:
+    """Consent that a halt ends; it ends with the second person's consent."""
+    _send(c.Resume(name, reason), user, config)
+
+
+def halts(user: User, config: Config = DEFAULT) -> None:
+    """Print what is halted, by whom and why, and who has consented to go on."""
+    _ask("halts", user, config, {})
 
 
 @policy.command("list")
@@ -154,6 +179,7 @@ def _weight(text: str) -> AccountWeight:
 
 def add_to(app: typer.Typer) -> None:
     """Register this module's commands."""
-    for command in (merges, join, leave, claim, release, reassign, handover, error):
+    app.command()(halt)
+    for command in (merges, join, leave, claim, release, reassign, error, resume, halts):
         app.command()(command)
     app.add_typer(policy, name="policy")

@@ -5,6 +5,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.halts import work_halted
 from tradeoms.core.hours import must_be_open
 from tradeoms.core.merging import groups_of
 from tradeoms.core.owners import must_be_mine, of_another
@@ -42,7 +43,7 @@ def not_staged(state: State, name: str, ctx: Context) -> str:
         return "unknown order"
     if order.state is not OrderState.Staged:
         return f"is {order.state}, not staged"
-    return of_another(order, ctx)
+    return of_another(order, ctx) or work_halted(state, order, ctx.user)
 
 
 def _block(state: State, orders: list[Order], ctx: Context) -> Block:

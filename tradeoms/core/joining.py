@@ -14,6 +14,7 @@ from tradeoms.core.blocks import idle, live_block, not_staged, placements
 from tradeoms.core.bounds import MOST_UNITS
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.dealing import AVERAGE
+from tradeoms.core.halts import block_halted
 from tradeoms.core.hours import must_be_open
 from tradeoms.core.merging import unlike
 from tradeoms.core.orders import pend
@@ -37,6 +38,8 @@ def join_block(state: State, command: c.JoinBlock, ctx: Context) -> list[e.AnyEv
     block = live_block(state, command.block, BlockState.Open, BlockState.Working)
     must_be_mine(block, ctx)
     problems = _change_problems(state, block, command.reason)
+    if why := block_halted(state, block, ctx.user):
+        problems.append(c.Problem("block", block.block, why))
     first = state.orders[block.orders[0]]
     for n, name in enumerate(command.orders):
         reason = not_staged(state, name, ctx) or unlike(state, state.orders[name], first)

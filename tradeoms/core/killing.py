@@ -1,6 +1,6 @@
 """The kill switch: a cancel for every open placement of a broker, a block, or the house."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -23,9 +23,22 @@ def cancel_all(state: State, command: c.CancelAll, ctx: Context) -> list[e.AnyEv
     problems = reason_problems(command.reason) + _scope_problems(state, command)
     if problems:
         raise Refusal(*problems)
+    meant = [placement for placement in state.placements.values() if _means(command, placement)]
+    scope = command.broker or command.block or "everything"
+    return kill(state, meant, scope, command.reason, ctx, one_by_one=bool(command.block))
+
+
+def kill(
+    state: State,
+    meant: Sequence[Placement],
+    scope: str,
+    reason: str,
+    ctx: Context,
+    one_by_one: bool = False,
+) -> list[e.AnyEvent]:
+    """A cancel for each that may still be filled; none of them is sent again."""
     reachable: dict[str, list[Placement]] = {}
     unreachable: list[str] = []
-    meant = [placement for placement in state.placements.values() if _means(command, placement)]
     for placement in meant:
         if _asked(placement):
             continue
@@ -36,9 +49,8 @@ def cancel_all(state: State, command: c.CancelAll, ctx: Context) -> list[e.AnyEv
             reachable.setdefault(placement.session, []).append(placement)
     events: list[e.AnyEvent] = []
     for name, placements in reachable.items():
-        events += _cancels(state, name, placements, command, ctx)
-    scope = command.broker or command.block or "everything"
-    text = f"{_counted(events)} by {ctx.user}: {command.reason}"
+        events += _cancels(state, name, placements, one_by_one, ctx)
+    text = f"{_counted(events)} by {ctx.user}: {reason}"
     events.append(alert(ctx, "kill switch", scope, text))
     if unreachable:
         text = f"not cancelled before their session is up: {', '.join(unreachable)}"
@@ -49,10 +61,10 @@ def cancel_all(state: State, command: c.CancelAll, ctx: Context) -> list[e.AnyEv
 
 
 def _cancels(
-    state: State, session: str, wanted: list[Placement], command: c.CancelAll, ctx: Context
+    state: State, session: str, wanted: list[Placement], one_by_one: bool, ctx: Context
 ) -> list[e.AnyEvent]:
     """One request for all that a session has, where its broker takes that; else one an order."""
-    request = None if command.block else at_once(state, session, wanted, ctx)
+    request = None if one_by_one else at_once(state, session, wanted, ctx)
     if request is None:
         return [cancel_request(state, placement, ctx) for placement in wanted]
     own = [cancel_request(state, placement, ctx) for placement in wanted if apart(placement)]

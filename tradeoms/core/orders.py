@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from tradeoms import compliance
 from tradeoms.core.checks import check_fields
 from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.halts import order_halted
 from tradeoms.core.hours import must_be_open
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -23,6 +24,8 @@ def enter(state: State, new: NewOrder, ctx: Context, field: str) -> Order:
     """The order as it would enter; Refusal where a field is wrong or a BLOCK cannot be lifted."""
     must_be_open(state)
     problems = check_fields(state, new, field)
+    if why := order_halted(state, new.desk, new.members):
+        problems.append(c.Problem(f"{field}members", "", why))
     if problems:
         raise Refusal(*problems)
     order = _order(state, new, ctx)

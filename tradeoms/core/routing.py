@@ -10,7 +10,8 @@ from tradeoms import compliance
 from tradeoms.core.blocks import freeze, idle, live_block
 from tradeoms.core.bounds import MOST_MONEY, bad_number, brief
 from tradeoms.core.checks import bad_quantity, price_problems
-from tradeoms.core.context import Context, Refusal
+from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.halts import block_halted
 from tradeoms.core.hours import must_be_open
 from tradeoms.core.owners import must_be_mine
 from tradeoms.model import commands as c
@@ -156,7 +157,9 @@ def comply(
     acknowledged: tuple[str, ...],
     ctx: Context,
 ) -> None:
-    """Refuse what a rule blocks, and warnings that the trader has not acknowledged."""
+    """Refuse what is halted, what a rule blocks, and warnings that the trader has not acknowledged."""
+    if why := block_halted(state, block, ctx.user):
+        raise refuse("block", block.block, why)
     must_be_open(state)
     orders = tuple(state.orders[name] for name in block.orders)
     violations = compliance.check_route(state, block, orders, routes, ctx.now)

@@ -10,6 +10,7 @@ from tradeoms.model import blocking_commands as merge
 from tradeoms.model import day_commands as daily
 from tradeoms.model import desk_commands as desk
 from tradeoms.model import fields
+from tradeoms.model import halt_commands as halts
 from tradeoms.model import list_commands as lists
 from tradeoms.model import money_commands as worth
 from tradeoms.model import posttrade_commands as after
@@ -37,6 +38,8 @@ DefineIdentical = tax.DefineIdentical
 IdentifyLots = tax.IdentifyLots
 MatchWashSales = tax.MatchWashSales
 BookError = split.BookError
+Halt = halts.Halt
+Resume = halts.Resume
 DefineAllocationPolicies = split.DefineAllocationPolicies
 CloseDay = daily.CloseDay
 AcknowledgeDelivery = daily.AcknowledgeDelivery
@@ -334,6 +337,8 @@ PersonCommand = (
     | BookError
     | RequestStatus
     | CancelAll
+    | Halt
+    | Resume
     | AttachReport
     | DismissReport
     | BookExecution

@@ -12,6 +12,7 @@ from tradeoms.model import allocation_events as split
 from tradeoms.model import blocking_events as merge
 from tradeoms.model import day_events as daily
 from tradeoms.model import desk_events as desk
+from tradeoms.model import halt_events as halts
 from tradeoms.model import list_events as lists
 from tradeoms.model import money_events as worth
 from tradeoms.model import posttrade_events as after
@@ -42,6 +43,8 @@ DayClosed = daily.DayClosed
 Delivered = daily.Delivered
 DeliveryAcknowledged = daily.DeliveryAcknowledged
 BreaksChanged = daily.BreaksChanged
+Halted = halts.Halted
+ResumeConsented = halts.ResumeConsented
 AlertAttended = desk.AlertAttended
 AlertReturned = desk.AlertReturned
 ClaimsChanged = desk.ClaimsChanged
@@ -295,6 +298,8 @@ AnyEvent = (
     | MassCancelRequested
     | MassStatusRequested
     | PlacementsUnwanted
+    | Halted
+    | ResumeConsented
     | RequestOverdue
     | RequestResent
     | MessagesSent

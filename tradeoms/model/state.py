@@ -24,6 +24,7 @@ from tradeoms.model.events import (
     ReportSettled,
     ReportUnmatched,
 )
+from tradeoms.model.halts import Halt
 from tradeoms.model.lists import OrderList
 from tradeoms.model.orders import Block, Execution, MassCancel, Order, Placement
 from tradeoms.model.posttrade import Confirmation, Instruction
@@ -178,6 +179,7 @@ class State:
         # Placements that wait for an answer, with the number of their requests.
         self.pending: dict[str, int] = {}
         self.mass_cancels: dict[str, MassCancel] = {}  # by ClOrdID
+        self.halts: dict[str, Halt] = {}  # lifted ones too
         self.lists: dict[str, OrderList] = {}  # by ListID
 
     def _begin_posttrade(self) -> None:

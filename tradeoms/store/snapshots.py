@@ -42,6 +42,7 @@ from tradeoms.model.events import (
     ReportSettled,
     ReportUnmatched,
 )
+from tradeoms.model.halts import Halt
 from tradeoms.model.lists import OrderList
 from tradeoms.model.orders import Block, Execution, MassCancel, Order, Placement
 from tradeoms.model.posttrade import Confirmation, Instruction
@@ -116,6 +117,7 @@ class Plain(Struct, frozen=True):
     settled_executions: dict[str, ExecutionSettled]
     pending: dict[str, int]
     mass_cancels: dict[str, MassCancel]
+    halts: dict[str, Halt]
     lists: dict[str, OrderList]
     sessions: dict[str, SessionState]
     allocations: dict[str, BlockAllocated]
