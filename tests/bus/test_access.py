@@ -49,7 +49,14 @@ def test_every_table_is_filtered_some_way() -> None:
     """What is in no set is hidden from those who may not see every account."""
     known = BY_ACCOUNT | BY_MEMBER | BY_NOBODY
     assert known <= set(VIEWS)
-    assert set(VIEWS) - known == {"alerts", "unmatched", "closes", "findings", "deliveries"}
+    assert set(VIEWS) - known == {
+        "alerts",
+        "unmatched",
+        "closes",
+        "findings",
+        "deliveries",
+        "reconciliations",
+    }
 
 
 @pytest.mark.parametrize(

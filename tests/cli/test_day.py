@@ -87,6 +87,13 @@ def test_an_answer_is_sent_as_it_is(sent: list[c.Command]) -> None:
     assert sent == [c.AcknowledgeDelivery(3, name, text)]
 
 
+def test_a_file_to_reconcile_is_sent_as_it_is(sent: list[c.Command]) -> None:
+    Path("cash.csv").write_text("account\n")
+    typed("reconcile cash BANK cash.csv --day 2026-03-02 --settled")
+    day = date(2026, 3, 2)
+    assert sent == [c.Reconcile("cash", "BANK", day, "cash.csv", "account\n", True)]
+
+
 def test_a_waiver_needs_a_reason(sent: list[c.Command]) -> None:
     typed("day waive check", 2)
     assert sent == []

@@ -153,6 +153,7 @@ def test_what_only_warns_is_written_down(floor: Desk) -> None:
         "unaccepted allocations": "B2",
         "unconfirmed accounts": "B2",
         "undelivered trades": "B2",
+        "missing files": "fills/KING",
         "open alerts": "session down",
         "sessions down": "S2",
     }

@@ -1,10 +1,12 @@
 """The end of a day in the random house: closed with what is let pass, and the next one opened."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tradeoms.core.checklist import findings
 from tradeoms.model import commands as c
+from tradeoms.model.breaks import Tolerance
 
 if TYPE_CHECKING:
     from tests.views.house import House
@@ -32,4 +34,8 @@ def close(house: "House") -> None:
     for key in tuple(house.state.breaks)[:2]:
         house.do(c.OwnBreak(key), "ops")
     house.do(c.Deliver(), "ops")
+    house.do(c.SetTolerances((Tolerance("fills", Decimal("0.005")),)), "ops")
+    fills = "ExecID,instrument,Side,LastQty,LastPx\nX1,ACME,Buy,100,50"
+    today = house.state.business_date
+    house.do(c.Reconcile("fills", "KING", today, "fills.csv", fills), "ops")
     house.do(c.OpenDay(house.state.business_date + timedelta(3)), "ops")

@@ -128,6 +128,22 @@ def acknowledge(
     _send(c.AcknowledgeDelivery(number, answer.name, content(answer)), user, config)
 
 
+def reconcile(
+    kind: Annotated[str, typer.Argument(help="positions, cash or fills.")],
+    source: Annotated[str, typer.Argument(help="The custodian, or the broker.")],
+    file: Annotated[Path, typer.Argument(help="Their CSV file; docs/day.md has its columns.")],
+    business_date: Annotated[
+        datetime, typer.Option("--day", formats=["%Y-%m-%d"], help="As of which day.")
+    ],
+    user: User,
+    settled: Annotated[bool, typer.Option("--settled", help="Without what settles later.")] = False,
+    config: Config = DEFAULT,
+) -> None:
+    """Hold the file of a custodian or a broker against our books; what differs is a break."""
+    day, text = business_date.date(), content(file)
+    _send(c.Reconcile(kind, source, day, file.name, text, settled), user, config)
+
+
 @breaks.command("own")
 def own_(key: Key, user: User, reason: str = "", config: Config = DEFAULT) -> None:
     """Look after a break; taking it over from somebody needs a reason."""
@@ -148,6 +164,7 @@ def explain(
 def add_to(app: typer.Typer) -> None:
     """Register this module's commands."""
     app.command()(opening)
+    app.command()(reconcile)
     app.add_typer(day, name="day")
     app.add_typer(handover, name="handover")
     app.add_typer(breaks, name="break")

@@ -42,6 +42,7 @@ from tradeoms.core import (
     placements,
     policies,
     rates,
+    reconciling,
     reference,
     reopening,
     reports,
@@ -109,6 +110,7 @@ NOUNS = (
     closing,
     deliveries,
     breaks,
+    reconciling,
 )
 DECIDE: dict[type, Decide] = {}
 APPLY: dict[type, Apply] = {}

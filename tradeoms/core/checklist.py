@@ -123,6 +123,18 @@ def undelivered_trades(state: State) -> Found:
         yield name, "has changed since the last hand-over"
 
 
+def missing_files(state: State) -> Found:
+    """Custodians, and brokers that have filled, whose file of the day was not reconciled yet."""
+    today = state.business_date
+    custodians = {one.custodian for one in state.accounts.values() if one.custodian}
+    brokers = {x.broker for x in state.executions.values() if x.trade_date == today}
+    wanted = [f"{kind}/{name}" for name in sorted(custodians) for kind in ("positions", "cash")]
+    for place in (*wanted, *(f"fills/{name}" for name in sorted(brokers))):
+        known = state.reconciliations.get(place)
+        if known is None or known.as_of != today:
+            yield place, f"no file of {today} was reconciled"
+
+
 def open_breaks(state: State) -> Found:
     """Differences with others that nobody has explained."""
     for key, one in state.breaks.items():
@@ -153,6 +165,7 @@ CHECKS: dict[str, Check] = {
     "unaccepted allocations": Check(unaccepted_allocations, False),
     "unconfirmed accounts": Check(unconfirmed_accounts, False),
     "undelivered trades": Check(undelivered_trades, False),
+    "missing files": Check(missing_files, False),
     "open breaks": Check(open_breaks, False),
     "open alerts": Check(open_alerts, False),
     "sessions down": Check(sessions_down, False),

@@ -33,3 +33,32 @@ class Break(Struct, frozen=True, gc=False, omit_defaults=True):
     user: str = ""
     reason: str = ""
     at: datetime | None = None
+
+
+class Tolerance(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+    """By how much theirs and ours may differ and be the same: a quantity (positions), money (cash),
+    or a price (fills); of one `source`, or of all that have no row of their own.
+    """
+
+    kind: str
+    amount: Decimal
+    source: str = ""
+
+
+class Reconciliation(Struct, frozen=True, gc=False):
+    """A file that was held against our books: its lines, how many agreed, breaks that are not cleared.
+
+    `digest` is that of the file.
+    """
+
+    kind: str
+    source: str
+    as_of: date
+    settled: bool
+    file: str
+    lines: int
+    matched: int
+    breaks: int
+    digest: str
+    user: str
+    at: datetime

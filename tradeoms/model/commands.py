@@ -46,6 +46,8 @@ AcknowledgeDelivery = daily.AcknowledgeDelivery
 Deliver = daily.Deliver
 ExplainBreak = daily.ExplainBreak
 OwnBreak = daily.OwnBreak
+Reconcile = daily.Reconcile
+SetTolerances = daily.SetTolerances
 EnterOpeningOrders = daily.EnterOpeningOrders
 ImportOpening = daily.ImportOpening
 WaiveCheck = daily.WaiveCheck
@@ -320,6 +322,8 @@ PersonCommand = (
     | Deliver
     | ExplainBreak
     | OwnBreak
+    | Reconcile
+    | SetTolerances
     | SubmitOrder
     | SubmitBasket
     | CancelOrder

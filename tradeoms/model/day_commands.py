@@ -3,6 +3,7 @@
 from datetime import date
 
 from tradeoms.model.base import Command
+from tradeoms.model.breaks import Tolerance
 from tradeoms.model.openings import OpeningFile, OpeningOrder
 
 
@@ -59,3 +60,23 @@ class ExplainBreak(Command, frozen=True, tag=True):
 
     key: str
     reason: str
+
+
+class SetTolerances(Command, frozen=True, tag=True):
+    """The whole list of what theirs and ours may differ by; nothing without a row."""
+
+    tolerances: tuple[Tolerance, ...]
+
+
+class Reconcile(Command, frozen=True, tag=True):
+    """Hold a CSV file of a custodian (positions, cash) or a broker (fills) against our books.
+
+    `settled`: positions and cash without what settles later. The same file again changes nothing.
+    """
+
+    kind: str
+    source: str
+    as_of: date
+    name: str
+    content: str
+    settled: bool = False

@@ -3,7 +3,7 @@
 from datetime import date
 
 from tradeoms.model.base import Event
-from tradeoms.model.breaks import Break
+from tradeoms.model.breaks import Break, Reconciliation, Tolerance
 from tradeoms.model.days import Close, Waiver
 from tradeoms.model.deliveries import Delivery, DeliveryAnswer
 
@@ -31,3 +31,11 @@ class BreaksChanged(Event, frozen=True, tag=True):
     """Breaks as they are from now on: found, owned, explained or cleared."""
 
     breaks: tuple[Break, ...]
+
+
+class TolerancesSet(Event, frozen=True, tag=True):
+    tolerances: tuple[Tolerance, ...]
+
+
+class Reconciled(Event, frozen=True, tag=True):
+    reconciliation: Reconciliation

@@ -45,6 +45,8 @@ DeliveryAcknowledged = daily.DeliveryAcknowledged
 BreaksChanged = daily.BreaksChanged
 Halted = halts.Halted
 ResumeConsented = halts.ResumeConsented
+Reconciled = daily.Reconciled
+TolerancesSet = daily.TolerancesSet
 AlertAttended = desk.AlertAttended
 AlertReturned = desk.AlertReturned
 ClaimsChanged = desk.ClaimsChanged
@@ -277,6 +279,8 @@ AnyEvent = (
     | Delivered
     | DeliveryAcknowledged
     | BreaksChanged
+    | Reconciled
+    | TolerancesSet
     | OrderEntered
     | OrderCancelled
     | ViolationOverridden

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from tradeoms.model.breaks import Break
+from tradeoms.model.breaks import Break, Reconciliation, Tolerance
 from tradeoms.model.columns import Axis, Grid, Table
 from tradeoms.model.days import Close, Waiver
 from tradeoms.model.deliveries import Delivery, DeliveryAnswer, DeliveryLine
@@ -167,6 +167,8 @@ class State:
         self.deliveries: dict[int, Delivery] = {}
         self.delivery_answers: dict[int, DeliveryAnswer] = {}
         self.breaks: dict[str, Break] = {}
+        self.tolerances: tuple[Tolerance, ...] = ()
+        self.reconciliations: dict[str, Reconciliation] = {}  # the last one, by kind/source
 
     def _begin_worth(self) -> None:
         self.prices: dict[str, Price] = {}

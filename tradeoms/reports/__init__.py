@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from tradeoms.reports import allocation_changes, daily_blotter, day_close, hand_over
+from tradeoms.reports import allocation_changes, daily_blotter, day_close, hand_over, reconciliation
 from tradeoms.store.readmodel import ReadModel
 
 
@@ -26,6 +26,7 @@ _TABLE = (
     Report("day-close", day_close.TITLE, day_close.write),
     Report("allocation-changes", allocation_changes.TITLE, allocation_changes.write),
     Report("hand-over", hand_over.TITLE, hand_over.write),
+    Report("reconciliation", reconciliation.TITLE, reconciliation.write),
 )
 REPORTS: dict[str, Report] = {report.name: report for report in _TABLE}
 

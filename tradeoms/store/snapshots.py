@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from tradeoms import __version__
 from tradeoms.model import columns
-from tradeoms.model.breaks import Break
+from tradeoms.model.breaks import Break, Reconciliation, Tolerance
 from tradeoms.model.days import Close, Waiver
 from tradeoms.model.deliveries import Delivery, DeliveryAnswer, DeliveryLine
 from tradeoms.model.events import (
@@ -98,6 +98,8 @@ class Plain(Struct, frozen=True):
     deliveries: dict[int, Delivery]
     delivery_answers: dict[int, DeliveryAnswer]
     breaks: dict[str, Break]
+    tolerances: tuple[Tolerance, ...]
+    reconciliations: dict[str, Reconciliation]
     restrictions: dict[str, tuple[Restriction, ...]]
     prices: dict[str, Price]
     last_prices: dict[str, Price]

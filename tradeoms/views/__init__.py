@@ -37,6 +37,7 @@ from tradeoms.views import (
     prices,
     rates,
     realized,
+    reconciliations,
     sessions,
     statement_changes,
     touched,
@@ -185,6 +186,7 @@ _TABLES = (
     ),
     _view(unmatched, "unmatched", unmatched.UnmatchedRow, e.ReportUnmatched, e.ReportSettled),
     _view(closes, "closes", closes.CloseRow, e.DayClosed),
+    _view(reconciliations, "reconciliations", reconciliations.ReconciliationRow, e.Reconciled),
     _view(breaks, "breaks", breaks.BreakRow, e.BreaksChanged, e.DayOpened),
     _view(deliveries, "deliveries", deliveries.DeliveryRow, e.Delivered, e.DeliveryAcknowledged),
     View(
