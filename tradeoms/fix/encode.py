@@ -218,7 +218,8 @@ def _terms(fields: dict[str, str], placement: Placement, request: Request) -> No
 
 def plain(number: Decimal) -> str:
     """A number without exponent, as FIX wants it."""
-    return f"{number:f}"
+    text = str(number)  # several times faster, and mostly enough
+    return text if "E" not in text else f"{number:f}"
 
 
 @lru_cache(1024)  # what is decided together has one time
