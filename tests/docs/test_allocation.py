@@ -116,7 +116,8 @@ def test_every_condition_and_rounding_is_described() -> None:
 
 
 def test_no_example_is_passed_over() -> None:
-    assert len(EXAMPLES) == PAGE.count("```") // 2 >= 20
+    commands = len(re.findall(r"^```\ntradeoms ", PAGE, re.MULTILINE))
+    assert len(EXAMPLES) + commands == PAGE.count("```") // 2 >= 20
 
 
 def test_the_example_of_policies_is_accepted() -> None:
