@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -104,7 +104,10 @@ class Shell:
         raise TimeoutError(f"{command}\n{self._out.read_bytes()[start:].decode()}")
 
     def close(self) -> None:
-        """End the shell and everything it started."""
+        """End the shell and everything it started, also by a command that never came back."""
+        for pid in self._session():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         for pid in self.pids:
             try:
                 os.killpg(pid, signal.SIGKILL)
@@ -114,6 +117,11 @@ class Shell:
         self._process.wait()
         assert self._process.stdin
         self._process.stdin.close()
+
+    def _session(self) -> list[int]:
+        shown = subprocess.run(["ps", "-A", "-o", "pid=,sess="], stdout=subprocess.PIPE, check=True)
+        rows = (line.split() for line in shown.stdout.decode().splitlines())
+        return [int(pid) for pid, session in rows if session == str(self._process.pid)]
 
     def _tell(self, text: str) -> None:
         assert self._process.stdin
