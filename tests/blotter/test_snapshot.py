@@ -1,18 +1,23 @@
 """How it looks. After a wanted change: pytest tests/blotter/test_snapshot.py --snapshot-update"""
 
 from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from decimal import Decimal
 from decimal import Decimal as D
+from typing import Any
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from blotter.app import Blotter
 from blotter.columns import TABLES
-from tests.blotter.fake import order, refused, world
+from tests.blotter.fake import AT, DAY, FakeLink, order, refused, world
 from tradeoms.model.commands import Problem
 from tradeoms.model.fields import Override, Severity
 from tradeoms.model.orders import Violation
+from tradeoms.views import VIEWS
 
 Compare = Callable[..., bool]
 Hands = Callable[[Pilot[None]], Awaitable[None]]
@@ -73,6 +78,36 @@ def test_blocks(snap_compare: Compare, size: tuple[int, int]) -> None:
 def test_other_tables(snap_compare: Compare, table: str) -> None:
     size = (90, 24)
     assert snap_compare(_blotter(), terminal_size=size, run_before=_press(KEYS[table]))
+
+
+#: The tables of which no other test here has a picture.
+OTHERS = [t.name for t in TABLES if t.name not in {*list(KEYS)[:2], "lots", "prices", "sessions"}]
+OTHERS = [name for name in OTHERS if name not in ("compliance", "unmatched")]
+
+
+def _row(kind: Any, n: int) -> Any:
+    """The n-th row: every field has a value of its kind, so that every column shows one."""
+    values: dict[Any, Any] = {
+        Decimal: D(1234567 * n) / 100, Decimal | None: D(89 * n) / 8, int: n, bool: n % 2 == 1,
+        datetime: AT, datetime | None: AT, date: DAY, date | None: DAY,
+    }  # fmt: skip
+    fields = msgspec.structs.fields(kind)
+    row = {f.name: values.get(f.type, f"{f.name[:8]}{n}") for f in fields}
+    return kind(**row | ({"Side": ("Buy", "Sell", "SellShort")[n % 3]} if "Side" in row else {}))
+
+
+@pytest.mark.parametrize("table", OTHERS)
+def test_tables_with_all_columns(snap_compare: Compare, table: str) -> None:
+    view = next(t for t in TABLES if t.name == table).source
+    kind = VIEWS[view].row
+    app = Blotter(FakeLink(**{view: [_row(kind, n) for n in range(1, 6)]}), "tom")
+    hands = _press()
+
+    async def show(pilot: Pilot[None]) -> None:
+        pilot.app.action_perform(f"show_{table}")  # type: ignore[attr-defined]
+        await hands(pilot)
+
+    assert snap_compare(app, terminal_size=(110, 24), run_before=show)
 
 
 def test_groups_and_a_bad_filter(snap_compare: Compare) -> None:

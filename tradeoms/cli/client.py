@@ -8,14 +8,15 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
-from rich.table import Table
 
 from tradeoms.cli.common import DEFAULT, Config, console, fail, settings_of
+from tradeoms.cli.grid import grids
 from tradeoms.config import Settings
 from tradeoms.model import commands as c
 from tradeoms.model import fields
 from tradeoms.model.events import Answered
 from tradeoms.model.orders import Member, NewOrder
+from tradeoms.views import VIEWS
 
 User = Annotated[
     str, typer.Option("--user", "-u", help="Whose key to use.", envvar="TRADEOMS_USER")
@@ -209,9 +210,14 @@ def watch(
     table: str,
     user: User,
     once: Annotated[bool, typer.Option("--once", help="Print the table as it is and end.")] = False,
+    column: Annotated[
+        list[str] | None, typer.Option(help="Only this column; may come again.")
+    ] = None,
     config: Config = DEFAULT,
 ) -> None:
     """Print a table, then every change as it comes."""
+    if table in VIEWS and (unknown := set(column or ()) - set(VIEWS[table].row.__struct_fields__)):
+        raise fail(f"{table} has no column {', '.join(sorted(unknown))}")
     with connected(config, user) as client:
         client.follow(table)
         rows = list(client.tables[table].values())
@@ -219,26 +225,11 @@ def watch(
             f"{table} as of record {client.seq[table]}: {len(rows)} rows", highlight=False
         )
         if rows:
-            console.print(grid(rows))
+            console.print(*grids(rows, console.width, column or ()), sep="\n")
         while not once:
             for change in client.poll(1.0):
                 text = "gone" if change.row is None else msgspec.json.encode(change.row).decode()
                 console.print(f"{change.key} {text}", highlight=False, markup=False)
-
-
-def grid(rows: list[Any], wanted: tuple[str, ...] = ()) -> Table:
-    """Columns that hold anything at all, narrow enough to read; of these only what is wanted."""
-    names = [
-        name
-        for name in wanted or rows[0].__struct_fields__
-        if any(getattr(row, name) not in ("", None) for row in rows)
-    ]
-    shown = Table(*names)
-    for row in rows:
-        shown.add_row(
-            *(str("" if getattr(row, name) is None else getattr(row, name)) for name in names)
-        )
-    return shown
 
 
 def add_to(app: typer.Typer) -> None:

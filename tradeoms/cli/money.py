@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from tradeoms.cli.client import User, connected, grid, number, say
+from tradeoms.cli.client import User, connected, number, say
 from tradeoms.cli.common import DEFAULT, Config, console, fail
+from tradeoms.cli.grid import grids
 from tradeoms.model import commands as c
 from tradeoms.model.reference import Price, Rate
 
@@ -45,7 +46,7 @@ def show(config: Config, user: str, table: str, **wanted: list[str] | None) -> l
         seq = client.seq[table]
     console.print(f"{table} as of record {seq}: {len(rows)} rows", highlight=False)
     if rows:
-        console.print(grid(rows, SHOWN[table]))
+        console.print(*grids(rows, console.width, SHOWN[table]), sep="\n")
     return rows
 
 
