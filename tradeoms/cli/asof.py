@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from tradeoms.cli.client import grid
 from tradeoms.cli.common import DEFAULT, Config, console, fail, settings_of
+from tradeoms.cli.grid import grids
 from tradeoms.cli.money import SHOWN, Accounts
 
 
@@ -44,7 +44,7 @@ def as_of(
     if out is not None:
         _write(out, rows)
     elif rows:
-        console.print(grid(rows, SHOWN.get(table, ())))
+        console.print(*grids(rows, console.width, SHOWN.get(table, ())), sep="\n")
 
 
 def _moment(text: str) -> datetime:
