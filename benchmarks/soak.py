@@ -65,6 +65,8 @@ def soak(
             began, reader = time.monotonic(), child(server.pid)
 
             def sample() -> None:
+                if not Path(f"/proc/{reader}").exists():
+                    raise Stuck("the reader died")
                 at = time.monotonic() - began
                 samples.append(Sample(at, desk.orders, rss(server.pid), rss(reader)))
                 if len(samples) % 30 == 0:
@@ -74,7 +76,7 @@ def soak(
                 desk.run(seconds, sample, book.agrees)
             except Stuck as stuck:
                 wrong.append(f"stuck: {stuck}")
-            used = cpu(server.pid), cpu(reader), cpu(brokers.pid)
+            used = cpu(server.pid), cpu(child(server.pid)), cpu(brokers.pid)
     state = book.read_on()
     wrong += differences(house, state)
     wrong += _memory(house, samples)
