@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from blotter.handlers.deeds import Deed, act, named
+from blotter.relief import relief
 from blotter.screens.choose import Choice, Choose
 from blotter.screens.preview import Asked, Said
 from blotter.screens.stage import StageTicket
@@ -98,7 +100,7 @@ async def stage(place: Workplace) -> None:
     text: Mapping[str, str] = {}
     problems: list[str] = []
     while True:
-        ticket = StageTicket(place.link.tables, text, problems)
+        ticket = StageTicket(place.link.tables, text, problems, partial(relief, place.link))
         order = await place.ask(ticket)
         if order is None:
             return

@@ -1,6 +1,6 @@
 """The ticket for a new order by hand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from textual.app import ComposeResult
@@ -10,22 +10,27 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
 from blotter import cells, entry, notional
+from tradeoms.model.fields import Side
 from tradeoms.model.orders import NewOrder
 
 Tables = Mapping[str, Mapping[str, Any]]
+Relief = Callable[[NewOrder], Awaitable[str]]  # what a sale would relieve, in words
 
 
 class StageTicket(ModalScreen[NewOrder | None]):
     """Enter goes to the next field, in the last one it sends; Ctrl+S sends from anywhere.
 
-    At every key it says what the order is worth and what the account holds. `text` is what was
+    At every key it says what the order is worth, what the account holds, and which lots a sale takes. `text` is what was
     typed before and `problems` why it was refused, when it comes back.
     """
 
     BINDINGS = [Binding("escape", "back", "back"), Binding("ctrl+s", "send", "send")]
 
-    def __init__(self, tables: Tables, text: Mapping[str, str], problems: Sequence[str]) -> None:
+    def __init__(
+        self, tables: Tables, text: Mapping[str, str], problems: Sequence[str], relief: Relief
+    ) -> None:
         super().__init__()
+        self._relief = relief
         self._tables, self._before, self._problems = tables, text, problems
         self._asked = ""
         self._known = self._instruments()
@@ -41,6 +46,7 @@ class StageTicket(ModalScreen[NewOrder | None]):
                     text = self._before.get(field.name, "")
                     yield Input(text, placeholder=field.hint, id=field.name, compact=True)
             yield Static(id="meaning", markup=False)
+            yield Static(id="relief", markup=False)
             yield Static("\n".join(self._problems), id="problems", markup=False)
             yield Static("enter next   ctrl+s send   esc back", classes="hint")
 
@@ -54,6 +60,14 @@ class StageTicket(ModalScreen[NewOrder | None]):
         order, _ = self._read()
         text = "" if order is None else self._meaning(order)
         self.query_one("#meaning", Static).update(text)
+        self.query_one("#relief", Static).update("")
+        self.workers.cancel_group(self, "relief")
+        if order is not None and order.Side is Side.Sell:
+            self.run_worker(self._relieve(order), group="relief", exclusive=True)
+
+    async def _relieve(self, order: NewOrder) -> None:
+        """Of a sale: the lots that it would take, before it is sent."""
+        self.query_one("#relief", Static).update(await self._relief(order))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """The next field, or off it goes."""
@@ -105,21 +119,7 @@ class StageTicket(ModalScreen[NewOrder | None]):
             f"   ≈ {value or 'there is no price'}",
             f"{member.account} holds {cells.number(now)} → {cells.number(after)}",
         ]
-        return "\n".join(lines + self._lots(order))
-
-    def _lots(self, order: NewOrder) -> list[str]:
-        """Of a sell: the open lots it may take from, and what they cost on average."""
-        account = order.members[0].account
-        lots = [
-            lot
-            for lot in self._rows("lots").values()
-            if (lot.account, lot.instrument) == (account, order.instrument)
-        ]
-        held = sum(lot.remaining for lot in lots)
-        if not order.Side.sells or not held:
-            return []
-        basis = sum(lot.open_basis for lot in lots) / held
-        return [f"{len(lots)} lots at {cells.average(basis)} on average"]
+        return "\n".join(lines)
 
     def _doubt(self, order: NewOrder) -> str:
         price = self._rows("prices").get(order.instrument)
