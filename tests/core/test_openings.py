@@ -33,6 +33,21 @@ def test_lots_cash_and_orders_are_there(floor: Desk) -> None:
     same(floor.journal.replay(), floor.state)
 
 
+def test_lots_bring_their_wash_state(floor: Desk) -> None:
+    lots = LOTS.replace("acquired\n", "acquired,holding_from,washed\n")
+    lots = lots.replace("2019-08-15\n", "2019-08-15,2019-01-02,yes\n")
+    lots = lots.replace("2021-05-03\n", "2021-05-03,,\n").replace(
+        "2025-12-01\n", "2025-12-01,,no\n"
+    )
+    floor.done(opening(lots=lots), "ops")
+    washed, plain, _ = floor.state.lots["replaces"].tolist()
+    assert (washed, plain) == (0, 1)
+    days = floor.state.lots["holding_from"].tolist()
+    assert days[:2] == [17898, 18750]  # 2019-01-02 and 2021-05-03
+    wrong = opening("other", lots=lots.replace(",yes", ",perhaps"))
+    assert "lots.csv line 2: washed" in floor.refused(wrong, "ops")
+
+
 def test_an_order_at_its_broker_lives_on_under_its_own_ids(floor: Desk) -> None:
     floor.done(opening(), "ops")
     placement = floor.placement("P1")

@@ -25,6 +25,8 @@ SHEETS: dict[str, dict[str, Column]] = {
         "quantity": Column(number),
         "basis": Column(number),
         "acquired": Column(day),
+        "holding_from": Column(day, needed=False, default=None),
+        "washed": Column(one_of({"yes": True, "no": False}), needed=False, default=False),
     },
     "cash": {
         "account": Column(text),
