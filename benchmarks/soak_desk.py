@@ -17,6 +17,9 @@ from tradeoms.model.orders import Member, NewOrder
 TABLES = ("blocks", "placements", "sessions")
 SYMBOLS = ("AAPL", "MSFT", "JPM", "KO", "XOM")
 EVERY = 0.5  # seconds between two baskets
+MOST = (
+    15.0  # seconds' worth of orders that may be unfinished: a busy machine trades less, not later
+)
 REST = 2.0  # seconds that a block rests before it is routed again, or finished
 BORED = 0.05  # of the placements are cancelled while they work, as many are replaced
 LATEST = 180.0  # seconds until everything is done after the last order
@@ -51,7 +54,8 @@ class Desk:
             if elapsed > seconds + LATEST:
                 raise Stuck(self._what_is_left())
             if elapsed < seconds and elapsed >= basket * EVERY:
-                self._enter(basket)
+                if self._unfinished() < MOST * self._rate:
+                    self._enter(basket)
                 basket += 1
             self._turn()
             if elapsed >= second:
@@ -59,11 +63,13 @@ class Desk:
                 second += 1
 
     def _enter(self, basket: int) -> None:
-        due = int((basket + 1) * EVERY * self._rate)
+        due = self.orders + max(1, int(EVERY * self._rate))
         orders = tuple(self._order(n) for n in range(self.orders, due))
-        if orders:
-            self._client.send(c.SubmitBasket(f"soak {basket}", orders))
-            self.orders = due
+        self._client.send(c.SubmitBasket(f"soak {basket}", orders))
+        self.orders = due
+
+    def _unfinished(self) -> int:
+        return self.orders - len(self._client.tables["blocks"]) + len(self._looked)
 
     def _order(self, number: int) -> NewOrder:
         """Limits above the market, each another one, so that each order is a block of its own."""
