@@ -116,7 +116,8 @@ def _fields(row: Any) -> Table:
 def _pairs(pairs: Sequence[tuple[str, str]]) -> Table:
     body = Table.grid(padding=(0, 2))
     for name, value in pairs:
-        body.add_row(Text(name, "dim"), Text(cells.printable(value)))
+        # A message is one long word: it goes on in the next line, to its last field.
+        body.add_row(Text(name, "dim"), Text(cells.printable(value), overflow="fold"))
     return body
 
 

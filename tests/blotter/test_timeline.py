@@ -110,7 +110,7 @@ def _row(direction: str, text: str) -> dict[str, str]:
 async def test_the_message_behind_a_line_is_shown_as_it_came() -> None:
     async with desk(size=(120, 40)) as d:
         rows = (
-            _row("out", "8=FIX.4.4\x0135=D\x0134=5\x0111=CP1\x01"),
+            _row("out", f"8=FIX.4.4\x0135=D\x0134=5\x0111=CP1\x0158={'x' * 200}\x0110=117\x01"),
             _row("in", "8=FIX.4.4\x0135=8\x0134=7\x0111=CP1\x0158=ok\x1b\x01"),
             _row("out", "8=FIX.4.4\x0135=F\x0134=7\x0111=CP1.1\x0141=CP1\x01"),
         )
@@ -135,7 +135,9 @@ async def test_the_message_behind_a_line_is_shown_as_it_came() -> None:
         assert "8=FIX.4.4|35=8|34=7|11=CP1|58=ok·" in fill
         assert "in 15:30:08.123456Z" in fill
         assert "35=F" not in fill
-        assert "8=FIX.4.4|35=D|34=5|11=CP1" in await behind("P1")
+        sent = await behind("P1")
+        assert "8=FIX.4.4|35=D|34=5|11=CP1" in sent
+        assert "|10=117" in sent
         assert "not in the archive" in await behind("P2")
         assert ">raw<" not in await behind("block finished")
         assert "role viewer may not" in await behind("P2")
