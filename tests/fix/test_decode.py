@@ -8,6 +8,7 @@ from tradeoms.fix.application import Inbound, readable
 from tradeoms.fix.decode import NUMBERS, TEXTS, Unreadable, decode, fields_of
 from tradeoms.fix.dialect import dialect
 from tradeoms.model.fields import OrdStatus, ReportKind
+from tradeoms.model.orders import Report
 
 FIX44 = dialect("FIX.4.4")
 FILL = "35=8|34=2|37=O1|17=E1|11=C1|150=F|39=1|55=VOD|54=1|38=1000|32=100|31=1.25|151=900|14=100"
@@ -136,3 +137,24 @@ def test_a_report_has_a_field_for_every_name() -> None:
     assert {"OrderQty", "CumQty", "LastPx"} <= set(NUMBERS)
     for version in fixconfig.folders():
         assert set(TEXTS + NUMBERS) <= set(dialect(version).tags), version
+
+
+def test_a_megabyte_is_no_value() -> None:
+    """Free text is cut; an id that were cut might be taken for another's."""
+    long = "x" * (1 << 20)
+
+    def heard(text: str) -> tuple[Report | None, str]:
+        raw = text.replace("|", "\x01") + "\x01"
+        return Inbound("ALPHA", 2, raw, fields_of(raw)).decode(dialect("FIX.4.4"))
+
+    seen, error = heard(f"{FILL}|58={long}|10=000")
+    assert error == ""
+    assert seen is not None
+    assert (seen.ExecID, len(seen.Text), seen.Text[-4:]) == ("E1", 1000, "x...")
+    assert heard(f"{FILL.replace('17=E1', f'17={long}')}|10=000") == (
+        None,
+        "tag 17 has 1,048,576 characters",
+    )
+    seen, _ = heard(f"{FILL}|9999={long}|10=000")
+    assert seen is not None
+    assert seen.ExecID == "E1"

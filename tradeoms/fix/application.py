@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 import quickfix as fix
 import structlog
 
-from tradeoms.fix.decode import Unreadable, decode, fields_of
+from tradeoms.fix.decode import LONGEST, Unreadable, bounded, decode, fields_of
 from tradeoms.fix.dialect import Dialect
 from tradeoms.model.orders import Report
 
@@ -29,7 +29,8 @@ class Inbound(NamedTuple):
     def decode(self, dialect: Dialect) -> tuple[Report | None, str]:
         """The report, or why there is none."""
         try:
-            return decode(dialect, self.fields), ""
+            short = len(self.raw) <= LONGEST
+            return decode(dialect, self.fields if short else bounded(dialect, self.fields)), ""
         except Unreadable as error:
             return None, str(error)
         except Exception as error:

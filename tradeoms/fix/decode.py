@@ -20,6 +20,7 @@ from tradeoms.model.orders import Report
 SOH = "\x01"
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 LONGEST_NUMBER = 40
+LONGEST, TEXT = 1000, "58"  # characters of a value
 FIELDS = tuple(field for field in msgspec.structs.fields(Report) if field.name != "kind")
 TEXTS = tuple(field.name for field in FIELDS if field.type is str)
 NUMBERS = tuple(field.name for field in FIELDS if field.type == Decimal | None)
@@ -92,6 +93,20 @@ def _plan(dialect: Dialect) -> Plan:
         names.index("ExecID"),
         dialect.tags.get("BusinessRejectRefID", ""),
     )
+
+
+def bounded(dialect: Dialect, fields: dict[str, str]) -> dict[str, str]:
+    """The fields of a long message: free text is cut, an id must not be.
+
+    Raises:
+        Unreadable: a field of a report, other than its text, is longer than any broker's.
+    """
+    if len(text := fields.get(TEXT, "")) > LONGEST:
+        fields = fields | {TEXT: f"{text[: LONGEST - 3]}..."}
+    for tag in _plan(dialect).tags:
+        if len(value := fields.get(tag, "")) > LONGEST:
+            raise Unreadable(f"tag {tag} has {len(value):,} characters")
+    return fields
 
 
 def decode(dialect: Dialect, fields: dict[str, str]) -> Report:
