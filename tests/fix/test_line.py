@@ -245,6 +245,22 @@ def test_a_wrong_password_is_told_without_it(
         assert not office.session.up
 
 
+@pytest.mark.parametrize("names", [("TRADEOMS", "BRAVO"), ("SOMEBODY", "ALPHA")])
+def test_a_broker_who_knows_another_CompID_is_told_and_gets_no_order(
+    tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch, names: tuple[str, str]
+) -> None:
+    monkeypatch.setattr(trouble, "QUIET", 0.5)
+    with (
+        listening(Counterparty(*names), port, tmp_path / "b") as broker,
+        trading(tmp_path, port) as office,
+    ):
+        told = office.until(e.AlertRaised, kind="no logon")
+        assert told.event.subject == "S1"
+        assert not office.session.up
+        assert not broker.up.is_set()
+        assert broker.heard == []
+
+
 def test_another_host_is_tried(tmp_path: Path) -> None:
     dead, alive = free_ports(2)
     with (
