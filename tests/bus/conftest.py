@@ -41,7 +41,7 @@ def connect(keys: KeyStore, writer: Writer) -> Iterator[Callable[[str], Client]]
 @pytest.fixture
 def house() -> House:
     """A house after an hour of random business."""
-    house = House(4)
+    house = House(5)
     house.open()
     for _ in range(60):
         house.step()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,10 @@ LINES: dict[str, c.Command] = {
     "allocation cancel A1 -r wrong": c.CancelAllocation("A1", "wrong"),
     "allocation ask A1": c.RequestConfirmations("A1"),
     "allocation ask A1 --account F1": c.RequestConfirmations("A1", "F1"),
+    "allocation move B1 F1 2.5 -r wrong": c.MoveToError("B1", "F1", Decimal("2.5"), "wrong"),
+    "allocation move B1 F1 9 -r wrong --account E2 --order O7": c.MoveToError(
+        *("B1", "F1", Decimal(9), "wrong", "E2", "O7")
+    ),
     "confirmation affirm S1/C1 S1/C2": c.AffirmConfirmations(("S1/C1", "S1/C2")),
     "confirmation affirm S1/C1 -r agreed": c.AffirmConfirmations(("S1/C1",), "agreed"),
     "confirmation reject S1/C1 -r wrong": c.RejectConfirmation("S1/C1", "wrong"),

@@ -104,7 +104,7 @@ def allocations_are_what_the_brokers_bill(state: State) -> None:
         ordered = [instrument.units(q) for q in block.statement.quantities]
         members = event.quantities[: len(ordered)]
         assert all(got <= q for got, q in zip(members, ordered, strict=True))
-        excess = sum(event.quantities) - sum(ordered)
+        excess = max(sum(event.quantities) - sum(ordered), 0) + sum(event.moved)
         assert event.quantities[len(ordered) :] == ((excess,) if excess > 0 else ())
         assert name in state.bookings
 

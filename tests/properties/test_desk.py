@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
 from tests.builders import DAY, D, K, desk, lot, new_order
-from tests.properties import invariants
+from tests.properties import invariants, policies
 from tests.properties.acting import act, among
 from tests.properties.conservation import one_taxpayer
 from tests.states import same
-from tradeoms.core.dealing import PRICES
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import (
@@ -32,8 +31,6 @@ from tradeoms.model.fields import (
 from tradeoms.model.orders import Placement, Report
 from tradeoms.model.reference import (
     Account,
-    AccountWeight,
-    AllocationPolicy,
     Limit,
 )
 
@@ -60,6 +57,7 @@ class DeskMachine(RuleBasedStateMachine):
         one_taxpayer(self.desk, ACCOUNTS[:3], INSTRUMENTS)
         row = Limit("order_quantity", DAY, {"most": "250"}, Severity.Block, Override.One)
         self.desk.done(c.SetLimits((row,)), "compliance")
+        self.desk.done(c.DefineAccounts((Account("ERR", "Errors", "firm", error=True),)), "ops")
 
     # -- people -------------------------------------------------------------------------------
 
@@ -158,26 +156,24 @@ class DeskMachine(RuleBasedStateMachine):
     @act(method=st.sampled_from(("pro_rata", "equal", "rotation", "lottery")), least=quantities)
     def policy(self, method: str, least: int) -> None:
         """Another version of how the house splits its blocks."""
-        number = len(self._state.allocation_policies.get("house", ())) + 1
-        today = self._state.business_date
-        row = AllocationPolicy(
-            *("house", number, today, method),
-            minimum=D(least % 9),
-            minimum_value=D(least * 10 * (least % 2)),
-            hold_back=D(least * (least % 3)),
-            caps=(AccountWeight("A1", D(least)),) if least % 4 else (),
-            prices=PRICES[least % len(PRICES)],
-            house=True,
-        )
+        row = policies.drawn(self._state, method, least)
         self._do(c.DefineAllocationPolicies((row,)), "compliance")
 
     @act(pick=picks)
     def error(self, pick: int) -> None:
         """What is too much goes to the error account, and the block is over."""
         name = self._block(pick, BlockState.Working)
-        self._do(c.DefineAccounts((Account("ERR", "Errors", "firm", error=True),)), "ops")
         self._do(c.BookError(name, "filled twice"), "ops")
         self._do(c.FinishBlock(name, "as it is"), "trader")
+
+    @act(pick=picks, part=st.integers(1, 3))
+    def wrong(self, pick: int, part: int) -> None:
+        """A client should never have got this."""
+        name = self._block(pick, BlockState.Allocated)
+        event = self._state.allocations[name]
+        n = among([n for n, q in enumerate(event.quantities) if q and event.orders[n]], pick)
+        quantity = D(max(event.quantities[n] // part, 1))
+        self._do(c.MoveToError(name, event.accounts[n], quantity, "wrong account"), "ops")
 
     @act(really=st.integers(0, 5))
     def day(self, really: int) -> None:

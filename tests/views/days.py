@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tests.views import splits
 from tradeoms.core.checklist import findings
 from tradeoms.model import commands as c
 from tradeoms.model.breaks import Tolerance
@@ -39,3 +40,5 @@ def close(house: "House") -> None:
     today = house.state.business_date
     house.do(c.Reconcile("fills", "KING", today, "fills.csv", fills), "ops")
     house.do(c.OpenDay(house.state.business_date + timedelta(3)), "ops")
+    splits.wrong(house)
+    house.settle()

@@ -70,6 +70,15 @@ def error(house: "House") -> None:
             house.send(c.FinishBlock(block.block, "as it is"), "trader")
 
 
+def wrong(house: "House") -> None:
+    """A client should never have got what it got last."""
+    for name, event in reversed(house.state.allocations.items()):
+        if event.orders[0] and event.quantities[0]:
+            quantity = Decimal(event.quantities[0])
+            house.send(c.MoveToError(name, event.accounts[0], quantity, "wrong account"), "ops")
+            return
+
+
 def name_lots(house: "House") -> None:
     """The lots of a sale, newest first."""
     state = house.state

@@ -51,6 +51,7 @@ MAY: dict[type, frozenset[Role]] = {
     c.ReplacePlacement: frozenset({TRADER}),
     c.FinishBlock: frozenset({TRADER}),
     c.BookError: frozenset({OPERATIONS}),
+    c.MoveToError: frozenset({OPERATIONS}),
     c.RequestStatus: frozenset({TRADER, OPERATIONS}),
     c.CancelAll: frozenset({TRADER, COMPLIANCE, OPERATIONS}),
     c.Halt: frozenset({TRADER, COMPLIANCE, OPERATIONS}),
@@ -141,6 +142,7 @@ OF_BLOCK = (
     c.RouteBlock,
     c.FinishBlock,
     c.BookError,
+    c.MoveToError,
     c.SendAllocation,
 )
 #: Tables of which a row shows an order, a block or something below a block.

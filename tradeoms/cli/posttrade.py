@@ -1,5 +1,6 @@
-"""Commands after the trade: allocation send|cancel|ask, confirmation affirm|reject."""
+"""Commands after the trade: allocation send|cancel|ask|move, confirmation affirm|reject."""
 
+from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
@@ -48,6 +49,25 @@ def ask(
 ) -> None:
     """Ask the broker to confirm an instruction again."""
     _send(c.RequestConfirmations(name, account), user, config)
+
+
+@allocation.command()
+def move(
+    block: str,
+    client: Annotated[str, typer.Argument(help="The account that got it by mistake.")],
+    quantity: str,
+    user: User,
+    reason: Reason,
+    account: Annotated[str, typer.Option(help="The error account, where there are several.")] = "",
+    order: Annotated[str, typer.Option(help="Only of this order.")] = "",
+    config: Config = DEFAULT,
+) -> None:
+    """What a client got by mistake becomes the error account's; the client is as it was."""
+    try:
+        units = Decimal(quantity)
+    except InvalidOperation:
+        raise typer.BadParameter(f"{quantity} is not a number") from None
+    _send(c.MoveToError(block, client, units, reason, account, order), user, config)
 
 
 @confirmation.command()

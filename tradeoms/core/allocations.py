@@ -43,6 +43,7 @@ class Allotted(NamedTuple):
     policy: str
     exception: str
     turn: int
+    moved: Int64
     deal: Deal | None = None
     parts: tuple[tuple[int, ...], ...] = ()
     prices: tuple[str, ...] = ()
@@ -60,7 +61,7 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
     # An order of several days is allocated as of its last fill's.
     trade_date = max((p.last_traded for p in fills if p.last_traded), default=block.trade_date)
     if statement.earlier:
-        found = _by_parts(state, block, statement)
+        found = _by_parts(state, block, statement, seed)
     else:
         found = _at_once(state, block, statement, fills, seed)
     event = e.BlockAllocated(
@@ -87,6 +88,8 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
         deal=found.deal,
         parts=found.parts,
         prices=found.prices,
+        moved=tuple(found.moved.tolist()) if found.moved.any() else (),
+        internal=command.internal,
     )
     return [*taken_back(state, block.block), event, *_told(found.exception, event, ctx)]
 
@@ -100,39 +103,43 @@ def _at_once(
     most = instrument.units(block.OrderQty)
     found = split(state, block, statement, min(units, most))
     orders, accounts = statement.orders, statement.accounts
-    quantities, broken = found.quantities, found.ties
-    if units > most:
+    moved = moved_units(state, block, found.quantities)
+    quantities, broken = found.quantities - moved, found.ties
+    if errors := max(units - most, 0) + int(moved.sum()):
         orders, accounts = _with_error(block, statement)
-        quantities = np.append(quantities, units - most)
+        quantities = np.append(quantities, errors)
         broken = ties(state, block, orders, accounts, seed)
     deal = dealt(state, block, accounts, quantities, broken)
     cash = cash_of(state, block, fills, quantities, broken, list(deal.parts()) if deal else None)
     return Allotted(
         *(orders, accounts, quantities, cash.gross, cash.commission, cash.net),
-        *(found.policy, found.exception, found.turn),
+        *(found.policy, found.exception, found.turn, moved),
         deal=deal,
     )
 
 
-def _by_parts(state: State, block: Block, statement: Statement) -> Allotted:
+def _by_parts(state: State, block: Block, statement: Statement, seed: int) -> Allotted:
     """Each fill over those who were members when it came."""
     divided = parts.divide(state, block, statement)
-    cash, over = parts.money(state, block, divided), divided.beyond
+    whole, over = divided.split, divided.beyond
     orders, accounts = statement.orders, statement.accounts
-    columns = [divided.split.quantities, cash.gross, cash.commission, cash.net]
-    rows, prices = [tuple(row.tolist()) for row in divided.parts], cash.prices
-    if over.units:
+    moved = moved_units(state, block, whole.quantities)
+    if over.units or moved.any():
         orders, accounts = _with_error(block, statement)
+        divided = parts.with_errors(divided, moved, ties(state, block, orders, accounts, seed))
+    cash = parts.money(state, block, divided)
+    columns = [divided.split.quantities, cash.gross, cash.commission, cash.net]
+    prices = cash.prices
+    if over.units:
         net = over.gross - over.commission if block.Side.sells else over.gross + over.commission
         extra = (over.units, over.gross, over.commission, net)
-        columns = [np.append(own, [more]) for own, more in zip(columns, extra, strict=True)]
-        rows = [(*row, 0) for row in rows]
-        prices = (*prices, parts.average(state, block, over))
-    whole = divided.split
+        columns = [np.append(own[:-1], own[-1] + n) for own, n in zip(columns, extra, strict=True)]
+        price = parts.average(state, block, over, int(moved.sum()), prices[-1])
+        prices = (*prices[:-1], price)
     return Allotted(
         *(orders, accounts, columns[0], columns[1], columns[2], columns[3]),
-        *(whole.policy, whole.exception, whole.turn),
-        parts=tuple(rows),
+        *(whole.policy, whole.exception, whole.turn, moved),
+        parts=tuple(tuple(row.tolist()) for row in divided.parts),
         prices=prices,
     )
 
@@ -141,6 +148,20 @@ def _with_error(block: Block, statement: Statement) -> tuple[tuple[str, ...], tu
     """One more row, without an order: the error account's."""
     assert block.error is not None, f"{block.block} was finished with more than ordered"
     return (*statement.orders, ""), (*statement.accounts, block.error.account)
+
+
+def moved_units(state: State, block: Block, got: Int64) -> Int64:
+    """Units of each member that are the error account's, as far as the member would have them."""
+    result = np.zeros_like(got)
+    assert block.statement is not None
+    members = list(zip(block.statement.orders, block.statement.accounts, strict=True))
+    for part in block.error.moved if block.error else ():
+        left = state.instruments[block.instrument].units(part.quantity)
+        for n, member in enumerate(members):
+            if member == (part.order, part.account):
+                taken = min(left, int(got[n] - result[n]))
+                result[n], left = result[n] + taken, left - taken
+    return result
 
 
 def _told(exception: str, event: e.BlockAllocated, ctx: Context) -> list[e.AnyEvent]:
@@ -219,6 +240,8 @@ def apply_reopened(state: State, event: e.BlockReopened) -> None:
     void = state.allocations.pop(event.block)
     state.undelivered[event.block] = None
     told = tuple(n for name, n in zip(void.orders, void.quantities, strict=True) if name)
+    if void.moved:  # the error account holds it for them: it is theirs to lose or to keep
+        told = tuple(sum(pair) for pair in zip(told, void.moved, strict=True))
     state.blocks[event.block] = replace(block, state=BlockState.Working, told=told)
     for name in block.orders:
         order = replace(state.orders[name], state=OrderState.InBlock, CumQty=ZERO, AvgPx=ZERO)

@@ -132,7 +132,7 @@ def _differs(placement: Placement) -> str:
 
 def react_finished(state: State, event: e.BlockFinished) -> list[c.Command]:
     """Done leads to the allocation at once."""
-    return [c.AllocateBlock(event.block)]
+    return [c.AllocateBlock(event.block, event.internal)]
 
 
 def apply_opened(state: State, event: e.BlockOpened) -> None:

@@ -1,18 +1,22 @@
-"""Trade errors: what brokers filled beyond a block's orders belongs to no client."""
+"""Trade errors: what brokers filled beyond a block's orders, or a client got by mistake, is no
+client's but an error account's.
+"""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from msgspec.structs import replace
 
 from tradeoms.core.attention import alert
 from tradeoms.core.blocks import live_block, placements
-from tradeoms.core.bounds import brief
+from tradeoms.core.bounds import MOST_UNITS, bad_number, brief
 from tradeoms.core.context import Context, Refusal
 from tradeoms.core.reasons import reason_problems
+from tradeoms.core.reopening import undone
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState
-from tradeoms.model.orders import ZERO, Block, ErrorPart
+from tradeoms.model.orders import ZERO, Block, ErrorPart, Moved
 from tradeoms.model.state import State
 
 
@@ -72,10 +76,71 @@ def _account(state: State, block: Block, name: str) -> tuple[str, str]:
     )
 
 
+def move_to_error(state: State, command: c.MoveToError, ctx: Context) -> list[e.AnyEvent]:
+    """The block is allocated anew with the error account in the client's place."""
+    block = live_block(state, command.block, BlockState.Allocated)
+    problems = reason_problems(command.reason)
+    account, reason = _account(state, block, command.account)
+    if reason:
+        problems.append(c.Problem("account", brief(command.account), reason))
+    parts, short = _parts(state, block, command, ctx)
+    if short:
+        problems.append(c.Problem("quantity", brief(command.quantity), short))
+    if problems:
+        raise Refusal(*problems)
+    settled = state.allocations[block.block].settle_date <= state.business_date
+    text = f"{command.quantity} of {command.client} in {block.block} go to {account}"
+    return [
+        *undone(state, block.block, command.reason, settled),
+        e.ErrorMoved(block.block, account, parts),
+        e.BlockFinished(block.block, command.reason, settled),
+        alert(ctx, "trade error", block.block, f"{text}: {command.reason}"),
+    ]
+
+
+def _parts(
+    state: State, block: Block, command: c.MoveToError, ctx: Context
+) -> tuple[tuple[Moved, ...], str]:
+    """What each of the client's orders gives, the last first; or why they cannot."""
+    scale = state.instruments[block.instrument].qty_scale
+    if reason := bad_number(command.quantity, scale, MOST_UNITS):
+        return (), reason
+    left, parts, words = command.quantity, list[Moved](), (command.reason, ctx.user, ctx.now)
+    for order, got in _held(state, block, command):
+        if (taken := min(left, got)) > 0:
+            parts.append(Moved(order, command.client, taken, *words))
+            left -= taken
+    if command.quantity <= 0:
+        return (), "must be above zero"
+    if left:
+        return (), f"{command.client} got {command.quantity - left} of {block.block}"
+    return tuple(parts), ""
+
+
+def _held(state: State, block: Block, command: c.MoveToError) -> Iterator[tuple[str, Decimal]]:
+    """The client's orders with what each was allocated, the last first."""
+    event, instrument = state.allocations[block.block], state.instruments[block.instrument]
+    rows = list(zip(event.orders, event.accounts, event.quantities, strict=True))
+    for order, account, units in reversed(rows):
+        if order and account == command.client and command.order in ("", order):
+            yield order, instrument.quantity(units)
+
+
 def apply_error(state: State, event: e.ErrorBooked) -> None:
-    part = ErrorPart(event.account, event.quantity, event.reason, event.user)
-    state.blocks[event.block] = replace(state.blocks[event.block], error=part)
+    block = state.blocks[event.block]
+    moved = block.error.moved if block.error else ()
+    part = ErrorPart(event.account, event.quantity, event.reason, event.user, moved)
+    state.blocks[event.block] = replace(block, error=part)
+    state.errors[event.block] = None
 
 
-DECIDE = {c.BookError: book_error}
-APPLY = {e.ErrorBooked: apply_error}
+def apply_moved(state: State, event: e.ErrorMoved) -> None:
+    block, last = state.blocks[event.block], event.parts[-1]
+    part = block.error or ErrorPart(event.account, ZERO, last.reason, last.user)
+    part = replace(part, moved=(*part.moved, *event.parts))
+    state.blocks[event.block] = replace(block, error=part)
+    state.errors[event.block] = None
+
+
+DECIDE = {c.BookError: book_error, c.MoveToError: move_to_error}
+APPLY = {e.ErrorBooked: apply_error, e.ErrorMoved: apply_moved}

@@ -267,6 +267,8 @@ def apply_voided(state: State, event: e.AllocationVoided) -> None:
 
 def react_allocated(state: State, event: e.BlockAllocated) -> list[c.Command]:
     """Brokers that are told by themselves are told in the same transaction."""
+    if event.internal:
+        return []
     brokers = {state.placements[p].broker for p in state.blocks[event.block].placements}
     told = any(state.brokers[b].allocations is Handling.Automatic for b in brokers)
     return [c.InstructBrokers(event.block)] if told else []
@@ -274,7 +276,7 @@ def react_allocated(state: State, event: e.BlockAllocated) -> list[c.Command]:
 
 def react_reopened(state: State, event: e.BlockReopened) -> list[c.Command]:
     """What brokers were told holds no more."""
-    if event.block not in state.instructions_of:
+    if event.internal or event.block not in state.instructions_of:
         return []
     return [c.VoidInstructions(event.block, event.reason)]
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from allocation.exact import Int64
 from allocation.prices import BUY, SELL, printed_price, split_cash
+from allocation.ties import Hash
 from tradeoms.core.commissions import cents, commission
 from tradeoms.core.splitting import DEFAULT, Split, fresh, split
 from tradeoms.model.allocation_events import BlockAllocated
@@ -203,9 +204,23 @@ def money(state: State, block: Block, found: Divided) -> Money:
     return Money(total[0], total[1], total[2], prices)
 
 
-def average(state: State, block: Block, fills: Fills) -> str:
-    """The average price of fills, as it is printed."""
-    return _price(fills.notional, state.instruments[block.instrument].quantity(fills.units))
+def with_errors(found: Divided, moved: Int64, ties: Hash) -> Divided:
+    """One more row, the error account's: of what is moved to it the latest fills come first."""
+    left, rows, whole = moved, list[Int64](), found.split
+    for got in reversed(found.parts):
+        taken = np.minimum(left, got)
+        left = left - taken
+        rows.append(np.append(got - taken, taken.sum()))
+    quantities = np.append(whole.quantities - moved, moved.sum())
+    split = whole._replace(quantities=quantities, ties=ties)
+    return found._replace(split=split, parts=tuple(reversed(rows)))
+
+
+def average(state: State, block: Block, fills: Fills, others: int, price: str) -> str:
+    """The average price of fills together with other units at a price, as it is printed."""
+    instrument = state.instruments[block.instrument]
+    notional = fills.notional + Fraction(price) * Fraction(instrument.quantity(others))
+    return _price(notional, instrument.quantity(fills.units + others))
 
 
 def _price(notional: Fraction, quantity: Decimal) -> str:

@@ -17,11 +17,13 @@ def reopen(state: State, block: str, reason: str, ctx: Context) -> list[e.AnyEve
     """
     if state.blocks[block].state is not BlockState.Allocated:
         return []
-    return [
-        *taken_back(state, block),
-        e.BlockReopened(block, reason),
-        e.AlertRaised(ctx.number("alert"), "reopened", block, reason, ctx.now),
-    ]
+    told = e.AlertRaised(ctx.number("alert"), "reopened", block, reason, ctx.now)
+    return [*undone(state, block, reason), told]
+
+
+def undone(state: State, block: str, reason: str, internal: bool = False) -> list[e.AnyEvent]:
+    """The allocation and its bookings taken back, and later bookings that lie upon it."""
+    return [*taken_back(state, block), e.BlockReopened(block, reason, internal)]
 
 
 def react_reopened(state: State, event: e.BlockReopened) -> list[c.Command]:

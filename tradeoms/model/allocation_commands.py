@@ -1,5 +1,7 @@
 """Commands on how blocks are split and where errors go."""
 
+from decimal import Decimal
+
 from tradeoms.model.base import Command
 from tradeoms.model.reference import AllocationPolicy
 
@@ -19,3 +21,19 @@ class BookError(Command, frozen=True, tag=True):
     block: str
     reason: str
     account: str = ""
+
+
+class MoveToError(Command, frozen=True, tag=True):
+    """What `client` got by mistake of an allocated block becomes an error account's, at its cost.
+
+    The client is as it was: without lots, position or commission of it. Of its orders in the block
+    the last ones give first, or `order` alone. Without `account` it is the only error account there
+    is. Where the block has settled, brokers are told nothing.
+    """
+
+    block: str
+    client: str
+    quantity: Decimal
+    reason: str
+    account: str = ""
+    order: str = ""

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from msgspec import Struct
 
 from tradeoms.model.base import Event
+from tradeoms.model.orders import Moved
 from tradeoms.model.reference import AllocationPolicy
 
 
@@ -23,6 +24,14 @@ class ErrorBooked(Event, frozen=True, tag=True):
     reason: str
     user: str
     at: datetime
+
+
+class ErrorMoved(Event, frozen=True, tag=True):
+    """A person's decision: these parts of clients are the error account's."""
+
+    block: str
+    account: str
+    parts: tuple[Moved, ...]
 
 
 #: Whose it is, at which price, how many units.
@@ -69,6 +78,8 @@ class BlockAllocated(Event, frozen=True, tag=True):
     why the block's own policy could not be followed. `turn`: whose turn it is next under `policy`.
     AvgPx is everybody's price, unless there is a `deal`, or the statement was changed on the way:
     then `parts` are the quantities by part of the statement, and `prices` each entry's average.
+    `moved`, if any: units of each member that are the error account's. `internal`: what brokers
+    were told stays.
     """
 
     block: str
@@ -90,6 +101,8 @@ class BlockAllocated(Event, frozen=True, tag=True):
     deal: Deal | None = None
     parts: tuple[tuple[int, ...], ...] = ()
     prices: tuple[str, ...] = ()
+    moved: tuple[int, ...] = ()
+    internal: bool = False
 
 
 class LotsBooked(Event, frozen=True, tag=True):

@@ -40,6 +40,7 @@ MatchWashSales = tax.MatchWashSales
 BookError = split.BookError
 Halt = halts.Halt
 Resume = halts.Resume
+MoveToError = split.MoveToError
 DefineAllocationPolicies = split.DefineAllocationPolicies
 CloseDay = daily.CloseDay
 AcknowledgeDelivery = daily.AcknowledgeDelivery
@@ -280,6 +281,7 @@ class AllocateBlock(Command, frozen=True, tag=True):
     """What follows from a finished block: the legal allocation."""
 
     block: str
+    internal: bool = False
 
 
 class BookLots(Command, frozen=True, tag=True):
@@ -339,6 +341,7 @@ PersonCommand = (
     | ReplacePlacement
     | FinishBlock
     | BookError
+    | MoveToError
     | RequestStatus
     | CancelAll
     | Halt

@@ -64,6 +64,7 @@ LotsWashed = tax.LotsWashed
 AllocationPoliciesDefined = split.AllocationPoliciesDefined
 BlockAllocated = split.BlockAllocated
 ErrorBooked = split.ErrorBooked
+ErrorMoved = split.ErrorMoved
 LotsBooked = split.LotsBooked
 LotsReversed = split.LotsReversed
 ListReported = lists.ListReported
@@ -230,13 +231,19 @@ class SessionChanged(Event, frozen=True, tag=True):
 
 
 class BlockFinished(Event, frozen=True, tag=True):
+    """`internal`: only between our accounts; what brokers were told stays."""
+
     block: str
     reason: str = ""
+    internal: bool = False
 
 
 class BlockReopened(Event, frozen=True, tag=True):
+    """The allocation is void; where it is `internal`, it holds for brokers all the same."""
+
     block: str
     reason: str
+    internal: bool = False
 
 
 class AlertRaised(Event, frozen=True, tag=True):
@@ -324,6 +331,7 @@ AnyEvent = (
     | BlockFinished
     | BlockReopened
     | ErrorBooked
+    | ErrorMoved
     | BlockAllocated
     | LotsBooked
     | LotsReversed

@@ -8,6 +8,7 @@ from msgspec import Struct
 from tradeoms.model import fields
 from tradeoms.model.reference import CommissionSchedule
 from tradeoms.model.statements import ErrorPart as ErrorPart
+from tradeoms.model.statements import Moved as Moved
 from tradeoms.model.statements import SplitTerms as SplitTerms
 from tradeoms.model.statements import Statement as Statement
 from tradeoms.model.statements import StatementPart as StatementPart

@@ -185,6 +185,7 @@ class State:
         self.lists: dict[str, OrderList] = {}  # by ListID
 
     def _begin_posttrade(self) -> None:
+        self.errors: dict[str, None] = {}  # blocks of which an error account has a part
         self.settlement_instructions: dict[str, tuple[SettlementInstruction, ...]] = {}
         self.cut_offs: dict[str, CutOff] = {}  # by market
         self.instructions: dict[str, Instruction] = {}

@@ -94,10 +94,24 @@ class Statement(Struct, frozen=True, gc=False, omit_defaults=True):
         return self.earlier[0].frozen_at if self.earlier else self.frozen_at
 
 
-class ErrorPart(Struct, frozen=True, gc=False):
-    """The account that gets what was filled beyond a block's orders, up to `quantity`."""
+class Moved(Struct, frozen=True, gc=False):
+    """What a client got by mistake: it is the error account's, as if it had been from the start."""
+
+    order: str
+    account: str
+    quantity: Decimal
+    reason: str
+    user: str
+    at: datetime
+
+
+class ErrorPart(Struct, frozen=True, gc=False, omit_defaults=True):
+    """The account that gets what was filled beyond a block's orders, up to `quantity`, and what was
+    `moved` to it from clients.
+    """
 
     account: str
     quantity: Decimal
     reason: str
     user: str
+    moved: tuple[Moved, ...] = ()

@@ -88,6 +88,7 @@ class Plain(Struct, frozen=True):
     brokers: dict[str, Broker]
     allocation_policies: dict[str, tuple[AllocationPolicy, ...]]
     turns: dict[str, int]
+    errors: dict[str, None]
     holidays: dict[str, frozenset[date]]
     limits: dict[str, tuple[Limit, ...]]
     waivers: dict[str, tuple[Waiver, ...]]

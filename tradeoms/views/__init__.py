@@ -26,6 +26,7 @@ from tradeoms.views import (
     closes,
     confirmations,
     deliveries,
+    errors,
     executions,
     instructions,
     ladder,
@@ -170,6 +171,7 @@ _TABLES = (
     ),
     _view(prices, "prices", prices.PriceRow, e.PricesMarked, e.DayOpened, _NAMES),
     _view(rates, "rates", rates.RateRow, e.RatesSet),
+    _view(errors, "errors", errors.ErrorRow, *errors.ON),
     _keyed(
         sessions,
         "sessions",
