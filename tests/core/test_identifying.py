@@ -142,3 +142,22 @@ def test_an_order_without_named_lots_beside_one_with_them() -> None:
     floor.fill(placement, 15, "50", OrdStatus=OrdStatus.Filled)
     floor.finish(block)
     assert sorted(row[:2] for row in taken(floor)) == [(0, 10), (1, 5)]
+
+
+def test_who_leaves_a_block_takes_the_lots_that_were_not_sold_along() -> None:
+    floor = desk(OWNED)
+    order, other = (
+        floor.order((account, quantity), Side=Side.Sell)
+        for account, quantity in (("A1", 12), ("A2", 5))
+    )
+    floor.done(c.IdentifyLots(order, "A1", names((2, 8), (1, 4))))
+    (block,) = floor.done(c.BlockOrders((order, other)), "trader")
+    floor.fill(floor.route(block, 8), 8, "50")
+    (rest,) = floor.done(c.LeaveBlock(block, order, "the mandate ends"), "trader")
+    named = {key: found.lots for key, found in floor.state.identified.items()}
+    assert named == {f"{order}/A1": names((2, 6)), f"{rest}/A1": names((2, 2), (1, 4))}
+    floor.finish(block)
+    sold(floor, rest, 6)
+    assert [row[:2] for row in taken(floor)] == [(2, 6), (3, 2), (2, 2), (1, 4)]
+    assert "lots not identified" not in floor.alerts()
+    same(floor.journal.replay(), floor.state)

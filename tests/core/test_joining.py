@@ -218,6 +218,23 @@ def test_who_leaves_without_a_fill_is_staged_as_it_was(floor: Desk) -> None:
     assert not floor.state.buying.cells.any()
 
 
+def test_who_left_came_back_and_leaves_with_a_fill_keeps_it_once(floor: Desk) -> None:
+    first, second = floor.order(("A1", 100)), floor.order(("A2", 100))
+    (block,) = floor.done(c.BlockOrders((first, second)), "trader")
+    name = floor.route(block, 10)
+    floor.done(c.LeaveBlock(block, second, "too late"), "trader")
+    floor.done(c.JoinBlock(block, (second,), "after all"), "trader")
+    floor.fill(name, 10, "50")
+    (rest,) = floor.done(c.LeaveBlock(block, second, "the mandate ends"), "trader")
+    statement = floor.state.blocks[block].statement
+    assert statement is not None
+    assert [int(q) for q in statement.quantities] == [100, 0, 5]
+    floor.fill(floor.route(block, 95), 95, "51")
+    floor.finish(block)
+    assert floor.state.allocations[block].quantities == (100, 0, 5)
+    assert (floor.state.orders[rest].OrderQty, floor.held("A2")) == (95, 5)
+
+
 def test_each_part_has_the_policy_of_its_time(floor: Desk) -> None:
     block = floor.block(("A1", 100), ("A2", 50))
     name = floor.route(block, 150)

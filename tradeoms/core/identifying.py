@@ -1,10 +1,11 @@
 """Specific identification: a person names the lots of a sale, no later than it settles (T3)."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import numpy as np
+from msgspec.structs import replace
 
 from allocation.relief import Named
 from tradeoms.core.attention import alert
@@ -15,7 +16,7 @@ from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.columns import Int64s
 from tradeoms.model.fields import OrderState, Side
-from tradeoms.model.orders import Block, Order
+from tradeoms.model.orders import ZERO, Block, Member, Order
 from tradeoms.model.reference import Identification, Instrument, NamedLot
 from tradeoms.model.state import State
 
@@ -163,6 +164,32 @@ def _family(state: State, lot: int, numbers: Int64s) -> list[int]:
     cut &= lots["account"][numbers] == lots["account"][lot]
     found: list[int] = np.flatnonzero((numbers == lot) | cut).tolist()
     return found
+
+
+def parted(
+    state: State, order: Order, kept: Sequence[Member], rest: Order
+) -> Iterator[e.LotsIdentified]:
+    """An order is cut in two: what was named first is the kept part's, the others the rest's."""
+    had = {member.account: member.OrderQty for member in kept}
+    for member in rest.members:
+        found = state.identified.get(f"{order.order}/{member.account}")
+        if found is None or not found.lots:
+            continue
+        first, others = _cut(found.lots, had.get(member.account, ZERO))
+        if first:
+            yield e.LotsIdentified(replace(found, lots=first))
+        yield e.LotsIdentified(replace(found, order=rest.order, lots=others))
+
+
+def _cut(lots: Sequence[NamedLot], quantity: Decimal) -> tuple[tuple[NamedLot, ...], ...]:
+    """So much of the lots, in the order named, and the others."""
+    first, others = list[NamedLot](), list[NamedLot]()
+    for row in lots:
+        taken = min(row.quantity, quantity)
+        quantity -= taken
+        first += [replace(row, quantity=taken)] if taken else []
+        others += [replace(row, quantity=row.quantity - taken)] if taken < row.quantity else []
+    return tuple(first), tuple(others)
 
 
 def missing(

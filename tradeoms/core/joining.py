@@ -16,6 +16,7 @@ from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.dealing import AVERAGE
 from tradeoms.core.halts import block_halted
 from tradeoms.core.hours import must_be_open
+from tradeoms.core.identifying import parted
 from tradeoms.core.merging import unlike
 from tradeoms.core.orders import pend
 from tradeoms.core.owners import must_be_mine
@@ -89,12 +90,15 @@ def leave_block(state: State, command: c.LeaveBlock, ctx: Context) -> list[e.Any
     if block.statement is not None:
         given = {member.account: member.OrderQty for member in kept}
         rows = [
-            (name, account, given.get(account, ZERO) if name == order.order else quantity)
-            for name, account, quantity in _rows(block.statement)
+            (name, account, min(q, given.get(account, ZERO)) if name == order.order else q)
+            for name, account, q in _rows(block.statement)
         ]
         statement = _changed(state, block, rows, command.reason, ctx)
     left = e.OrderLeft(block.block, order.order, kept, ctx.user, command.reason, ctx.now, statement)
-    return [left, e.OrderEntered(_rest(state, order, kept, ctx))] if kept else [left]
+    if not kept:
+        return [left]
+    rest = _rest(state, order, kept, ctx)
+    return [left, e.OrderEntered(rest), *parted(state, order, kept, rest)]
 
 
 def _change_problems(state: State, block: Block, reason: str) -> list[c.Problem]:
