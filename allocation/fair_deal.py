@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocation.each_price import Matrix, check_deal, in_line
+from allocation.each_price import Matrix, check_deal, check_margins, in_line
 from allocation.exact import Int64, Ties
 from allocation.ragged import offsets_of
 from allocation.rounding import webster
@@ -52,6 +52,21 @@ def fair_deal(quantities: Int64, fills: Int64, prices: Int64, ties: Ties) -> Mat
             best = other
     result = np.empty((len(quantities), len(fills)), np.int64)
     result[order] = _by_fill(best, fills, level)
+    return result
+
+
+def in_proportion(quantities: Int64, fills: Int64, ties: Ties) -> Matrix:
+    """Deal each of ``fills`` as near in proportion as whole units allow, without a search.
+
+    For blocks that are too large for :func:`fair_deal`; its arguments.
+
+    Raises:
+        NegativeQuantityError, MarginsError, ColumnsError, AmountOverflowError.
+    """
+    check_margins(quantities, fills)
+    order = np.argsort(ties, kind="stable")
+    result = np.empty((len(quantities), len(fills)), np.int64)
+    result[order] = _proportional(quantities[order], fills)
     return result
 
 

@@ -158,6 +158,35 @@ def test_nothing_filled_deals_nothing() -> None:
     assert floor.state.allocations[block].quantities == (0, 0, 0)
 
 
+def test_after_a_corporate_action_all_that_is_left_is_the_average() -> None:
+    floor = pit()
+    block = floor.block(("A1", 100), ("A2", 50), instrument="FUT")
+    name = floor.route(block, 150)
+    floor.fill(name, 60, "50")
+    floor.fill(name, 40, "51")
+    reverse = {"ExecRestatementReason": "0", "CumQty": D(50), "OrderQty": D(75)}
+    floor.report(name, K.Restated, ExecID="R1", OrdStatus=OrdStatus.PartiallyFilled, **reverse)
+    floor.report(name, K.Canceled)
+    floor.finish(block)
+    event = floor.state.allocations[block]
+    assert (event.deal, event.AvgPx) == (None, "100.80000000")
+    assert event.quantities == (33, 17)
+    assert event.gross == (33 * 50 * 10080, 17 * 50 * 10080)
+
+
+def test_a_block_too_large_to_search_is_dealt_in_proportion() -> None:
+    floor = desk()
+    fine = instrument("FINE", qty_scale=4, average_prices=False)
+    floor.done(c.DefineInstruments((fine,)))
+    fills = ((60_000, "50"), (90_000, "51.37"))
+    members = (("A1", 100_000), ("A2", 50_000))
+    block, _, _ = traded(floor, fills, *members, instrument="FINE")
+    event = floor.state.allocations[block]
+    assert event.deal is not None
+    assert event.deal.quantities == (400_000_000, 600_000_000, 200_000_000, 300_000_000)
+    assert event.gross == (508_220_000, 254_110_000)
+
+
 def test_the_error_account_gets_fills_like_all() -> None:
     floor = pit()
     floor.done(c.DefineAccounts((Account("ERR", "Errors", "firm", error=True),)))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import DAY, D, Desk, K, desk
+from tests.builders import DAY, D, Desk, K, desk, instrument
 from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -86,6 +86,17 @@ def test_a_correction_is_a_cancel_and_a_correct_in_one(floor: Desk) -> None:
         ("cancel", "B1/O1/A2", 1, "100", "5001.25"),
         ("correct", "B1/O1/A2", 2, "100", "4901.25"),
     ]
+
+
+def test_each_account_s_line_has_its_own_price(floor: Desk) -> None:
+    floor.done(c.DefineInstruments((instrument("FUT", average_prices=False),)))
+    name = floor.working(("A1", 1), ("A2", 1), instrument="FUT")
+    floor.fill(name, 1, "50")
+    floor.fill(name, 1, "51")
+    floor.finish(floor.placement(name).block)
+    lines = delivered(floor)
+    assert sorted(f"{x.AvgPx:f}" for x in lines) == ["50.00000000", "51.00000000"]
+    assert all(x.gross == x.AvgPx * x.AllocQty for x in lines)
 
 
 def test_reopened_and_allocated_as_before_is_no_change(floor: Desk) -> None:

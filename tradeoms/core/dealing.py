@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from allocation.each_price import Matrix, high_to_low, next_number, rotation
+from allocation.errors import AmountOverflowError
 from allocation.exact import Int64
-from allocation.fair_deal import fair_deal
+from allocation.fair_deal import fair_deal, in_proportion
 from allocation.prices import BUY, SELL
 from allocation.ties import Hash
 from tradeoms.model.allocation_events import Deal, Part
@@ -34,8 +35,13 @@ class Accounts(NamedTuple):
 
 
 def _fair(of: Accounts, fills: Int64, prices: Int64, side: int) -> Matrix:
-    """Average prices of all accounts as near to each other as a search finds."""
-    return fair_deal(of.quantities, fills, prices, of.ties)
+    """Average prices of all accounts as near to each other as a search finds; of what is too much to
+    be searched, each fill in proportion.
+    """
+    try:
+        return fair_deal(of.quantities, fills, prices, of.ties)
+    except AmountOverflowError:
+        return in_proportion(of.quantities, fills, of.ties)
 
 
 def _high_to_low(of: Accounts, fills: Int64, prices: Int64, side: int) -> Matrix:
@@ -60,12 +66,18 @@ PRICES = (AVERAGE, *DEALS)
 def dealt(
     state: State, block: Block, accounts: Sequence[str], quantities: Int64, ties: Hash
 ) -> Deal | None:
-    """The block's fills over `accounts`, who get `quantities`; None where all get the average."""
+    """The block's fills over `accounts`, who get `quantities`; None where all get the average.
+
+    A corporate action changes units and no money: what was filled has no price of its own any more,
+    so that the average is all there is.
+    """
     assert block.statement is not None
     how, pointer = block.statement.prices, block.statement.price_turn
     if how == AVERAGE:
         return None
     levels = _levels(state, block)
+    if any(price <= 0 for _, price in levels):
+        return None
     some = np.flatnonzero(quantities)
     numbers = state.account_axis.numbers(tuple(accounts))
     of = Accounts(quantities[some], numbers[some], ties[some], max(pointer, 0))

@@ -58,6 +58,7 @@ def _lines(state: State, block: str) -> dict[str, DeliveryLine]:
     one = state.blocks[block]
     instrument = state.instruments[one.instrument]
     lines: dict[str, DeliveryLine] = {}
+    prices = event.own_prices()
     for n, (order, account) in enumerate(zip(event.orders, event.accounts, strict=True)):
         if not event.quantities[n]:
             continue
@@ -74,7 +75,7 @@ def _lines(state: State, block: str) -> dict[str, DeliveryLine]:
             trade_date=event.trade_date,
             settle_date=event.settle_date,
             AllocQty=instrument.quantity(event.quantities[n]),
-            AvgPx=state.orders[order].AvgPx if order else Decimal(event.AvgPx),
+            AvgPx=prices.get(n, Decimal(event.AvgPx)),
             gross=state.money(event.gross[n]),
             commission=state.money(event.commission[n]),
             net=state.money(event.net[n]),

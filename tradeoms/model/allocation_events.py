@@ -104,6 +104,12 @@ class BlockAllocated(Event, frozen=True, tag=True):
     moved: tuple[int, ...] = ()
     internal: bool = False
 
+    def own_prices(self) -> dict[int, Decimal]:
+        """The average price of each entry that has one of its own."""
+        if self.deal is not None:
+            return averages(self.deal.parts())
+        return {n: Decimal(price) for n, price in enumerate(self.prices)}
+
 
 class LotsBooked(Event, frozen=True, tag=True):
     """What an allocation did to the tax lots: opened ones, and reliefs (parallel arrays).

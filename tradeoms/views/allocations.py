@@ -7,7 +7,6 @@ from decimal import Decimal
 from msgspec import Struct
 
 from tradeoms.model import events as e
-from tradeoms.model.allocation_events import averages
 from tradeoms.model.orders import ZERO
 from tradeoms.model.state import State
 from tradeoms.views import touched
@@ -52,8 +51,7 @@ def _block_rows(state: State, name: str) -> Iterator[AllocationRow]:
         block.Side.name,
         Decimal(event.AvgPx),
     )
-    own = averages(event.deal.parts()) if event.deal else {}
-    prices = own or {n: Decimal(price) for n, price in enumerate(event.prices)}
+    prices = event.own_prices()
     statement = block.statement
     assert statement is not None, f"{name} was allocated without a statement"
     for n, (order, account) in enumerate(zip(event.orders, event.accounts, strict=True)):

@@ -8,7 +8,6 @@ import numpy as np
 from msgspec import Struct
 
 from tradeoms.model import events as e
-from tradeoms.model.allocation_events import averages
 from tradeoms.model.orders import Block
 from tradeoms.model.state import State
 from tradeoms.views import touched
@@ -74,7 +73,6 @@ def row(state: State, name: str) -> ErrorRow | None:
     if event is None or block.error is None or "" not in event.orders:
         return None
     n, instrument = event.orders.index(""), state.instruments[block.instrument]
-    prices = averages(event.deal.parts()) if event.deal else {}
     units, worth, gain = _lots(state, block)
     price = state.prices.get(block.instrument)
     value = None
@@ -88,7 +86,7 @@ def row(state: State, name: str) -> ErrorRow | None:
         Side=block.Side.name,
         quantity=instrument.quantity(event.quantities[n]),
         moved=instrument.quantity(sum(event.moved)),
-        AvgPx=prices.get(n, Decimal(event.prices[n] if event.prices else event.AvgPx)),
+        AvgPx=event.own_prices().get(n, Decimal(event.AvgPx)),
         net=state.money(event.net[n]),
         Currency=instrument.Currency,
         open=instrument.quantity(units),
