@@ -37,9 +37,14 @@ def settings_of(config: Path) -> Settings:
             ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[settings.log_level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_on_stderr,
     )
     return settings
+
+
+def _on_stderr(*_: object) -> structlog.PrintLogger:
+    """Whatever stderr is by now: whoever runs a command in his own process may close today's."""
+    return structlog.PrintLogger(sys.stderr)
 
 
 def fail(error: Exception | str, code: int = 2) -> typer.Exit:
