@@ -161,3 +161,22 @@ def test_who_leaves_a_block_takes_the_lots_that_were_not_sold_along() -> None:
     assert [row[:2] for row in taken(floor)] == [(2, 6), (3, 2), (2, 2), (1, 4)]
     assert "lots not identified" not in floor.alerts()
     same(floor.journal.replay(), floor.state)
+
+
+def test_a_named_lot_is_still_named_when_its_purchase_is_booked_again() -> None:
+    floor = desk((lot("A1", 10, 400, 900),))
+    first = floor.working(("A1", 10))
+    ExecID = floor.fill(first, 10, "50")
+    floor.finish(floor.placement(first).block)
+    second = floor.working(("A1", 10))
+    floor.fill(second, 10, "55")
+    floor.finish(floor.placement(second).block)
+    order = floor.order(("A1", 10), Side=Side.Sell)
+    floor.done(c.IdentifyLots(order, "A1", names((2, 10))))
+    sold(floor, order, 10, "60")
+    assert [row[:2] for row in taken(floor)] == [(2, 10)]
+    floor.correct(first, ExecID, 10, "50.5")
+    floor.finish(floor.placement(first).block)
+    assert [row[1:3] for row in taken(floor)] == [(10, 55_013)]
+    assert [basis for *_, basis in floor.lots("A1")] == [40_000, 50_513]
+    same(floor.journal.replay(), floor.state)

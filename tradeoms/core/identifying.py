@@ -44,7 +44,8 @@ def identify(state: State, command: c.IdentifyLots, ctx: Context) -> list[e.AnyE
             problems.append(c.Problem("lots", f"{total}", f"must be all that {sells}"))
     if problems:
         raise Refusal(*problems)
-    named = Identification(order.order, command.account, command.lots, ctx.user, ctx.now)
+    lots = tuple(_bought(state, order.instrument, command.account, row) for row in command.lots)
+    named = Identification(order.order, command.account, lots, ctx.user, ctx.now)
     back = taken_back(state, order.block) if order.block in state.bookings else []
     return [*back, e.LotsIdentified(named)]
 
@@ -103,6 +104,32 @@ def _booked(state: State, order: Order) -> list[str]:
     return [back.block for back in taken_back(state, order.block)]
 
 
+def _bought(state: State, instrument: str, account: str, row: NamedLot) -> NamedLot:
+    """The named lot with the purchase that opened it; an opening balance's has none."""
+    root = int(state.lots["root"][row.lot])
+    for block in state.bookings_of.get(instrument, ()):
+        opened = _opened(state, block, account)
+        if root in opened:
+            return replace(row, block=block, place=opened.index(root))
+    return replace(row, block="", place=0)
+
+
+def _opened(state: State, block: str, account: str) -> list[int]:
+    """Numbers of the lots that a block's booking has opened in an account; none while not booked."""
+    if (booked := state.bookings.get(block)) is None:
+        return []
+    rows = zip(booked.opened_numbers, booked.opened_accounts, strict=True)
+    return [number for number, name in rows if name == account]
+
+
+def _now(state: State, account: str, row: NamedLot) -> int:
+    """The number that a named lot has now: another one where its purchase was booked again."""
+    opened = _opened(state, row.block, account)
+    if row.place >= len(opened) or opened[row.place] == state.lots["root"][row.lot]:
+        return row.lot
+    return opened[row.place]
+
+
 def apply_identified(state: State, event: e.LotsIdentified) -> None:
     named = event.identification
     state.identified[named.key] = named
@@ -149,7 +176,7 @@ def _taken(
     instrument = state.instruments[state.orders[found.order].instrument]
     for row in found.lots:
         asked = min(instrument.units(row.quantity), wanted)
-        for place in _family(state, row.lot, numbers):
+        for place in _family(state, _now(state, found.account, row), numbers):
             taken = min(asked, left[place])
             if taken:
                 left[place] -= taken

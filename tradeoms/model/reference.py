@@ -91,10 +91,16 @@ class IdenticalGroup(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
 
 
 class NamedLot(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """So much of a lot, by its number (`key` of the table `lots`)."""
+    """So much of a lot, by its number (`key` of the table `lots`).
+
+    `block` and `place`, which the server finds: the purchase that opened the lot, and which of the
+    account's lots of it. A purchase that is booked again, after a bust before it, has new numbers.
+    """
 
     lot: int
     quantity: Decimal
+    block: str = ""
+    place: int = 0
 
 
 class Identification(Struct, frozen=True, gc=False):
