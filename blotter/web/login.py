@@ -62,9 +62,13 @@ class Visitors:
         """Let it in no more."""
         self._until.pop(secret, None)
 
-    def wrong(self, address: str) -> None:
-        """Note a wrong password."""
+    def tries(self, address: str) -> None:
+        """Note a try as wrong before it is looked at, for many may come at the same time."""
         self._wrong.setdefault(address, []).append(self._clock())
+
+    def right(self, address: str) -> None:
+        """The last try was not wrong; nor does what was before count any more."""
+        self._wrong.pop(address, None)
 
     def wait(self, address: str) -> float:
         """Seconds before this address may try again."""

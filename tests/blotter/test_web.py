@@ -1,5 +1,6 @@
 """Who may open the web blotter, and from where."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -88,6 +89,23 @@ async def test_who_guesses_has_to_wait() -> None:
         clock.now += LASTS + 1
         answer = await client.get("/", allow_redirects=False)
         assert answer.status == 302
+
+
+async def test_guesses_at_the_same_time_are_counted_too() -> None:
+    async with visiting(Door("tom", password=HASH)) as client:
+        found = await asyncio.gather(*(enter(client, f"guess {n}") for n in range(9)))
+        assert sorted(found) == [403] * 3 + [429] * 6
+
+
+async def test_who_knows_the_password_may_say_it_often() -> None:
+    async with visiting(Door("tom", password=HASH), Clock()) as client:
+        assert [await enter(client, "correct horse") for _ in range(5)] == [302] * 5
+        assert await enter(client, "guess") == 403
+
+
+async def test_where_no_password_is_asked_any_opens() -> None:
+    async with visiting(Door("tom")) as client:
+        assert await enter(client, "anything") == 302
 
 
 def test_a_password_is_kept_as_a_hash_that_the_configuration_takes(tmp_path: Path) -> None:

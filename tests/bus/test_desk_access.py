@@ -48,13 +48,25 @@ def test_who_attends_to_alerts(state: State) -> None:
         assert "touches the whole house" in forbidden(user("A1", "A2"), command, state)
 
 
-def test_work_goes_to_traders_who_exist() -> None:
+def test_work_goes_to_traders_who_exist(state: State) -> None:
     people = {"ann": user(), "paula": user(role=Role.PortfolioManager)}
     for command in GIVEN:
-        assert stranger(command, people.get) == ""
-        assert stranger(command, {}.get).endswith("ann': there is no such user")
-        assert stranger(command, {"ann": people["paula"]}.get).endswith("ann: is no trader")
-    assert stranger(c.Claim(("B1",)), people.get) == ""
+        assert stranger(command, people.get, state) == ""
+        assert stranger(command, {}.get, state).endswith("ann': there is no such user")
+        assert stranger(command, {"ann": people["paula"]}.get, state).endswith("ann: is no trader")
+    assert stranger(c.Claim(("B1",)), people.get, state) == ""
+
+
+def test_a_halt_that_would_meet_nobody_is_refused(state: State) -> None:
+    people = {"ann": user(), "paula": user(role=Role.PortfolioManager)}
+    for command in (c.Halt("odd", trader="ann"), c.Halt("odd", everything=True)):
+        assert stranger(command, people.get, state) == ""
+    assert stranger(c.Halt("left", trader="trader"), {}.get, state) == "", "has a block"
+    reason = "trader 'anne': there is no such user"
+    assert stranger(c.Halt("odd", trader="anne"), people.get, state) == reason
+    assert (
+        stranger(c.Halt("odd", trader="paula"), people.get, state) == "trader paula: is no trader"
+    )
 
 
 @pytest.mark.parametrize(

@@ -187,9 +187,17 @@ def forbidden(user: User, command: c.Command, state: State) -> str:
     return ""
 
 
-def stranger(command: c.Command, named: Callable[[str], User | None]) -> str:
-    """Why work may not go to who shall get it; empty where it may, or where nobody gets any."""
-    if isinstance(command, c.Reassign):
+def stranger(command: c.Command, named: Callable[[str], User | None], state: State) -> str:
+    """Why work may not go to who shall get it, or who is to be halted is no trader; else empty.
+
+    Who left may be halted for as long as there are blocks of theirs.
+    """
+    if isinstance(command, c.Halt):
+        field, name = "trader", command.trader
+        blocks = [] if not name or named(name) else list(state.blocks.values())
+        if not name or any(name in (block.trader, block.claimed) for block in blocks):
+            return ""
+    elif isinstance(command, c.Reassign):
         field, name = "trader", command.trader
     elif isinstance(command, c.HandOver):
         field, name = "to", command.to
