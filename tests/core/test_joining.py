@@ -293,6 +293,23 @@ def test_brokers_are_told_of_each_accounts_own_price(floor: Desk) -> None:
     assert sum(queen.gross) == 58 * 5200
 
 
+def test_what_a_corporate_action_took_may_be_busted(floor: Desk) -> None:
+    block = floor.block(("A1", 100))
+    name = floor.route(block, 100)
+    early = floor.fill(name, 20, "50")
+    join(floor, block, ("A2", 100))
+    fields = {"ExecID": "C1", "ExecRestatementReason": "0", "CumQty": D(5)}
+    floor.report(name, K.Restated, OrdStatus=OrdStatus.PartiallyFilled, **fields)
+    join(floor, block, ("A3", 100))
+    floor.fill(name, 30, "50")
+    floor.bust(name, early)
+    cancel(floor, name)
+    floor.finish(block)
+    # 30 of the last part less the 15 that the action took, over 100, 100 and 100.
+    assert floor.state.allocations[block].quantities == (5, 5, 5)
+    assert sum(floor.state.allocations[block].gross) == 30 * 5000
+
+
 def test_the_journal_says_who_when_and_why(floor: Desk) -> None:
     block = floor.block(("A1", 100))
     floor.route(block, 100)

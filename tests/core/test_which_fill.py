@@ -63,8 +63,12 @@ def test_what_a_bust_cannot_mean_is_refused(floor: Desk) -> None:
     assert why(execution=theirs) == {"execution": "is with session S2, not S1"}
     assert why(2) == {"number": "is no bust and no correction"}
     assert why(placement=name) == {"placement": "is not needed: the execution says it"}
+    floor.bust(name, "else", Symbol="BO.X")
+    reason = "cannot be meant: Symbol BO.X on an order in AC.X"
+    assert why(3) == {"execution": reason}
+    floor.done(c.DismissReport(3, "not ours"), "tina")
     floor.done(c.AttachReport(1, "x", execution=first), "tina")
     assert why() == {"number": "was attached by tina: x"}
     floor.bust(name, "nothing")
-    assert why(3) == {"execution": "is busted, not booked"}
+    assert why(4) == {"execution": "is busted, not booked"}
     assert second in keys(floor, name)

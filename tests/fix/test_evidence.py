@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import desk
+from tests.builders import K, desk
 from tradeoms.app.evidence import question
 from tradeoms.fix import evidence
 from tradeoms.fix.archive import Stream
@@ -92,6 +92,28 @@ def test_a_time_is_what_lies_between(
     write(folder, *lines, largest=size * 200)
     expected = [("out", text) for s, _, text in lines if after <= s < until]
     assert found(folder, "A1", after=after, until=until) == expected
+
+
+@pytest.mark.parametrize("again", ["X1", "NONE"])
+def test_an_orders_messages_are_not_those_of_who_has_its_OrderID_later(
+    tmp_path: Path, again: str
+) -> None:
+    floor = desk()
+    names = [floor.working(("A1", 10)), floor.working(("A2", 10))]
+    for name in names:
+        floor.report(name, K.New, OrderID=again)
+    first, second = (floor.placement(name).ClOrdID for name in names)
+    at = floor.placement(names[0]).routed.timestamp() - NOON.timestamp() + 5
+    lines = (
+        f"8=FIX.4.4|35=E|66=L1|11={first}|11={second}|",
+        f"8=FIX.4.4|35=8|11={first}|37={again}|",
+        f"8=FIX.4.4|35=8|11={second}|37={again}|",
+    )
+    write(tmp_path, *((at + n, "I", line) for n, line in enumerate(lines)))
+    ask, reader = question(tmp_path), Reader(floor.state)
+    for name, own in zip(names, (lines[1], lines[2]), strict=True):
+        found = [row["text"].replace(SOH, "|") for row in ask(reader, {"placement": name})]
+        assert found == [lines[0], own]
 
 
 def test_questions_that_make_no_sense_are_refused(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tradeoms.fix.evidence import messages
+from tradeoms.fix.evidence import CHAIN, messages
 from tradeoms.model.state import State
 from tradeoms.reader import Reader
 
@@ -27,9 +27,21 @@ def question(archive: Path) -> Callable[[Reader, dict[str, Any]], list[dict[str,
         session, ids, begun = _whose(reader.state, arguments)
         after = _time(arguments, "after", begun)
         until = _time(arguments, "until", datetime.max.replace(tzinfo=UTC))
-        return [found._asdict() for found in messages(archive, session, ids, after, until)]
+        found = messages(archive, session, ids, after, until)
+        if name := arguments.get("placement"):
+            found = [one for one in found if not _of_another(reader.state, name, one.text)]
+        return [one._asdict() for one in found]
 
     return ask
+
+
+def _of_another(state: State, placement: str, text: str) -> bool:
+    """True where a message names orders of ours, and none is the placement's: brokers begin their
+    OrderIDs again every day, and a list's orders have its message in common.
+    """
+    ids = CHAIN.findall(text.encode())
+    owners = {state.placement_of.get(one.decode("utf-8", "replace"), "") for one in ids} - {""}
+    return bool(owners) and placement not in owners
 
 
 def _whose(state: State, arguments: dict[str, Any]) -> tuple[str, list[str], datetime]:
@@ -39,7 +51,7 @@ def _whose(state: State, arguments: dict[str, Any]) -> tuple[str, list[str], dat
         placement = state.placements.get(name) if isinstance(name, str) else None
         if placement is None:
             raise ValueError(f"placement = {name!r}: is unknown")
-        known = [placement.ClOrdID, placement.OrderID]
+        known = [placement.ClOrdID, *({placement.OrderID} - {"NONE"})]
         return placement.session, known, placement.routed - EARLIER
     session, ids = arguments.get("session"), arguments.get("ids")
     if session not in state.sessions:

@@ -190,12 +190,11 @@ def forbidden(user: User, command: c.Command, state: State) -> str:
 def stranger(command: c.Command, named: Callable[[str], User | None], state: State) -> str:
     """Why work may not go to who shall get it, or who is to be halted is no trader; else empty.
 
-    Who left may be halted for as long as there are blocks of theirs.
+    Who is no user any more may be halted for as long as there is work of theirs.
     """
     if isinstance(command, c.Halt):
         field, name = "trader", command.trader
-        blocks = [] if not name or named(name) else list(state.blocks.values())
-        if not name or any(name in (block.trader, block.claimed) for block in blocks):
+        if not name or (named(name) is None and _has_work(name, state)):
             return ""
     elif isinstance(command, c.Reassign):
         field, name = "trader", command.trader
@@ -207,6 +206,11 @@ def stranger(command: c.Command, named: Callable[[str], User | None], state: Sta
     if user is None:
         return f"{field} {ascii(name)[:60]}: there is no such user"
     return "" if TRADER in user.roles else f"{field} {name}: is no trader"
+
+
+def _has_work(trader: str, state: State) -> bool:
+    placed = any(placement.trader == trader for placement in list(state.placements.values()))
+    return placed or bool(state.work_of(trader))
 
 
 #: A desk (None: of no order) and accounts.

@@ -41,7 +41,7 @@ def trade(
     instrument = state.instruments[placement.instrument]
     if reason := (
         unbookable(instrument, report.LastQty, report.LastPx)
-        or _wrong_instrument(placement, report)
+        or wrong_instrument(placement, report)
         or dissolved(state, placement)
         or _told_before(state, placement, report)
     ):
@@ -125,7 +125,8 @@ def unbookable(instrument: Instrument, quantity: Decimal | None, price: Decimal 
     return ""
 
 
-def _wrong_instrument(placement: Placement, report: Report) -> str:
+def wrong_instrument(placement: Placement, report: Report) -> str:
+    """How a report says that it is about something else; empty where it does not."""
     if report.Symbol and report.Symbol != placement.Symbol:
         return f"Symbol {report.Symbol} on an order in {placement.Symbol}"
     if report.Side and report.Side != placement.Side:
@@ -201,7 +202,7 @@ def amend(
         instrument = state.instruments[placement.instrument]
         if reason := (
             unbookable(instrument, report.LastQty, report.LastPx)
-            or _wrong_instrument(placement, report)
+            or wrong_instrument(placement, report)
             or dissolved(state, placement)
         ):
             return unmatched(command, f"a correction that cannot be booked: {reason}", ctx)

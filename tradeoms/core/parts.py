@@ -150,10 +150,12 @@ def placement_fills(state: State, placement: Placement, count: int) -> list[Fill
     for n in range(count):
         own = placement.in_part(n)
         units[n], notional[n] = instrument.units(own.CumQty), Fraction(own.notional)
-    for n in range(count - 1, 0, -1):  # a corporate action may take from what came before it
+    # A corporate action may take from what came before it, and what that was, be busted since.
+    back, on = range(count - 1, 0, -1), range(count - 1)
+    for n, other in (*((n, n - 1) for n in back), *((n, n + 1) for n in on)):
         if units[n] < 0:
-            units[n - 1] += units[n]
-            notional[n - 1] += notional[n]
+            units[other] += units[n]
+            notional[other] += notional[n]
             units[n], notional[n] = 0, Fraction(0)
     gross = cents(placement.notional * instrument.multiplier)
     bill = commission(state, placement, gross)

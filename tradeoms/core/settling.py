@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from tradeoms.core.booking import in_later, keep_execution
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal, refuse
-from tradeoms.core.executions import amend, dissolved, unbookable
+from tradeoms.core.executions import amend, dissolved, unbookable, wrong_instrument
 from tradeoms.core.pending import keep
 from tradeoms.core.reasons import reason_problems
 from tradeoms.core.reopening import reopen
@@ -78,6 +78,10 @@ def _attach_amendment(
     elif (session := state.placements[target.placement].session) != found.session:
         reason = f"is with session {session}, not {found.session}"
         problems.append(c.Problem("execution", key, reason))
+    elif found.report and (
+        why := wrong_instrument(state.placements[target.placement], found.report)
+    ):
+        problems.append(c.Problem("execution", key, f"cannot be meant: {why}"))
     if problems or target is None or found.report is None:
         raise Refusal(*problems)
     for event in _amended(state, found, found.report, target, ctx):
