@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.builders import D, Desk, K, desk
+from tests.builders import DAY, D, Desk, K, desk
 from tests.core.splits import define
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import OrderState, OrdStatus, Side, TimeInForce
-from tradeoms.model.reference import Account
+from tradeoms.model.reference import Account, Restriction
 from tradeoms.views import VIEWS
 from tradeoms.views.indicative import parts
 
@@ -149,6 +149,18 @@ def test_what_may_not_join_is_named_with_its_reason(floor: Desk) -> None:
     blocks = floor.done(c.BlockOrders((*names, alone)), "trader")
     assert len(blocks) == 8, "each in a block of its own"
     assert floor.submit(("A1", 1), ("A4", 1)).problems[0].reason == "trades alone"
+
+
+def test_what_a_rule_would_not_let_be_routed_joins_no_block_that_is_at_brokers(
+    floor: Desk,
+) -> None:
+    block, order = floor.block(("A1", 100)), floor.order(("A2", 50))
+    other, more = floor.block(("A3", 100)), floor.order(("A4", 10))
+    floor.route(block, 100)
+    floor.done(c.Restrict((Restriction("ACME Inc", DAY, reason="deal"),)), "compliance")
+    found = floor.refused(c.JoinBlock(block, (order,), "same idea"), "trader")
+    assert list(found) == ["restricted_list"]
+    floor.done(c.JoinBlock(other, (more,)), "trader")  # nothing of it can fill before it is routed
 
 
 def test_before_the_first_route_nothing_is_frozen(floor: Desk) -> None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 import numpy as np
 from msgspec.structs import replace
 
+from tradeoms import compliance
 from tradeoms.core.blocks import idle, live_block, not_staged, placements
 from tradeoms.core.bounds import MOST_UNITS
 from tradeoms.core.context import Context, Refusal, refuse
@@ -25,7 +26,7 @@ from tradeoms.core.reasons import optional_reason_problems, reason_problems
 from tradeoms.core.splitting import fresh, with_terms
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import BlockState, OrderState
+from tradeoms.model.fields import BlockState, OrderState, Severity
 from tradeoms.model.orders import ZERO, Block, Member, Order, SplitTerms, Statement
 from tradeoms.model.state import State
 
@@ -53,6 +54,8 @@ def join_block(state: State, command: c.JoinBlock, ctx: Context) -> list[e.AnyEv
     if problems:
         raise Refusal(*problems)
     orders = [state.orders[name] for name in command.orders]
+    if block.statement is not None:
+        _comply(state, block, orders, ctx)
     total = block.OrderQty + sum((order.OrderQty for order in orders), ZERO)
     if total > (most := state.instruments[block.instrument].quantity(MOST_UNITS)):
         raise refuse("orders", f"{total:f}", f"the block would be above {most:,f}")
@@ -65,6 +68,15 @@ def join_block(state: State, command: c.JoinBlock, ctx: Context) -> list[e.AnyEv
         statement = _changed(state, block, rows, command.reason, ctx)
     names = tuple(command.orders)
     return [e.OrdersJoined(block.block, names, ctx.user, command.reason, ctx.now, statement)]
+
+
+def _comply(state: State, block: Block, orders: Sequence[Order], ctx: Context) -> None:
+    """What is at brokers may fill at once for who joins: refuse what a rule would not let be routed."""
+    found = compliance.check_route(state, block, tuple(orders), (), ctx.now)
+    blocked = [v for v in found if v.severity is Severity.Block]
+    problems = [c.Problem(v.rule, v.account, v.message) for v in blocked]
+    if problems:
+        raise Refusal(*problems, violations=found)
 
 
 def leave_block(state: State, command: c.LeaveBlock, ctx: Context) -> list[e.AnyEvent]:
