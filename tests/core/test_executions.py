@@ -221,3 +221,32 @@ def test_a_correction_that_cannot_be_booked_goes_to_a_person(fields: dict, floor
     floor.correct(name, fill, 45, "50", **fields)
     assert shows(floor, name)[2] == 40
     assert len(floor.state.unmatched) == 1
+
+
+@pytest.mark.parametrize("after", [30, 90])
+def test_after_a_corporate_action_a_bust_of_all_that_was_paid_for_waits_for_a_person(
+    after: int, floor: Desk
+) -> None:
+    name = floor.working(("A1", 60), ("A2", 40))
+    ExecID = floor.fill(name, 60, "50")
+    said = {"ExecRestatementReason": "0", "CumQty": D(after), "OrderQty": D(200), "ExecID": "R1"}
+    floor.report(name, K.Restated, OrdStatus=OrdStatus.PartiallyFilled, **said)
+    floor.bust(name, ExecID)
+    assert (floor.placement(name).CumQty, effects(floor)) == (after, ["booked", "booked"])
+    assert floor.alerts()[-1] == "unknown report"
+    ((number, report),) = floor.state.unmatched.items()
+    assert report.reason.startswith("after a corporate action it would leave")
+    again = c.AttachReport(number, reason="the whole fill", execution="S1/20260302/E1")
+    assert "cannot be attached" in floor.refused(again, "ops")["number"]
+    floor.report(name, K.Canceled)
+    floor.done(c.FinishBlock(floor.placement(name).block, "as it stands"), "trader")
+    assert sum(floor.state.allocations["B1"].gross) == 60 * 5000
+
+
+def test_a_fill_entered_by_hand_is_not_taken_back_below_a_corporate_action(floor: Desk) -> None:
+    name = floor.working()
+    floor.done(c.EnterFill(name, D(60), D(50), "told by phone"), "trader")
+    said = {"ExecRestatementReason": "0", "CumQty": D(30), "OrderQty": D(50), "ExecID": "R1"}
+    floor.report(name, K.Restated, OrdStatus=OrdStatus.PartiallyFilled, **said)
+    why = floor.refused(c.BustFill("hand/M1", "told twice"), "trader")
+    assert "would leave -30 filled" in why["execution"]

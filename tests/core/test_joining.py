@@ -330,3 +330,17 @@ def test_the_journal_says_who_when_and_why(floor: Desk) -> None:
     assert [(one.orders, one.user, one.reason) for one in found] == [
         ((order,), "trader", "came later")
     ]
+
+
+def test_who_joined_after_the_fills_gets_no_units_of_a_split_for_nothing(floor: Desk) -> None:
+    block = floor.block(("A1", 60), ("A2", 40))
+    name = floor.route(block, 100)
+    floor.fill(name, 60, "50")
+    join(floor, block, ("A3", 50))
+    said = {"ExecRestatementReason": "0", "CumQty": D(120), "OrderQty": D(200), "ExecID": "R1"}
+    floor.report(name, K.Restated, OrdStatus=OrdStatus.PartiallyFilled, **said)
+    floor.report(name, K.Canceled)
+    floor.finish(block)
+    prices = {account: price for account, (_, _, price) in rows(floor, block).items()}
+    assert prices == dict.fromkeys(("A1", "A2", "A3"), "25.00000000")
+    assert [units for units, _, _ in rows(floor, block).values()] == [60, 40, 20]

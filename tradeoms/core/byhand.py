@@ -10,7 +10,7 @@ from tradeoms.core.blocks import idle
 from tradeoms.core.booking import in_later, keep_execution
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal, refuse
-from tradeoms.core.executions import dissolved, part_now, unbookable
+from tradeoms.core.executions import dissolved, part_now, unbalanced, unbookable
 from tradeoms.core.pending import keep
 from tradeoms.core.reasons import reason_problems
 from tradeoms.core.reopening import reopen
@@ -164,6 +164,8 @@ def bust_fill(state: State, command: c.BustFill, ctx: Context) -> list[e.AnyEven
         problems.append(c.Problem("execution", command.execution, "was not entered by hand"))
     elif found.effect is not Effect.Booked:
         problems.append(c.Problem("execution", command.execution, f"is {found.effect} already"))
+    elif why := unbalanced(state.placements[found.placement], found, None):
+        problems.append(c.Problem("execution", command.execution, why))
     if problems:
         raise Refusal(*problems)
     busted = e.FillBusted(found.placement, found.key, ctx.user, command.reason)

@@ -210,12 +210,30 @@ def amend(
         # The trade was when it was: lots, terms and settlement count from there.
         execution = replace(corrected, trade_date=target.trade_date, part=target.part)
         effect = Effect.Corrected
+    if reason := unbalanced(placement, target, execution):
+        return unmatched(command, reason, ctx)
     text = f"{effect.value} ExecID {target.ExecID}: {target.LastQty} at {target.LastPx}"
     return [
         e.Reported(placement.placement, report, effect, execution, replaces=target.key),
         alert(ctx, effect.value, placement.placement, text),
         *reopen(state, placement.block, text, ctx),
     ]
+
+
+def unbalanced(placement: Placement, target: Execution, instead: Execution | None) -> str:
+    """Why a bust or a correction cannot be booked: after a corporate action a fill may be more than
+    what is left, or all that was paid for.
+    """
+    if target.effect is not Effect.Booked:
+        return ""
+    quantity = placement.CumQty - target.LastQty
+    notional = placement.notional - target.LastQty * target.LastPx
+    if instead is not None:
+        quantity += instead.LastQty
+        notional += instead.LastQty * instead.LastPx
+    if quantity >= 0 and (quantity > 0) == (notional > 0):
+        return ""
+    return f"after a corporate action it would leave {quantity} filled, worth {notional}"
 
 
 def _corrects(state: State, placement: Placement, report: Report, key: str) -> bool:
@@ -276,6 +294,13 @@ def restated(
         return [event, told]
     adjusted = replace(report, LastQty=change, LastPx=ZERO)
     execution = _execution(execution_key(placement, report), placement, adjusted, state)
+    execution = replace(execution, part=_fullest(placement))
     if execution.key in state.executions:
         return [event]
     return [e.Reported(placement.placement, report, Effect.Booked, execution, note=text), told]
+
+
+def _fullest(placement: Placement) -> int:
+    """The part of the statement with most of the fills: who joined later gets no units for nothing."""
+    parts = (placement.in_part(n) for n in (0, *(own.part for own in placement.later)))
+    return max(parts, key=lambda own: own.CumQty).part
