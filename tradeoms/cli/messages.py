@@ -30,9 +30,14 @@ def messages(
     if result.problem:
         raise fail(result.problem, 1)
     for row in result.rows:
-        text = row["text"].replace("\x01", "|")
-        line = f"{row['at']} {row['direction']:<3} {text}"
+        line = f"{row['at']} {row['direction']:<3} {_printable(row['text'])}"
         console.print(line, soft_wrap=True, markup=False, highlight=False)
+
+
+def _printable(text: str) -> str:
+    """Whatever a broker says must not speak to the terminal, nor look like a line of ours."""
+    letters = (x if x.isprintable() else ascii(x)[1:-1] for x in text.replace("\x01", "|"))
+    return "".join(letters)
 
 
 def add_to(app: typer.Typer) -> None:
