@@ -138,6 +138,17 @@ def test_a_second_person_lets_it_pass_once(floor: Desk) -> None:
     same(floor.journal.replay(), floor.state)
 
 
+def test_a_waiver_is_for_what_was_seen(floor: Desk) -> None:
+    name = floor.working(("A1", 100))
+    floor.fill(name, 103)
+    for check in ("over-filled blocks", "unallocated blocks"):
+        floor.done(c.WaiveCheck(check, "booked tomorrow"), "ops")
+    floor.fill(name, 500)
+    found = floor.refused(CLOSE, "otto")
+    assert set(found) == {"over-filled blocks", "unallocated blocks"}
+    assert found["over-filled blocks"].startswith("503 belong to nobody")
+
+
 def test_what_only_warns_is_written_down(floor: Desk) -> None:
     name = floor.route(floor.block(("A1", 100), TimeInForce=GTC), 100)
     floor.fill(name, 40)

@@ -184,7 +184,7 @@ def findings(state: State) -> list[Finding]:
 def _waived(state: State, finding: Finding) -> Finding:
     """With the newest waiver that had seen it."""
     for waiver in reversed(state.waivers.get(finding.check, ())):
-        if finding.subject in waiver.subjects:
+        if waiver.covers(finding):
             return Finding(
                 finding.check,
                 finding.subject,

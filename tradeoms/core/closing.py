@@ -86,12 +86,13 @@ def waive_check(state: State, command: c.WaiveCheck, ctx: Context) -> list[e.Any
         problems.append(c.Problem("check", command.check, "does not keep the day open"))
     elif state.closed is not None:
         problems.append(c.Problem("check", command.check, "the day is closed"))
-    subjects = tuple(subject for subject, _ in check.find(state)) if check else ()
-    if not problems and not subjects:
+    found = tuple(check.find(state)) if check else ()
+    if not problems and not found:
         problems.append(c.Problem("check", command.check, "finds nothing"))
     if problems:
         raise Refusal(*problems)
-    waiver = Waiver(command.check, subjects, ctx.user, command.reason, ctx.now)
+    subjects, texts = zip(*found, strict=True)
+    waiver = Waiver(command.check, subjects, ctx.user, command.reason, ctx.now, texts)
     return [e.CheckWaived(state.business_date, waiver)]
 
 

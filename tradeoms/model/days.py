@@ -20,13 +20,23 @@ class Finding(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Waiver(Struct, frozen=True, gc=False):
-    """A person's word that what a check had found by then does not keep the day open."""
+    """A person's word that what a check had found by then does not keep the day open.
+
+    `texts`: what it had found of each subject.
+    """
 
     check: str
     subjects: tuple[str, ...]
     user: str
     reason: str
     at: datetime
+    texts: tuple[str, ...] = ()
+
+    def covers(self, finding: Finding) -> bool:
+        """True for what was seen, as it was seen: a larger excess is another one."""
+        if not self.texts:
+            return finding.subject in self.subjects
+        return (finding.subject, finding.text) in zip(self.subjects, self.texts, strict=True)
 
 
 class Close(Struct, frozen=True, gc=False):
