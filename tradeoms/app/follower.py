@@ -5,6 +5,7 @@ import sys
 import time
 
 from tradeoms.app import evidence
+from tradeoms.app.collector import relax
 from tradeoms.app.recovery import recover
 from tradeoms.bus.feed import ready, receive, subscribe
 from tradeoms.bus.keys import KeyStore
@@ -48,6 +49,7 @@ class ReaderProcess:
     def run(self) -> None:
         """Until the writer is gone."""
         self._catch_up_readmodel()
+        relax()
         writer = sys.stdin.fileno()
         while True:
             sources = ready((self._feed, self._streams.socket, writer), QUIET)
