@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from rich.table import Table
 from rich.text import Text
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -74,8 +75,9 @@ class Detail(ModalScreen[None]):
         """All of the event under the cursor; the messages behind it when they are there."""
         entry = self._shown[event.option_index]
         self.query_one("#entry", Static).update(_pairs(message(entry)))
-        self.run_worker(self._add_raw(entry), group="raw", exclusive=True)
+        self._add_raw(entry)
 
+    @work(group="raw", exclusive=True)
     async def _add_raw(self, entry: Entry) -> None:
         if raw := await self._raw(entry):
             self.query_one("#entry", Static).update(_pairs([*raw, *message(entry)]))

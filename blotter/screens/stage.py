@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -63,8 +64,9 @@ class StageTicket(ModalScreen[NewOrder | None]):
         self.query_one("#relief", Static).update("")
         self.workers.cancel_group(self, "relief")
         if order is not None and order.Side is Side.Sell:
-            self.run_worker(self._relieve(order), group="relief", exclusive=True)
+            self._relieve(order)
 
+    @work(group="relief", exclusive=True)
     async def _relieve(self, order: NewOrder) -> None:
         """Of a sale: the lots that it would take, before it is sent."""
         self.query_one("#relief", Static).update(await self._relief(order))
