@@ -16,7 +16,6 @@ import structlog
 
 from tradeoms import config_fix
 from tradeoms.app.clock import Clock
-from tradeoms.app.collector import relax
 from tradeoms.app.recovery import recover
 from tradeoms.app.sessions import lines
 from tradeoms.bus.feed import Feed
@@ -90,7 +89,6 @@ class Server:
         self._clock.start()
         self._bus.start()
         ready()
-        relax()
         try:
             self.engine.run()
         except BaseException:
