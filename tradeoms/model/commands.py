@@ -14,21 +14,12 @@ from tradeoms.model import halt_commands as halts
 from tradeoms.model import list_commands as lists
 from tradeoms.model import money_commands as worth
 from tradeoms.model import posttrade_commands as after
+from tradeoms.model import reference_commands as known
 from tradeoms.model import session_commands as line
 from tradeoms.model import settling_commands as settle
 from tradeoms.model import tax_commands as tax
 from tradeoms.model.base import Command as Command
 from tradeoms.model.orders import NewOrder, Report
-from tradeoms.model.reference import (
-    Account,
-    Broker,
-    Instrument,
-    Limit,
-    OpeningCash,
-    OpeningLot,
-    Price,
-    Restriction,
-)
 
 BlockOrders = merge.BlockOrders
 DissolveBlock = merge.DissolveBlock
@@ -94,67 +85,20 @@ SetSequence = line.SetSequence
 ResetSequence = line.ResetSequence
 TellSession = line.TellSession
 SetRates = worth.SetRates
+DefineInstruments = known.DefineInstruments
+DefineAccounts = known.DefineAccounts
+DefineBrokers = known.DefineBrokers
+SetHolidays = known.SetHolidays
+SetLimits = known.SetLimits
+Restrict = known.Restrict
+MarkPrices = known.MarkPrices
+BookOpening = known.BookOpening
 
 
 class OpenDay(Command, frozen=True, tag=True):
     """Begin a business day: trades of the day carry this date."""
 
     business_date: date
-
-
-class DefineInstruments(Command, frozen=True, tag=True):
-    """Add or replace instruments."""
-
-    instruments: tuple[Instrument, ...]
-
-
-class DefineAccounts(Command, frozen=True, tag=True):
-    """Add or replace accounts."""
-
-    accounts: tuple[Account, ...]
-
-
-class DefineBrokers(Command, frozen=True, tag=True):
-    """Add or replace brokers."""
-
-    brokers: tuple[Broker, ...]
-
-
-class SetHolidays(Command, frozen=True, tag=True):
-    """Days on which a currency does not settle."""
-
-    Currency: str
-    days: tuple[date, ...]
-
-
-class SetLimits(Command, frozen=True, tag=True):
-    """Put compliance limits in force from their effective dates on."""
-
-    limits: tuple[Limit, ...]
-
-
-class Restrict(Command, frozen=True, tag=True):
-    """Add to the restricted list."""
-
-    restrictions: tuple[Restriction, ...]
-
-
-class MarkPrices(Command, frozen=True, tag=True):
-    """Prices of record: what collars and values are measured against until the next ones.
-
-    `day`: the open one, or the one before it for a close that comes late or is corrected.
-    """
-
-    prices: tuple[Price, ...]
-    day: date | None = None
-
-
-class BookOpening(Command, frozen=True, tag=True):
-    """Lots and cash that accounts own on day one. `batch` makes a repeated import harmless."""
-
-    batch: str
-    lots: tuple[OpeningLot, ...] = ()
-    cash: tuple[OpeningCash, ...] = ()
 
 
 class SubmitOrder(Command, frozen=True, tag=True):
