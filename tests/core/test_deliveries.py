@@ -142,6 +142,103 @@ def test_a_rejected_cancel_is_said_again(floor: Desk) -> None:
     assert delivered(floor) == cancel
 
 
+def corrected(floor: Desk) -> str:
+    """B1 is delivered as 100 at 50, then as 100 at 49; the fill that stands."""
+    name = floor.working(("A1", 100))
+    wrong = floor.fill(name, 100, 50)
+    floor.finish("B1")
+    delivered(floor)
+    right = floor.correct(name, wrong, 100, 49)
+    floor.finish("B1")
+    assert [(x.action, x.version) for x in delivered(floor)] == [("cancel", 1), ("correct", 2)]
+    return right
+
+
+def the_break(floor: Desk) -> tuple[str, str]:
+    (one,) = floor.state.breaks.values()
+    return one.state, one.what
+
+
+def said(floor: Desk) -> list[tuple[str, int]]:
+    return [(line.action, line.version) for line in delivered(floor)]
+
+
+def test_a_rejected_cancel_goes_out_again_though_its_correction_was_taken(floor: Desk) -> None:
+    """They hold both versions until they take the cancel."""
+    corrected(floor)
+    answered(floor, 2, "1,rejected,settled already", "2,accepted,")
+    assert the_break(floor) == ("open", "cancel of version 1 rejected")
+    assert said(floor) == [("cancel", 1)]
+    assert said(floor) == [], "it waits for its answer"
+    answered(floor, 3, "1,accepted,")
+    assert the_break(floor)[0] == "cleared"
+    assert said(floor) == []
+    same(floor.journal.replay(), floor.state)
+
+
+def test_of_a_cancel_and_a_correction_that_are_both_rejected_both_go_out_again(floor: Desk) -> None:
+    corrected(floor)
+    answered(floor, 2, "1,rejected,settled already", "2,rejected,is there already")
+    assert said(floor) == [("cancel", 1), ("new", 3)]
+    answered(floor, 3, "1,accepted,", "2,accepted,")
+    assert the_break(floor)[0] == "cleared"
+
+
+def test_a_rejected_cancel_goes_out_again_beside_a_later_change(floor: Desk) -> None:
+    right = corrected(floor)
+    answered(floor, 2, "1,rejected,settled already", "2,accepted,")
+    floor.bust("P1", right)
+    assert said(floor) == [("cancel", 1), ("cancel", 2)]
+    answered(floor, 3, "1,rejected,still", "2,accepted,")
+    assert the_break(floor) == ("open", "cancel of version 1 rejected")
+    assert said(floor) == [("cancel", 1)]
+
+
+def test_an_answer_that_comes_late_leaves_no_break_of_what_was_changed_since(floor: Desk) -> None:
+    """Version 2 was never taken, so that nothing is left to be cancelled."""
+    right = corrected(floor)
+    floor.bust("P1", right)
+    assert said(floor) == [("cancel", 2)]
+    answered(floor, 3, "1,rejected,unknown")
+    assert the_break(floor)[0] == "open"
+    answered(floor, 2, "1,accepted,", "2,rejected,no such account")
+    assert the_break(floor)[0] == "cleared"
+    assert said(floor) == []
+    same(floor.journal.replay(), floor.state)
+
+
+def test_a_cancel_of_what_was_never_taken_is_no_break(floor: Desk) -> None:
+    right = corrected(floor)
+    floor.bust("P1", right)
+    assert said(floor) == [("cancel", 2)]
+    answered(floor, 2, "1,accepted,", "2,rejected,no such account")
+    answered(floor, 3, "1,rejected,unknown")
+    assert not [one for one in floor.state.breaks.values() if one.state == "open"]
+    assert said(floor) == []
+
+
+def test_an_accepted_change_leaves_the_break_of_an_older_cancel(floor: Desk) -> None:
+    right = corrected(floor)
+    floor.bust("P1", right)
+    assert said(floor) == [("cancel", 2)]
+    answered(floor, 2, "1,rejected,settled already", "2,accepted,")
+    answered(floor, 3, "1,accepted,")
+    assert the_break(floor) == ("open", "cancel of version 1 rejected")
+    assert said(floor) == [("cancel", 1)]
+
+
+def test_what_was_rejected_and_is_busted_needs_nobody(floor: Desk) -> None:
+    name = floor.working(("A1", 100))
+    wrong = floor.fill(name, 100, 50)
+    floor.finish("B1")
+    delivered(floor)
+    answered(floor, 1, "1,rejected,no such account")
+    floor.bust(name, wrong)
+    assert said(floor) == []
+    (one,) = floor.state.breaks.values()
+    assert (one.state, one.reason) == ("cleared", "holds no more with delivery 2")
+
+
 def test_an_answer_is_booked_once(floor: Desk) -> None:
     traded(floor, ("A1", 100))
     delivered(floor)

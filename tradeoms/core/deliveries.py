@@ -1,5 +1,6 @@
 """Handing over: what has changed in the allocations since the last time, and what came back."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from hashlib import sha256
 
@@ -19,6 +20,7 @@ CANCEL, NEW, CORRECT = "cancel", "new", "correct"
 REJECTED = "rejected"  # in place of the action, once the other side does not take a line
 STANDS = (NEW, CORRECT)
 WHOM = "accounting"
+Version = tuple[str, int]  # of a trade
 ANSWER = {
     "line": Column(number),
     "status": Column(one_of({"accepted": True, "rejected": False})),
@@ -28,9 +30,26 @@ ANSWER = {
 
 def deliver(state: State, command: c.Deliver, ctx: Context) -> list[e.AnyEvent]:
     """A numbered delivery, also where nothing has changed: a missing number is then a lost file."""
-    lines = tuple(line for block in state.undelivered for line in _changes(state, block))
+    lines = tuple(
+        line
+        for block in dict.fromkeys((*state.undelivered, *state.uncancelled))
+        for line in (*state.uncancelled.get(block, ()), *_changes(state, block))
+    )
     number = ctx.number("delivery")
-    return [e.Delivered(Delivery(number, state.business_date, ctx.user, ctx.now, lines))]
+    delivery = Delivery(number, state.business_date, ctx.user, ctx.now, lines)
+    gone = _clear(state, _void(state), ctx.user, f"holds no more with delivery {number}")
+    return [e.Delivered(delivery), *([e.BreaksChanged(gone)] if gone else [])]
+
+
+def _void(state: State) -> list[str]:
+    """Trades that were not taken, and that hold no more: nothing is left to be said of them."""
+    return [
+        trade
+        for block in state.undelivered
+        if (refused := [x for x in state.delivered.get(block, {}).values() if x.action == REJECTED])
+        for trade in sorted({x.trade for x in refused} - _lines(state, block).keys())
+        if not _owed(state, block, trade)
+    ]
 
 
 def _changes(state: State, block: str) -> list[DeliveryLine]:
@@ -130,18 +149,60 @@ def _answer_problems(file: str, rows: list[Row], lines: int) -> list[c.Problem]:
 
 
 def _breaks(state: State, delivery: Delivery, answer: DeliveryAnswer) -> tuple[Break, ...]:
-    """New ones for rejected trades; those of trades that are accepted now are cleared."""
-    refused: dict[str, Break] = {}
-    for n, line in enumerate(delivery.lines, 1):
-        if n in answer.rejected:
-            refused[line.trade] = _break(state, line, answer.rejected[n])
-    accepted = {line.trade for line in delivery.lines} - set(refused)
-    gone = [
-        breaks.cleared(state, one, answer.user, f"accepted with delivery {answer.number}")
-        for trade in sorted(accepted)
-        if (one := state.breaks.get(f"delivery/{WHOM}/{trade}")) and one.state != breaks.CLEARED
-    ]
-    return (*refused.values(), *gone)
+    """New ones for what is to be said again; those of trades that are accepted now are cleared."""
+    again, never = _again(state, delivery, answer)
+    refused = {line.trade: _break(state, line, answer.rejected[n]) for n, line in again.items()}
+    accepted = {
+        line.trade
+        for line in delivery.lines
+        if line.trade not in refused and not _owed(state, line.block, line.trade) - never
+    }
+    why = f"accepted with delivery {answer.number}"
+    return (*refused.values(), *_clear(state, sorted(accepted), answer.user, why))
+
+
+def _again(
+    state: State, delivery: Delivery, answer: DeliveryAnswer
+) -> tuple[dict[int, DeliveryLine], set[Version]]:
+    """Rejected lines that still matter, by number; and all versions that were never taken.
+
+    A cancel matters if what it cancels was taken, another line if it was not changed since.
+    """
+    refused = {n: delivery.lines[n - 1] for n in answer.rejected}
+    before = (
+        state.deliveries[one.number].lines[n - 1]
+        for one in state.delivery_answers.values()
+        for n in one.rejected
+    )
+    never = {_version(line) for line in (*refused.values(), *before) if line.action in STANDS}
+    again = {
+        n: line
+        for n, line in refused.items()
+        if (
+            _version(line) not in never
+            if line.action == CANCEL
+            else state.delivered[line.block].get(line.trade) == line
+        )
+    }
+    return again, never
+
+
+def _version(line: DeliveryLine) -> Version:
+    return line.trade, line.version
+
+
+def _owed(state: State, block: str, trade: str) -> set[Version]:
+    """Cancels of a trade that were rejected and not said again yet."""
+    return {_version(line) for line in state.uncancelled.get(block, ()) if line.trade == trade}
+
+
+def _clear(state: State, trades: Iterable[str], user: str, why: str) -> tuple[Break, ...]:
+    known = (state.breaks.get(f"delivery/{WHOM}/{trade}") for trade in trades)
+    return tuple(
+        breaks.cleared(state, one, user, why)
+        for one in known
+        if one and one.state != breaks.CLEARED
+    )
 
 
 def _break(state: State, line: DeliveryLine, reason: str) -> Break:
@@ -171,21 +232,35 @@ def apply_delivered(state: State, event: e.Delivered) -> None:
     state.bump("delivery", delivery.number)
     for line in delivery.lines:  # a correction comes behind the cancel of what it replaces
         state.delivered.setdefault(line.block, {})[line.trade] = line
+        _no_more_owed(state, line)
     state.undelivered.clear()
 
 
 def apply_acknowledged(state: State, event: e.DeliveryAcknowledged) -> None:
-    """A rejected line does not stand there: the next delivery says it again."""
+    """What is not taken, the next delivery says again, also a cancel whose correction was taken."""
     answer = event.answer
+    delivery = state.deliveries[answer.number]
+    again, _ = _again(state, delivery, answer)
     state.delivery_answers[answer.number] = answer
-    for n, line in enumerate(state.deliveries[answer.number].lines, 1):
-        if n not in answer.rejected:
+    for n in answer.rejected:
+        line = delivery.lines[n - 1]
+        if n not in again:
+            _no_more_owed(state, line)
             continue
         state.undelivered[line.block] = None
-        known = state.delivered[line.block].get(line.trade)
-        if known == line:
-            kept = NEW if line.action == CANCEL else REJECTED
-            state.delivered[line.block][line.trade] = replace(line, action=kept)
+        if line.action == CANCEL:
+            owed = state.uncancelled.get(line.block, ())
+            state.uncancelled[line.block] = (*owed, line)
+        else:
+            state.delivered[line.block][line.trade] = replace(line, action=REJECTED)
+
+
+def _no_more_owed(state: State, said: DeliveryLine) -> None:
+    """The cancel of this version is said, or needs no saying."""
+    if (owed := state.uncancelled.pop(said.block, None)) is None:
+        return
+    if left := tuple(line for line in owed if _version(line) != _version(said)):
+        state.uncancelled[said.block] = left
 
 
 DECIDE = {c.Deliver: deliver, c.AcknowledgeDelivery: acknowledge}

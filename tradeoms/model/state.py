@@ -164,6 +164,8 @@ class State:
         self.undelivered: dict[str, None] = {}  # blocks whose allocation changed since
         # By block, the last line of each of its trades; what a delivery was answered.
         self.delivered: dict[str, dict[str, DeliveryLine]] = {}
+        # By block, rejected cancels: the next delivery says them again.
+        self.uncancelled: dict[str, tuple[DeliveryLine, ...]] = {}
         self.deliveries: dict[int, Delivery] = {}
         self.delivery_answers: dict[int, DeliveryAnswer] = {}
         self.breaks: dict[str, Break] = {}

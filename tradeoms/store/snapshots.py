@@ -96,6 +96,7 @@ class Plain(Struct, frozen=True):
     closed: date | None
     undelivered: dict[str, None]
     delivered: dict[str, dict[str, DeliveryLine]]
+    uncancelled: dict[str, tuple[DeliveryLine, ...]]
     deliveries: dict[int, Delivery]
     delivery_answers: dict[int, DeliveryAnswer]
     breaks: dict[str, Break]
