@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 
+from tests.builders import desk
 from tests.views import days
 from tests.views.house import House
 from tradeoms.bus.access import BY_ACCOUNT, BY_MEMBER, BY_NOBODY, MAY, forbidden, sees
@@ -12,7 +13,7 @@ from tradeoms.bus.keys import User
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Role, Side
 from tradeoms.model.orders import Member, NewOrder
-from tradeoms.model.reference import OpeningCash, OpeningLot
+from tradeoms.model.reference import Account, OpeningCash, OpeningLot
 from tradeoms.views import VIEWS
 
 ALL = tuple(Role)
@@ -83,7 +84,7 @@ def test_what_exists_is_guarded_as_what_is_new(busy: House) -> None:
     state = busy.state
     block = next(b for b in state.blocks.values() if b.placements)
     name = block.orders[0]
-    accounts = {m.account for o in block.orders for m in state.orders[o].members}
+    accounts = {m.account for o in block.orders for m in state.orders[o].members} | {"ERR"}
     commands = [
         c.CancelOrder(name, "r"),
         c.OverrideViolation(name, "rule", "r", state.orders[name].entered),
@@ -157,6 +158,29 @@ def test_opening_balances(busy: House) -> None:
     command = c.BookOpening("b", (lot,), (cash,))
     assert forbidden(user("A1"), command, busy.state) == "accounts A2, A3 are not yours"
     assert forbidden(user("A2", "A3"), command, busy.state) == ""
+    reason = "the desk is not yours"
+    assert forbidden(user(desks=("x",)), command, busy.state) == reason, "it is of no desk"
+
+
+def test_an_error_goes_to_an_account_of_the_user(busy: House) -> None:
+    """The error account is touched as much as the block's own: by name, or where there is but one."""
+    floor = desk()
+    floor.done(c.DefineAccounts((Account("ERR", "Errors", "T9", error=True),)))
+    name = floor.working(("A1", 100))
+    block = floor.block_of(name).block
+    for account in ("", "ERR"):
+        for command in (
+            c.BookError(block, "r", account),
+            c.MoveToError(block, "A1", Decimal(1), "r", account=account),
+        ):
+            reason = forbidden(user("A1"), command, floor.state)
+            assert reason == "accounts ERR are not yours", command
+            assert forbidden(user("A1", "ERR"), command, floor.state) == ""
+    floor.fill(name, 100)
+    floor.fill(name, 1)
+    floor.done(c.BookError(block, "r"), "ops")
+    floor.done(c.DefineAccounts((Account("ERR2", "Errors", "T9", error=True),)))
+    assert forbidden(user("A1", "ERR"), c.BookError(block, "r"), floor.state) == ""
 
 
 def test_what_is_seen_is_what_touches_the_accounts() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -28,7 +29,16 @@ def state() -> State:
     """A block that the trader has claimed."""
     floor = desk()
     assert floor.block(("A1", 60), ("A2", 40)) == "B1"
+    floor.order(("A1", 1), desk="value")
     return floor.state
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> KeyStore:
+    store = KeyStore(tmp_path)
+    store.new("ann", [Role.Trader], desks=["growth"])
+    store.new("paula", [Role.PortfolioManager])
+    return store
 
 
 def test_traders_claim_what_is_all_theirs(state: State) -> None:
@@ -48,25 +58,31 @@ def test_who_attends_to_alerts(state: State) -> None:
         assert "touches the whole house" in forbidden(user("A1", "A2"), command, state)
 
 
-def test_work_goes_to_traders_who_exist(state: State) -> None:
-    people = {"ann": user(), "paula": user(role=Role.PortfolioManager)}
+def test_work_goes_to_traders_who_exist(state: State, people: KeyStore, tmp_path: Path) -> None:
     for command in GIVEN:
-        assert stranger(command, people.get, state) == ""
-        assert stranger(command, {}.get, state).endswith("ann': there is no such user")
-        assert stranger(command, {"ann": people["paula"]}.get, state).endswith("ann: is no trader")
-    assert stranger(c.Claim(("B1",)), people.get, state) == ""
+        assert stranger(command, people, state) == ""
+        nobody = KeyStore(tmp_path / "none")
+        assert stranger(command, nobody, state).endswith("ann': there is no such user")
+    to_paula = c.Reassign(("B1",), "paula", "r")
+    assert stranger(to_paula, people, state) == "trader paula: is no trader"
+    assert stranger(c.Claim(("B1",)), people, state) == ""
 
 
-def test_a_halt_that_would_meet_nobody_is_refused(state: State) -> None:
-    people = {"ann": user(), "paula": user(role=Role.PortfolioManager)}
-    for command in (c.Halt("odd", trader="ann"), c.Halt("odd", everything=True)):
-        assert stranger(command, people.get, state) == ""
-    assert stranger(c.Halt("left", trader="trader"), {}.get, state) == "", "has a block"
-    reason = "trader 'anne': there is no such user"
-    assert stranger(c.Halt("odd", trader="anne"), people.get, state) == reason
-    assert (
-        stranger(c.Halt("odd", trader="paula"), people.get, state) == "trader paula: is no trader"
-    )
+def test_a_halt_that_would_meet_nobody_is_refused(state: State, people: KeyStore) -> None:
+    for command in (
+        c.Halt("odd", trader="ann"),
+        c.Halt("odd", everything=True),
+        c.Halt("a user's", desk="growth"),
+        c.Halt("an order's", desk="value"),
+        c.Halt("left, but has a block", trader="trader"),
+    ):
+        assert stranger(command, people, state) == "", command
+    for command, reason in (
+        (c.Halt("odd", trader="anne"), "trader 'anne': there is no such user"),
+        (c.Halt("odd", trader="paula"), "trader paula: is no trader"),
+        (c.Halt("odd", desk="grwth"), "desk 'grwth': there is no such desk of a user or an order"),
+    ):
+        assert stranger(command, people, state) == reason
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
 """Who may do and see what: the one place where commands are checked and streams are filtered."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tradeoms.bus.keys import User
+from tradeoms.bus.keys import KeyStore, User
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Role
 from tradeoms.model.orders import NewOrder
@@ -187,14 +187,16 @@ def forbidden(user: User, command: c.Command, state: State) -> str:
     return ""
 
 
-def stranger(command: c.Command, named: Callable[[str], User | None], state: State) -> str:
-    """Why work may not go to who shall get it, or who is to be halted is no trader; else empty.
+def stranger(command: c.Command, keys: KeyStore, state: State) -> str:
+    """Why work may not go to who shall get it, or a halt would meet nobody; else empty.
 
     Who is no user any more may be halted for as long as there is work of theirs.
     """
     if isinstance(command, c.Halt):
+        if command.desk:
+            return "" if _is_desk(command.desk, keys, state) else _unknown("desk", command.desk)
         field, name = "trader", command.trader
-        if not name or (named(name) is None and _has_work(name, state)):
+        if not name or (keys.named(name) is None and _has_work(name, state)):
             return ""
     elif isinstance(command, c.Reassign):
         field, name = "trader", command.trader
@@ -202,10 +204,22 @@ def stranger(command: c.Command, named: Callable[[str], User | None], state: Sta
         field, name = "to", command.to
     else:
         return ""
-    user = named(name)
+    user = keys.named(name)
     if user is None:
-        return f"{field} {ascii(name)[:60]}: there is no such user"
+        return _unknown(field, name)
     return "" if TRADER in user.roles else f"{field} {name}: is no trader"
+
+
+def _unknown(field: str, name: str) -> str:
+    what = "desk of a user or an order" if field == "desk" else "user"
+    return f"{field} {ascii(name)[:60]}: there is no such {what}"
+
+
+def _is_desk(desk: str, keys: KeyStore, state: State) -> bool:
+    """True where a user is of the desk, or an order."""
+    if any(desk in user.desks for user in keys.users().values()):
+        return True
+    return any(order.desk == desk for order in list(state.orders.values()))
 
 
 def _has_work(trader: str, state: State) -> bool:
@@ -213,7 +227,7 @@ def _has_work(trader: str, state: State) -> bool:
     return placed or bool(state.work_of(trader))
 
 
-#: A desk (None: of no order) and accounts.
+#: A desk (empty: outside of all, None: that of the block, seen to already) and accounts.
 Touched = tuple[str | None, Iterable[str]]
 
 
@@ -231,10 +245,21 @@ def _touched(command: c.Command, state: State) -> Iterator[Touched]:
     elif isinstance(command, c.SubmitBasket):
         yield from map(_of_order, command.orders)
     elif isinstance(command, c.BookOpening):
-        yield None, [lot.account for lot in command.lots]
-        yield None, [cash.account for cash in command.cash]
+        yield "", [lot.account for lot in command.lots]
+        yield "", [cash.account for cash in command.cash]
+    elif isinstance(command, c.BookError | c.MoveToError):
+        yield None, _error_accounts(command, state)
     for name in _orders(command, state):
         yield _of_order(state.orders[name])
+
+
+def _error_accounts(command: c.BookError | c.MoveToError, state: State) -> list[str]:
+    """Where the error would go: as named, where the block's errors are, else the house's only one."""
+    if command.account:
+        return [command.account]
+    if (known := state.blocks[command.block].error) is not None:
+        return [known.account]
+    return [account.account for account in list(state.accounts.values()) if account.error]
 
 
 def _of_order(order: NewOrder | Any) -> Touched:

@@ -151,7 +151,7 @@ class CommandServer:
         command = _decoded(envelope)
         if not isinstance(command, c.RefuseMalformed) and (
             reason := forbidden(user, command, self._engine.state)
-            or stranger(command, self._keys.named, self._engine.state)
+            or stranger(command, self._keys, self._engine.state)
         ):
             return reason
         cause = e.Cause(user=user.user, command=envelope.id)
