@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from tests.builders import DAY, D, Desk, desk, lot
+from tests.builders import DAY, D, Desk, K, desk, lot
 from tests.states import same
+from tradeoms.core.checklist import missing_files
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.breaks import Break, Tolerance
-from tradeoms.model.fields import Outcome
+from tradeoms.model.fields import OrdStatus, Outcome, TimeInForce
 from tradeoms.model.reference import Account, OpeningCash
 
 NEXT = DAY + timedelta(1)
@@ -163,6 +164,28 @@ def test_fills_with_a_broker(floor: Desk) -> None:
     assert told(floor) == {
         f"{place}/E2": ("quantity", "Buy 20 ACME at 50.20", "Buy 21 ACME at 50.20", D(1))
     }
+
+
+def test_what_a_corporate_action_gave_is_no_fill(floor: Desk) -> None:
+    name = floor.working(("A1", 100))
+    floor.fill(name, 60, "50")
+    said = {"ExecRestatementReason": "0", "CumQty": D(120), "OrderQty": D(200), "ExecID": "R1"}
+    floor.report(name, K.Restated, OrdStatus=OrdStatus.PartiallyFilled, **said)
+    floor.done(file("fills", "E1,ACME,Buy,60,50", source="KING"), "ops")
+    assert standing(floor) == {}
+
+
+def test_a_day_with_a_corporate_action_alone_has_no_file_and_is_no_trade_date(floor: Desk) -> None:
+    name = floor.working(("A1", 100), TimeInForce=TimeInForce.GoodTillCancel)
+    floor.fill(name, 60, "50")
+    floor.done(c.OpenDay(NEXT), "ops")
+    said = {"ExecRestatementReason": "0", "CumQty": D(50), "ExecID": "R1"}
+    floor.report(name, K.Restated, OrdStatus=OrdStatus.PartiallyFilled, **said)
+    assert "fills/KING" not in {place for place, _ in missing_files(floor.state)}
+    floor.report(name, K.Canceled)
+    floor.finish(floor.placement(name).block)
+    (event,) = floor.state.allocations.values()
+    assert (event.trade_date, event.quantity) == (DAY, 50)
 
 
 def test_a_busted_fill_is_no_fill(floor: Desk) -> None:

@@ -60,8 +60,9 @@ def apply_reported(state: State, event: e.Reported) -> None:
 
 def _last_traded(placement: Placement, execution: Execution | None) -> date | None:
     """The day of the last fill; a correction carries the day of what it corrects."""
-    days = (placement.last_traded, execution.trade_date if execution else None)
-    return max((day for day in days if day), default=None)
+    if execution is None or not execution.is_trade:
+        return placement.last_traded
+    return max(placement.last_traded or execution.trade_date, execution.trade_date)
 
 
 def revives(placement: Placement, report: Report) -> bool:
@@ -204,14 +205,16 @@ def _book(
 def in_later(
     later: tuple[PartFills, ...], execution: Execution, sign: int = 1
 ) -> tuple[PartFills, ...]:
-    """With an execution counted (1) or no longer (-1), if it is not of the first part."""
-    if not execution.part:
+    """With an execution counted (1) or no longer (-1), as far as it is not of the first part."""
+    if not execution.part and not execution.parts:
         return later
-    had = next((one for one in later if one.part == execution.part), None)
-    had = had or PartFills(execution.part, ZERO, ZERO)
-    quantity = sign * execution.LastQty
-    now = PartFills(had.part, had.CumQty + quantity, had.notional + quantity * execution.LastPx)
-    return (*(one for one in later if one.part != execution.part), now)
+    own = PartFills(execution.part, execution.LastQty, execution.LastQty * execution.LastPx)
+    had = {one.part: one for one in later}
+    for more in execution.parts or (own,):
+        one = had.pop(more.part, PartFills(more.part, ZERO, ZERO))
+        CumQty, notional = one.CumQty + sign * more.CumQty, one.notional + sign * more.notional
+        had[more.part] = PartFills(more.part, CumQty, notional)
+    return tuple(had.values())
 
 
 def keep_execution(state: State, execution: Execution) -> None:

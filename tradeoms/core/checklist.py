@@ -127,7 +127,8 @@ def missing_files(state: State) -> Found:
     """Custodians, and brokers that have filled, whose file of the day was not reconciled yet."""
     today = state.business_date
     custodians = {one.custodian for one in state.accounts.values() if one.custodian}
-    brokers = {x.broker for x in state.executions.values() if x.trade_date == today}
+    fills = (x for x in state.executions.values() if x.is_trade and x.trade_date == today)
+    brokers = {x.broker for x in fills}
     wanted = [f"{kind}/{name}" for name in sorted(custodians) for kind in ("positions", "cash")]
     for place in (*wanted, *(f"fills/{name}" for name in sorted(brokers))):
         known = state.reconciliations.get(place)

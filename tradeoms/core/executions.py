@@ -4,6 +4,7 @@ OrdStatus and OrderQty are the broker's last word; CumQty is the sum of what we 
 A message is never refused: what fits nothing of ours is kept for a person to settle.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from tradeoms.core.reopening import reopen
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState, Disputes, Effect, OrdStatus, ReportKind
-from tradeoms.model.orders import ZERO, Execution, Placement, Report
+from tradeoms.model.orders import ZERO, Execution, PartFills, Placement, Report
 from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
@@ -274,7 +275,8 @@ def restated(
 ) -> list[e.AnyEvent]:
     """A corporate action on an order that lives on: CumQty changes, the money does not.
 
-    The difference is an execution at price zero; any other restatement never moves CumQty, and
+    The difference is an execution at price zero, over the parts of the block's statement as they were
+    filled; any other restatement never moves CumQty, and
     none does once the block is allocated: the lots have their own corporate actions then.
     """
     event = e.Reported(placement.placement, report)
@@ -294,13 +296,23 @@ def restated(
         return [event, told]
     adjusted = replace(report, LastQty=change, LastPx=ZERO)
     execution = _execution(execution_key(placement, report), placement, adjusted, state)
-    execution = replace(execution, part=_fullest(placement))
+    shares = tuple(_shares(placement, report.CumQty, instrument))
+    execution = replace(execution, part=0, parts=shares)
     if execution.key in state.executions:
         return [event]
     return [e.Reported(placement.placement, report, Effect.Booked, execution, note=text), told]
 
 
-def _fullest(placement: Placement) -> int:
-    """The part of the statement with most of the fills: who joined later gets no units for nothing."""
-    parts = (placement.in_part(n) for n in (0, *(own.part for own in placement.later)))
-    return max(parts, key=lambda own: own.CumQty).part
+def _shares(placement: Placement, CumQty: Decimal, instrument: Instrument) -> Iterator[PartFills]:
+    """What later parts get, or lose, so that each part's fills change in proportion: rounded from the
+    first part on, whole units that add up.
+    """
+    before, after = instrument.units(placement.CumQty), instrument.units(CumQty)
+    reached = instrument.units(placement.in_part(0).CumQty)
+    done = (2 * reached * after + before) // (2 * before)
+    for one in sorted(placement.later, key=lambda own: own.part):
+        had = instrument.units(one.CumQty)
+        reached += had
+        upto = (2 * reached * after + before) // (2 * before)
+        yield PartFills(one.part, instrument.quantity(upto - done - had), ZERO)
+        done = upto

@@ -113,7 +113,9 @@ def ours(state: State, command: c.Reconcile) -> dict[str, Side]:
 
 
 def _fills(state: State, command: c.Reconcile) -> dict[str, Side]:
-    """The broker's fills that are booked with the day's date, also those entered by hand."""
+    """The broker's fills that are booked with the day's date, also those entered by hand; what a
+    corporate action did to them is in no file of fills.
+    """
     return {
         f"{command.as_of}/{x.ExecID}": Side(
             "",
@@ -127,6 +129,7 @@ def _fills(state: State, command: c.Reconcile) -> dict[str, Side]:
         if x.broker == command.source
         and x.trade_date == command.as_of
         and x.effect is Effect.Booked
+        and x.is_trade
     }
 
 

@@ -277,7 +277,8 @@ class Execution(Struct, frozen=True, gc=False, omit_defaults=True):
     """A fill. `key` = session/day/ExecID: brokers use an ExecID again on another day.
 
     `note`: what is doubtful about it, or why it was entered; `user`: who entered it by hand.
-    `part`: which part of the block's statement held when it came.
+    `part`: which part of the block's statement held when it came. `parts`: what of the units belongs
+    to later parts than the first, where a corporate action has changed the fills of several.
     """
 
     key: str
@@ -297,6 +298,12 @@ class Execution(Struct, frozen=True, gc=False, omit_defaults=True):
     note: str = ""
     user: str = ""
     part: int = 0
+    parts: tuple[PartFills, ...] = ()
+
+    @property
+    def is_trade(self) -> bool:
+        """False for the units that a corporate action gave or took, at no price."""
+        return self.LastPx > 0
 
 
 class Report(Struct, frozen=True, gc=False, omit_defaults=True):
