@@ -11,7 +11,7 @@ from tradeoms.model.events import Answered
 from tradeoms.model.fields import Severity
 from tradeoms.model.orders import Violation
 
-Routing = c.RouteBlock | c.RouteBlocks | c.RouteList | c.ReplacePlacement
+Routing = c.RouteBlock | c.RouteBlocks | c.RouteList | c.ReplacePlacement | c.JoinBlock
 _OF_BLOCK = re.compile(r"blocks\[(\d+)\]\.(.*)")
 
 

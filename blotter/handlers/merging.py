@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from blotter import cells
+from blotter.handlers.acknowledging import insist
 from blotter.handlers.deeds import Deed, act, named
 from blotter.screens.choose import Choice, Choose
 from blotter.screens.preview import Asked, Preview
@@ -75,7 +76,14 @@ async def _join(place: Workplace, block: str, orders: tuple[str, ...]) -> None:
     said = await place.ask(Preview(f"Join {named(orders)} to {block}", (), "Join", (LATER,), PAST))
     if said is not None:
         command = c.JoinBlock(block, orders, said["reason"] or "")
-        await place.send(f"join {named(orders)} to {block}", command)
+        await insist(place, f"join {named(orders)} to {block}", command, _size(place, orders))
+
+
+def _size(place: Workplace, orders: tuple[str, ...]) -> str:
+    """How much joins, of those that are in sight."""
+    rows = [row for name in orders if (row := place.rows("orders").get(name))]
+    total = sum(row.OrderQty for row in rows)
+    return f"{cells.side(rows[0].Side)} {cells.number(total)} {rows[0].instrument}" if rows else ""
 
 
 def _outside(row: Any) -> str:

@@ -2,10 +2,13 @@
 
 from blotter.screens.choose import Choose
 from blotter.screens.preview import Preview
+from blotter.screens.warnings import Warnings
 from tests.blotter.desk import Desk, desk
-from tests.blotter.fake import block, order
+from tests.blotter.fake import block, order, refused
 from tradeoms.bus.client import Result
 from tradeoms.model import commands as c
+from tradeoms.model.fields import Override, Severity
+from tradeoms.model.orders import Violation
 
 GROUP = {
     "block": "",
@@ -67,6 +70,25 @@ async def test_orders_join_a_block_with_their_terms() -> None:
         await d.press("enter")
         await filled(d, "later")
         assert d.link.sent == [c.JoinBlock("B7", ("O40",), "later")]
+
+
+async def test_a_warning_about_who_joins_is_seen_before_it_is_acknowledged() -> None:
+    async with desk() as d:
+        new = order(40)
+        names = ("instrument", "Side", "OrdType", "Price", "StopPx", "TimeInForce")
+        alike = {name: getattr(new, name) for name in names}
+        await d.push("blocks", block(7, state="working", **alike))
+        warning = Violation("cash_cover", Severity.Warn, Override.Never, "90 of 100", "A1")
+        problem = c.Problem("cash_cover", "A1", "must be acknowledged: 90 of 100")
+        d.link.answers = [refused(problem, violations=(warning,))]
+        await d.press("home", "J")
+        await d.on(Choose)
+        await d.press("enter")
+        await filled(d, "later")
+        await d.on(Warnings)
+        await d.press("y")
+        await d.settle()
+        assert d.link.sent[1:] == [c.JoinBlock("B7", ("O40",), "later", ("cash_cover",))]
 
 
 async def test_an_order_is_taken_out_of_its_block() -> None:

@@ -9,8 +9,8 @@ from tests.builders import DAY, D, Desk, K, desk
 from tests.core.splits import define
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import OrderState, OrdStatus, Side, TimeInForce
-from tradeoms.model.reference import Account, Restriction
+from tradeoms.model.fields import OrderState, OrdStatus, Severity, Side, TimeInForce
+from tradeoms.model.reference import Account, Limit, Restriction
 from tradeoms.views import VIEWS
 from tradeoms.views.indicative import parts
 
@@ -163,6 +163,20 @@ def test_what_a_rule_would_not_let_be_routed_joins_no_block_that_is_at_brokers(
     floor.done(c.JoinBlock(other, (more,)), "trader")  # nothing of it can fill before it is routed
 
 
+def test_a_warning_about_who_joins_is_acknowledged_as_at_routing(floor: Desk) -> None:
+    """What is at brokers may fill for the joiner at once: nobody would ever ask about it again."""
+    block = floor.block(("A1", 100))
+    floor.route(block, 100)
+    order = floor.order(("A3", 10))
+    floor.done(
+        c.SetLimits((Limit("cash_cover", DAY, {"sells": "1", "buffer": "0"}, Severity.Warn),)),
+        "compliance",
+    )
+    found = floor.refused(c.JoinBlock(block, (order,), "same idea"), "trader")
+    assert found["cash_cover"].startswith("must be acknowledged: ")
+    floor.done(c.JoinBlock(block, (order,), "same idea", ("cash_cover",)), "trader")
+
+
 def test_before_the_first_route_nothing_is_frozen(floor: Desk) -> None:
     block, order = floor.block(("A1", 100)), floor.order(("A2", 50))
     floor.done(c.JoinBlock(block, (order,)), "trader")
@@ -305,23 +319,6 @@ def test_brokers_are_told_of_each_accounts_own_price(floor: Desk) -> None:
     assert sum(queen.gross) == 58 * 5200
 
 
-def test_what_a_corporate_action_took_may_be_busted(floor: Desk) -> None:
-    block = floor.block(("A1", 100))
-    name = floor.route(block, 100)
-    early = floor.fill(name, 20, "50")
-    join(floor, block, ("A2", 100))
-    fields = {"ExecID": "C1", "ExecRestatementReason": "0", "CumQty": D(5)}
-    floor.report(name, K.Restated, OrdStatus=OrdStatus.PartiallyFilled, **fields)
-    join(floor, block, ("A3", 100))
-    floor.fill(name, 30, "50")
-    floor.bust(name, early)
-    cancel(floor, name)
-    floor.finish(block)
-    # 30 of the last part less the 15 that the action took, over 100, 100 and 100.
-    assert floor.state.allocations[block].quantities == (5, 5, 5)
-    assert sum(floor.state.allocations[block].gross) == 30 * 5000
-
-
 def test_the_journal_says_who_when_and_why(floor: Desk) -> None:
     block = floor.block(("A1", 100))
     floor.route(block, 100)
@@ -332,15 +329,9 @@ def test_the_journal_says_who_when_and_why(floor: Desk) -> None:
     ]
 
 
-def test_who_joined_after_the_fills_gets_no_units_of_a_split_for_nothing(floor: Desk) -> None:
-    block = floor.block(("A1", 60), ("A2", 40))
-    name = floor.route(block, 100)
-    floor.fill(name, 60, "50")
-    join(floor, block, ("A3", 50))
-    said = {"ExecRestatementReason": "0", "CumQty": D(120), "OrderQty": D(200), "ExecID": "R1"}
-    floor.report(name, K.Restated, OrdStatus=OrdStatus.PartiallyFilled, **said)
-    floor.report(name, K.Canceled)
-    floor.finish(block)
-    prices = {account: price for account, (_, _, price) in rows(floor, block).items()}
-    assert prices == dict.fromkeys(("A1", "A2", "A3"), "25.00000000")
-    assert [units for units, _, _ in rows(floor, block).values()] == [60, 40, 20]
+def test_nobody_leaves_on_a_closed_day(floor: Desk) -> None:
+    """What leaves is staged: new work, that a closed day does not take."""
+    first, second = floor.order(("A1", 10)), floor.order(("A2", 10))
+    (block,) = floor.done(c.BlockOrders((first, second)), "trader")
+    floor.done(c.CloseDay(DAY), "ops")
+    assert list(floor.refused(c.LeaveBlock(block, second), "trader")) == ["business_date"]

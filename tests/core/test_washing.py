@@ -199,6 +199,9 @@ def test_a_group_that_cannot_be_is_refused_with_all_that_is_wrong() -> None:
         ("groups.three", "ACME", "is in two already"),
         ("groups.three", "EURO", "is counted or paid otherwise than ACME"),
     ]
+    twice = (IdenticalGroup("one", ()), IdenticalGroup("one", ("ACME", "BOLT")))
+    found = floor.refused(c.DefineIdentical(twice), "compliance")
+    assert found == {"groups.one": "stands there twice"}
     floor.done(c.DefineIdentical((IdenticalGroup("one", ()),)), "compliance")
     floor.done(c.DefineIdentical((IdenticalGroup("two", ("ACME", "CORN")),)), "compliance")
     assert floor.state.identical_of == {"ACME": "two", "CORN": "two"}

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from tradeoms.cli.client import User, connected, number, say
+from tradeoms.cli.client import Acknowledge, User, connected, number, say
 from tradeoms.cli.common import DEFAULT, Config, console, fail
 from tradeoms.model import commands as c
 from tradeoms.model.reference import AccountWeight, AllocationPolicy
@@ -47,10 +47,16 @@ def merges(user: User, config: Config = DEFAULT) -> None:
 
 
 def join(
-    block: str, orders: list[str], user: User, reason: Reason = "", config: Config = DEFAULT
+    block: str,
+    orders: list[str],
+    user: User,
+    reason: Reason = "",
+    acknowledge: Acknowledge = None,
+    config: Config = DEFAULT,
 ) -> None:
     """Merge staged orders into a block; they share its fills from now on."""
-    _send(c.JoinBlock(block, tuple(orders), reason), user, config)
+    command = c.JoinBlock(block, tuple(orders), reason, tuple(acknowledge or ()))
+    _send(command, user, config)
 
 
 def leave(

@@ -23,10 +23,11 @@ from tradeoms.core.orders import pend
 from tradeoms.core.owners import must_be_mine
 from tradeoms.core.parts import as_statement, divide
 from tradeoms.core.reasons import optional_reason_problems, reason_problems
+from tradeoms.core.routing import heed
 from tradeoms.core.splitting import fresh, with_terms
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import BlockState, OrderState, Severity
+from tradeoms.model.fields import BlockState, OrderState
 from tradeoms.model.orders import ZERO, Block, Member, Order, SplitTerms, Statement
 from tradeoms.model.state import State
 
@@ -55,7 +56,8 @@ def join_block(state: State, command: c.JoinBlock, ctx: Context) -> list[e.AnyEv
         raise Refusal(*problems)
     orders = [state.orders[name] for name in command.orders]
     if block.statement is not None:
-        _comply(state, block, orders, ctx)
+        # What is at brokers may fill at once for who joins: as compliant as a route.
+        heed(compliance.check_route(state, block, tuple(orders), (), ctx.now), command.acknowledged)
     total = block.OrderQty + sum((order.OrderQty for order in orders), ZERO)
     if total > (most := state.instruments[block.instrument].quantity(MOST_UNITS)):
         raise refuse("orders", f"{total:f}", f"the block would be above {most:,f}")
@@ -70,17 +72,9 @@ def join_block(state: State, command: c.JoinBlock, ctx: Context) -> list[e.AnyEv
     return [e.OrdersJoined(block.block, names, ctx.user, command.reason, ctx.now, statement)]
 
 
-def _comply(state: State, block: Block, orders: Sequence[Order], ctx: Context) -> None:
-    """What is at brokers may fill at once for who joins: refuse what a rule would not let be routed."""
-    found = compliance.check_route(state, block, tuple(orders), (), ctx.now)
-    blocked = [v for v in found if v.severity is Severity.Block]
-    problems = [c.Problem(v.rule, v.account, v.message) for v in blocked]
-    if problems:
-        raise Refusal(*problems, violations=found)
-
-
 def leave_block(state: State, command: c.LeaveBlock, ctx: Context) -> list[e.AnyEvent]:
     """What of the order was not filled must be idle: what is at brokers is cancelled first."""
+    must_be_open(state)
     block = live_block(state, command.block, BlockState.Open, BlockState.Working)
     must_be_mine(block, ctx)
     problems = _change_problems(state, block, command.reason)

@@ -162,7 +162,11 @@ def comply(
         raise refuse("block", block.block, why)
     must_be_open(state)
     orders = tuple(state.orders[name] for name in block.orders)
-    violations = compliance.check_route(state, block, orders, routes, ctx.now)
+    heed(compliance.check_route(state, block, orders, routes, ctx.now), acknowledged)
+
+
+def heed(violations: tuple[Violation, ...], acknowledged: tuple[str, ...]) -> None:
+    """Refuse what a rule blocks, and warnings that nobody has acknowledged."""
     problems = []
     for violation in violations:
         if violation.severity is Severity.Block:

@@ -4,6 +4,7 @@ Matching follows each booking, and goes with it when it is taken back: a bust, a
 fill books everything from there on again, so that the lots are as if it had been so from the start.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -25,7 +26,12 @@ def define_identical(state: State, command: c.DefineIdentical, ctx: Context) -> 
     """Instruments that are known, in one group each, counted in the same units and currency."""
     groups = state.identical | {row.group: row.instruments for row in command.groups}
     of: dict[str, str] = {}
-    problems: list[c.Problem] = []
+    times = Counter(row.group for row in command.groups)
+    problems = [
+        c.Problem(f"groups.{group}", "", "stands there twice")
+        for group in times
+        if times[group] > 1
+    ]
     for group, instruments in groups.items():
         for name in instruments:
             reason = _misfit(state, instruments, name)

@@ -18,12 +18,13 @@ class DissolveBlock(Command, frozen=True, tag=True):
 class JoinBlock(Command, frozen=True, tag=True):
     """Merge staged orders into a block: they share its fills from now on, never those before.
 
-    Once the block was routed it takes a reason.
+    Once the block was routed it takes a reason, and `acknowledged` as for a route.
     """
 
     block: str
     orders: tuple[str, ...]
     reason: str = ""
+    acknowledged: tuple[str, ...] = ()
 
 
 class LeaveBlock(Command, frozen=True, tag=True):
