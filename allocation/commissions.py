@@ -124,8 +124,11 @@ def charge_each(
         raise ScheduleError("no such schedule", accounts=indices(unknown))
     result = np.zeros_like(quantity)
     for number, schedule in enumerate(schedules):
-        some = which == number
-        result[some] = charge(schedule, quantity[some], gross[some], side[some], scale, minor)
+        some = np.flatnonzero(which == number)
+        try:
+            result[some] = charge(schedule, quantity[some], gross[some], side[some], scale, minor)
+        except AmountOverflowError as error:
+            raise error.where(some.item, int) from None
     return result
 
 
@@ -138,13 +141,15 @@ def _times(
     sliced: bool,
 ) -> Int64:
     """Measures times rates, in one fraction of the denominator ``common``, rounded once."""
-    scaled = [int(rate * common) for rate in rates]
-    total = np.full(len(measure), int(flat * common), np.int64)
-    largest = int(measure.max(initial=0)) * max(map(abs, scaled)) + abs(int(total.max(initial=0)))
-    if largest * len(rates) >= LIMIT:
+    scaled, base = [int(rate * common) for rate in rates], int(flat * common)
+    largest = int(measure.max(initial=1)) * max(map(abs, scaled)) + abs(base)
+    if max(largest * len(rates), common) >= LIMIT:
+        at_most = measure == measure.max(initial=0)
         raise AmountOverflowError(
-            "a charge exceeds 2**62 of its smallest part", blocks=indices(measure == measure.max())
+            "a charge exceeds 2**62 of its smallest part", blocks=indices(at_most)
         )
+    total = np.full(len(measure), base, np.int64)
+    starts = [min(start, LIMIT) for start in starts]  # no measure reaches further
     if sliced:
         ends = [*starts[1:], LIMIT]
         for start, end, rate in zip(starts, ends, scaled, strict=True):
@@ -159,11 +164,13 @@ def _minor_units(amount: Decimal, minor: int) -> int:
     """Money in minor units.
 
     Raises:
-        ScheduleError: the amount is no whole number of them.
+        ScheduleError: the amount is no whole number of them; AmountOverflowError.
     """
     units = Fraction(amount) * 10**minor
     if units.denominator != 1:
         raise ScheduleError(f"{amount} has more decimals than the currency")
+    if abs(units) >= LIMIT:
+        raise AmountOverflowError(f"{amount} exceeds 2**62 of the currency's smallest part")
     return int(units)
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from allocation.errors import AmountOverflowError, MarginsError, NegativeQuantityError
 from allocation.exact import LIMIT, Int64, Ties, indices
-from allocation.ragged import check_int64
+from allocation.ragged import check_bound, check_int64
 
 Matrix = npt.NDArray[np.int64]
 
@@ -21,7 +21,7 @@ def check_margins(quantities: Int64, fills: Int64) -> None:
     """Refuse what no matrix can have as row and column sums.
 
     Raises:
-        NegativeQuantityError, MarginsError.
+        NegativeQuantityError, MarginsError, AmountOverflowError.
     """
     check_int64(len(quantities), quantities=quantities)
     check_int64(len(fills), fills=fills)
@@ -32,6 +32,8 @@ def check_margins(quantities: Int64, fills: Int64) -> None:
     rows, columns = sum(quantities.tolist()), sum(fills.tolist())
     if rows != columns:
         raise MarginsError(f"fills total {columns}, accounts total {rows}")
+    if rows >= LIMIT:
+        raise AmountOverflowError("a sum of quantities exceeds 2**62")
 
 
 def in_line(quantities: Int64, fills: Int64, accounts: Ties, prices: Int64) -> Matrix:
@@ -51,6 +53,7 @@ def high_to_low(quantities: Int64, fills: Int64, prices: Int64, numbers: Int64) 
     What it costs an account on buys it gains on sales; a programme of one side is not treated
     fairly. Source: methods of split fills accepted by the NFA.
     """
+    check_bound(prices=prices)
     return in_line(quantities, fills, -numbers, -prices)
 
 
@@ -62,6 +65,7 @@ def rotation(
     ``side`` 1 for a buy (the lowest price is best) or -1. :func:`next_number` is stored for the
     next cycle. Source: rotation as accepted by the CFTC and the NFA.
     """
+    check_bound(prices=prices)
     turn = np.lexsort((numbers, numbers < pointer))
     places = np.empty_like(numbers)
     places[turn] = np.arange(len(numbers))
@@ -105,8 +109,9 @@ def pooled_price(fills: Int64, prices: Int64, tick: int, factor: Fraction) -> Po
 
 def deviations(deal: Matrix, prices: Int64) -> list[Fraction]:
     """How far each account's average price is from the block's; exact, signed."""
-    total = Fraction(sum((deal.sum(axis=0) * prices).tolist()), int(deal.sum()))
-    costs = (deal * prices).sum(axis=1).tolist()
+    wide = prices.astype(object)  # whatever the prices, the products are exact
+    total = Fraction(sum(deal.sum(axis=0) * wide), int(deal.sum()))
+    costs = (deal * wide).sum(axis=1).tolist()
     return [
         Fraction(cost, quantity) - total
         for cost, quantity in zip(costs, deal.sum(axis=1).tolist(), strict=True)

@@ -1,6 +1,7 @@
 """What this package refuses, each refusal naming the blocks, accounts or pairs at fault."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Self
 
 _SHOWN = 5
 
@@ -24,8 +25,16 @@ class AllocationError(ValueError):
         self, message: str, *, blocks: Sequence[int] = (), accounts: Sequence[int] = ()
     ) -> None:
         super().__init__(message + _listed("blocks", blocks) + _listed("accounts", accounts))
+        self.message = message
         self.blocks = tuple(blocks)
         self.accounts = tuple(accounts)
+
+    def where(self, block: Callable[[int], int], account: Callable[[int], int]) -> Self:
+        """The same refusal, of a part of a call, with the numbers that the caller knows."""
+        blocks = dict.fromkeys(map(block, self.blocks))
+        return type(self)(
+            self.message, blocks=list(blocks), accounts=sorted(map(account, self.accounts))
+        )
 
 
 class ColumnsError(AllocationError):

@@ -64,6 +64,8 @@ def in_proportion(quantities: Int64, fills: Int64, ties: Ties) -> Matrix:
         NegativeQuantityError, MarginsError, ColumnsError, AmountOverflowError.
     """
     check_margins(quantities, fills)
+    if not len(fills):
+        return np.zeros((0, 0), np.int64)
     order = np.argsort(ties, kind="stable")
     result = np.empty((len(quantities), len(fills)), np.int64)
     result[order] = _proportional(quantities[order], fills)

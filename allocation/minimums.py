@@ -17,6 +17,7 @@ from allocation.exact import Int64, Mask, Ties, indices, muldiv
 from allocation.proportional import proportional
 from allocation.ragged import (
     at_fault,
+    blocks_at_fault,
     check_int64,
     offsets_of,
     order_within,
@@ -48,9 +49,15 @@ def units_of_value(value: Int64, price: Int64, scale: int, minor: int = 2) -> In
 
 
 def value_of_ticket(cost: Int64, basis_points: int) -> Int64:
-    """Least value of a trade whose ticket ``cost`` is at most ``basis_points`` of it; minor units."""
+    """Least value of a trade whose ticket ``cost`` is at most ``basis_points`` of it; minor units.
+
+    Raises:
+        BasisError: no basis points; NegativeQuantityError: a ticket that costs less than nothing.
+    """
     if basis_points < 1:
         raise BasisError(f"a ticket may cost {basis_points} basis points: nothing could be traded")
+    if (cost < 0).any():
+        raise NegativeQuantityError("a ticket's cost is negative", accounts=indices(cost < 0))
     whole, rest = muldiv(cost, np.full_like(cost, 10_000), np.full_like(cost, basis_points))
     return whole + (rest > 0)
 
@@ -169,7 +176,8 @@ def _settle(kept: Int64, book: _Book, pieces: _Pieces, lot: Int64, ties: Ties) -
         count += change
         lost = (change * moved < 0) | (count < 0) | (count > np.diff(pieces.offsets))
         if lost.any():
-            raise MinimumError("no pieces of the minimum make the fill", blocks=indices(lost))
+            fault = blocks_at_fault(lost, book.offsets)
+            raise MinimumError("no pieces of the minimum make the fill", **fault)
         moved = np.where(change != 0, change, moved)
     # What was drawn is fair as it is, so the rest is the others' where they have room for it.
     others = np.where(kept > 0, room, 0)

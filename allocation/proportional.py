@@ -11,6 +11,7 @@ from allocation.errors import BasisError, NegativeQuantityError, NoRoomError
 from allocation.exact import Int64, Mask, Ties, indices, muldiv
 from allocation.ragged import (
     at_fault,
+    blocks_at_fault,
     check_int64,
     least_within,
     offsets_of,
@@ -74,7 +75,8 @@ def check_caps(weights: Int64, caps: Int64, totals: Int64, offsets: Int64) -> No
     room = caps if weights.min(initial=1) > 0 else np.where(weights > 0, caps, 0)
     short = segment_sums(room, offsets) < totals
     if short.any():
-        raise NoRoomError("nobody has room for all that was filled", blocks=indices(short))
+        fault = blocks_at_fault(short, offsets)
+        raise NoRoomError("nobody has room for all that was filled", **fault)
 
 
 def check_lot(lot: Int64, n_blocks: int) -> None:

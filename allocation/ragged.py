@@ -87,6 +87,12 @@ def at_fault(mask: Mask, offsets: Int64) -> Fault:
     return {"blocks": tuple(blocks.tolist()), "accounts": tuple(accounts.tolist())}
 
 
+def blocks_at_fault(mask: Mask, offsets: Int64) -> Fault:
+    """Blocks at which ``mask`` holds and all their accounts, for an error."""
+    accounts = np.flatnonzero(mask[segment_ids(offsets)])
+    return {"blocks": indices(mask), "accounts": tuple(accounts.tolist())}
+
+
 def sub_offsets(chosen: Int64, offsets: Int64) -> Int64:
     """Offsets (n_segments + 1,) of the values at the ascending positions ``chosen`` alone."""
     return np.searchsorted(chosen, offsets).astype(np.int64)
@@ -114,7 +120,7 @@ def segment_sums(values: Int64, offsets: Int64) -> Int64:
     size = _differences(high, offsets) + (_differences(low, offsets) >> 32)
     beyond = (size >= LIMIT >> 32) | (size < -(LIMIT >> 32))
     if beyond.any():
-        raise AmountOverflowError("a sum exceeds 2**62", blocks=indices(beyond))
+        raise AmountOverflowError("a sum exceeds 2**62", **blocks_at_fault(beyond, offsets))
     return sums
 
 

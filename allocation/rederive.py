@@ -42,12 +42,13 @@ def rederive(
         back than was lost.
 
     Raises:
-        NegativeQuantityError: a negative quantity was sent.
+        NegativeQuantityError: a quantity is negative.
         OverfillError: wanted more than ordered.
     """
     check_int64(len(ordered), wanted=wanted, sent=sent, ordered=ordered)
-    if (sent < 0).any():
-        raise NegativeQuantityError("less than nothing was sent", **at_fault(sent < 0, offsets))
+    negative = np.minimum(np.minimum(wanted, ordered), sent) < 0
+    if negative.any():
+        raise NegativeQuantityError("a quantity is negative", **at_fault(negative, offsets))
     if (wanted > ordered).any():
         raise OverfillError("more is wanted than ordered", **at_fault(wanted > ordered, offsets))
     kept, total = np.minimum(sent, ordered), segment_sums(wanted, offsets)

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from allocation.checks import check_split
-from allocation.errors import NegativeQuantityError, NoRoomError
-from allocation.exact import Int64, Ties, indices
+from allocation.checks import check_fills
+from allocation.errors import AllocationError, NegativeQuantityError, NoRoomError
+from allocation.exact import Int64, Ties
 from allocation.methods import METHODS
 from allocation.minimums import Draw, at_least
-from allocation.ragged import at_fault, check_int64, segment_sums
+from allocation.ragged import at_fault, blocks_at_fault, check_int64, segment_sums
 from allocation.rounding import ROUNDING
 from allocation.turns import tiers
 
@@ -51,7 +51,7 @@ def allocate(
         As :mod:`allocation.methods`; NoRoomError where caps hold less than was filled;
         MinimumError.
     """
-    sums = check_split(ordered, filled, offsets, ties)
+    sums = check_fills(ordered, filled, offsets, ties)
     if terms.hold_back is not None:
         check_int64(len(filled), hold_back=terms.hold_back)
         filled = np.where((filled < terms.hold_back) & (filled < sums), 0, filled)
@@ -59,16 +59,18 @@ def allocate(
     if cap is not None:
         if terms.method == "pro_rata" and terms.basis is None:
             terms = replace(terms, basis=ordered)  # a cap is no smaller order
-        ordered = _capped(ordered, filled, sums, offsets, cap)
+        ordered = _capped(ordered, filled, offsets, cap)
     if terms.tier is None:
         return _one_tier(ordered, filled, offsets, lot, ties, terms)
     check_int64(len(ordered), tier=terms.tier)
     cut = tiers(ordered, filled, offsets, terms.tier)
     own = replace(terms, basis=_at(terms.basis, cut.order), minimum=_at(terms.minimum, cut.order))
+    columns = ordered[cut.order], cut.filled, cut.offsets, lot[cut.block], ties[cut.order]
     result = np.empty_like(ordered)
-    result[cut.order] = _one_tier(
-        ordered[cut.order], cut.filled, cut.offsets, lot[cut.block], ties[cut.order], own
-    )
+    try:
+        result[cut.order] = _one_tier(*columns, own)
+    except AllocationError as error:  # a tier's place and its accounts' are known here alone
+        raise error.where(cut.block.item, cut.order.item) from None
     return result
 
 
@@ -83,16 +85,16 @@ def _one_tier(
     return at_least(shares, ordered, terms.minimum, offsets, lot, ties, terms.draw)
 
 
-def _capped(ordered: Int64, filled: Int64, sums: Int64, offsets: Int64, cap: Int64) -> Int64:
+def _capped(ordered: Int64, filled: Int64, offsets: Int64, cap: Int64) -> Int64:
     """Orders cut to their caps."""
     check_int64(len(ordered), cap=cap)
     if (cap < 0).any():
         raise NegativeQuantityError("a cap is negative", **at_fault(cap < 0, offsets))
     ordered = np.minimum(ordered, cap)
-    # More fills than orders is for the method to refuse.
-    short = (filled <= sums) & (segment_sums(ordered, offsets) < filled)
+    short = segment_sums(ordered, offsets) < filled
     if short.any():
-        raise NoRoomError("caps leave no room for all that was filled", blocks=indices(short))
+        fault = blocks_at_fault(short, offsets)
+        raise NoRoomError("caps leave no room for all that was filled", **fault)
     return ordered
 
 

@@ -4,9 +4,8 @@ Source: SMC Capital, SEC no-action letter of 5 September 1995 (a partial fill is
 rata to the allocation statement).
 """
 
-from allocation.checks import check_split
-from allocation.errors import OverfillError
-from allocation.exact import Int64, Ties, indices
+from allocation.checks import check_fills
+from allocation.exact import Int64, Ties
 from allocation.proportional import check_lot, proportional, required
 from allocation.rounding import Rounding, largest_remainder
 
@@ -27,10 +26,8 @@ def pro_rata(
     account whose order can hold it, the one furthest below its share; only if no single account
     can hold it is it spread pro rata to the room left. Arguments and errors: the package.
     """
-    sums = check_split(ordered, filled, offsets, ties)
+    check_fills(ordered, filled, offsets, ties)
     check_lot(lot, len(filled))
-    if (filled > sums).any():
-        raise OverfillError("more was filled than ordered", blocks=indices(filled > sums))
     if basis is not None:
         return proportional(
             required(basis, offsets, "weight"), ordered, filled, offsets, lot, ties, split

@@ -7,9 +7,9 @@ back as fills grow. ``lot`` matters only where a tier is shared.
 
 import numpy as np
 
-from allocation.checks import check_split
-from allocation.errors import OverfillError
-from allocation.exact import Int64, Ties, indices
+from allocation.checks import check_fills
+from allocation.errors import AllocationError
+from allocation.exact import Int64, Ties
 from allocation.methods.pro_rata import pro_rata
 from allocation.proportional import check_lot, required
 from allocation.rounding import Rounding, largest_remainder
@@ -18,10 +18,8 @@ from allocation.turns import in_turn, tiers
 
 def _check(ordered: Int64, filled: Int64, offsets: Int64, lot: Int64, ties: Ties) -> None:
     """Refuse what every method refuses."""
-    over = filled > check_split(ordered, filled, offsets, ties)
+    check_fills(ordered, filled, offsets, ties)
     check_lot(lot, len(filled))
-    if over.any():
-        raise OverfillError("more was filled than ordered", blocks=indices(over))
 
 
 def rotation(
@@ -82,8 +80,10 @@ def priority(
     """Rank by rank, ``basis`` 0 first; accounts of one rank share pro rata to their orders."""
     _check(ordered, filled, offsets, lot, ties)
     cut = tiers(ordered, filled, offsets, required(basis, offsets, "rank"))
+    columns = ordered[cut.order], cut.filled, cut.offsets, lot[cut.block], ties[cut.order]
     result = np.empty_like(ordered)
-    result[cut.order] = pro_rata(
-        ordered[cut.order], cut.filled, cut.offsets, lot[cut.block], ties[cut.order], None, split
-    )
+    try:
+        result[cut.order] = pro_rata(*columns, None, split)
+    except AllocationError as error:  # a rank's place and its accounts' are known here alone
+        raise error.where(cut.block.item, cut.order.item) from None
     return result

@@ -6,9 +6,9 @@ Nobody gets more than its order: what an order cannot hold goes to the others, b
 import numpy as np
 
 from allocation.errors import BasisError, OverfillError
-from allocation.exact import Int64, Ties, indices
+from allocation.exact import Int64, Ties
 from allocation.proportional import proportional, required
-from allocation.ragged import at_fault, segment_sums
+from allocation.ragged import at_fault, blocks_at_fault, segment_sums
 from allocation.rounding import Rounding, largest_remainder
 
 WHOLE = 1_000_000  # percentages are in millionths
@@ -55,7 +55,7 @@ def percentage(
     weights = required(basis, offsets, "percentage")
     wrong = (segment_sums(weights, offsets) != WHOLE) & (np.diff(offsets) > 0)
     if wrong.any():
-        raise BasisError("percentages do not add up to 100", blocks=indices(wrong))
+        raise BasisError("percentages do not add up to 100", **blocks_at_fault(wrong, offsets))
     return proportional(weights, ordered, filled, offsets, lot, ties, split)
 
 
@@ -75,5 +75,6 @@ def fixed(
         raise BasisError("a fixed quantity is above the order", **above)
     over = filled > segment_sums(agreed, offsets)
     if over.any():
-        raise OverfillError("more was filled than the fixed quantities", blocks=indices(over))
+        fault = blocks_at_fault(over, offsets)
+        raise OverfillError("more was filled than the fixed quantities", **fault)
     return proportional(agreed, agreed, filled, offsets, lot, ties, split)

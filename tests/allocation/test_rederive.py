@@ -129,7 +129,7 @@ def test_several_blocks_each_by_itself() -> None:
 def test_refusals_name_the_account() -> None:
     ordered, _, offsets, ties = columns([([5, 5], 0, [0, 1])])
     lot = column([1])
-    with pytest.raises(NegativeQuantityError, match="sent") as sent:
+    with pytest.raises(NegativeQuantityError, match="negative") as sent:
         rederive(ordered, column([0, -1]), ordered, offsets, lot, ties)
     assert sent.value.accounts == (1,)
     with pytest.raises(OverfillError, match="wanted") as over:

@@ -23,7 +23,7 @@ def test_a_cap_is_the_most_an_account_gets_of_a_block(floor: Desk) -> None:
     members = (("A1", 600), ("A2", 300), ("A3", 100))
     assert got(floor, 600, *members) == [300, 225, 75]
     block, _ = worked(floor, 701, *members)
-    reason = "cannot split 701: caps leave no room for all that was filled; give a reason"
+    reason = "cannot split 701: caps leave no room for all that was filled: A1, A2, A3; give"
     assert reason in floor.refused(c.FinishBlock(block), "trader")["block"]
 
 

@@ -14,7 +14,7 @@ from allocation.ties import Hash
 from tradeoms.core import parts
 from tradeoms.core.attention import alert
 from tradeoms.core.blocks import placements
-from tradeoms.core.commissions import cents, commission
+from tradeoms.core.commissions import money
 from tradeoms.core.context import Context
 from tradeoms.core.dealing import dealt, gross_of, turns_of
 from tradeoms.core.orders import pend
@@ -27,7 +27,6 @@ from tradeoms.model import events as e
 from tradeoms.model.allocation_events import Deal, Part, averages
 from tradeoms.model.fields import BlockState, OrderState
 from tradeoms.model.orders import ZERO, Block, Placement, Statement
-from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
 
@@ -189,13 +188,6 @@ def cash_of(
         return cash
     own = gross_of(fills, len(quantities), instrument, gross, broken)
     return Cash(own, cash.commission, own + side * cash.commission)
-
-
-def money(state: State, instrument: Instrument, placed: list[Placement]) -> tuple[int, int]:
-    """Gross and commission in cents, each rounded once a placement, as contract notes are."""
-    gross = [cents(p.notional * instrument.multiplier) for p in placed]
-    bills = [commission(state, p, own) for p, own in zip(placed, gross, strict=True)]
-    return sum(gross), sum(bills)
 
 
 def apply_allocated(state: State, event: e.BlockAllocated) -> None:

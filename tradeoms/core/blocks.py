@@ -4,12 +4,14 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from tradeoms.core.bounds import MOST_UNITS
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.halts import work_halted
 from tradeoms.core.hours import must_be_open
 from tradeoms.core.merging import groups_of
 from tradeoms.core.owners import must_be_mine, of_another
 from tradeoms.core.parts import cannot
+from tradeoms.core.room import no_room
 from tradeoms.core.splitting import statement
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -33,6 +35,11 @@ def block_orders(state: State, command: c.BlockOrders, ctx: Context) -> list[e.A
     if problems:
         raise Refusal(*problems)
     groups = groups_of(state, [state.orders[name] for name in command.orders])
+    for members in groups:
+        instrument = state.instruments[members[0].instrument]
+        total = sum((order.OrderQty for order in members), ZERO)
+        if total > (most := instrument.quantity(MOST_UNITS)):
+            raise refuse("orders", f"{total:f}", f"the block would be above {most:,f}")
     return [e.BlockOpened(_block(state, members, ctx)) for members in groups]
 
 
@@ -109,14 +116,17 @@ def finish_block(state: State, command: c.FinishBlock, ctx: Context) -> list[e.A
     """Nothing may be working any more: what is filled now is what gets allocated."""
     block = live_block(state, command.block, BlockState.Working)
     must_be_mine(block, ctx)
-    working = [p.placement for p in placements(state, block) if p.exposure or p.requests]
+    placed = placements(state, block)
+    working = [p.placement for p in placed if p.exposure or p.requests]
     if working:
         raise refuse("block", command.block, f"has working placements: {', '.join(working)}")
-    filled = sum((p.CumQty for p in placements(state, block)), ZERO)
+    filled = sum((p.CumQty for p in placed), ZERO)
     if filled - block.OrderQty > (block.error.quantity if block.error else 0):
         reason = f"is over-filled: {filled} of {block.OrderQty}; book the error to an account first"
         raise refuse("block", command.block, reason)
-    different = [_differs(p) for p in placements(state, block) if p.told not in (None, p.CumQty)]
+    if why := no_room(state, block, placed):
+        raise refuse("block", command.block, why)
+    different = [_differs(p) for p in placed if p.told not in (None, p.CumQty)]
     if different and not command.reason.strip():
         text = f"{'; '.join(different)}; give a reason to finish all the same"
         raise refuse("block", command.block, text)

@@ -4,13 +4,16 @@ Quantities are int64 in the instrument's units and money is int64 in cents; a nu
 bounds is refused where it enters, with its field, instead of failing where it is booked.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 MOST_UNITS = 10**12  # quantity × 10^qty_scale of one order, fill or lot
 MOST_PRICE = Decimal(10**9)
-MOST_MONEY = Decimal(10**15)  # of one order, fill or balance; ninety of them fit in int64 cents
+MOST_MONEY = Decimal(10**15)  # of one order, placement or balance brought in
+MOST_CENTS = 2**62  # of a block or a balance: half of what int64 holds, so that a bust has room too
 PRICE_PLACES = 10  # decimals of a price: with 12 digits of quantity a product is still exact
 RATE_PLACES = 8
+SHOWN = 5  # names in a refusal
 MOST_RATE = Decimal(1000)
 
 
@@ -49,3 +52,8 @@ def brief(value: object) -> str:
     """A value as given, for a problem: never longer than a line."""
     text = str(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def few(names: Sequence[str]) -> str:
+    """The first few of many names."""
+    return ", ".join([*names[:SHOWN], *(["..."] if len(names) > SHOWN else [])])

@@ -105,7 +105,7 @@ def _too_much(
 def _number_problems(state: State, placement: Placement, command: c.EnterFill) -> list[c.Problem]:
     instrument = state.instruments[placement.instrument]
     quantity, price = command.LastQty, command.LastPx
-    if bad := unbookable(instrument, quantity, price):
+    if bad := unbookable(instrument, placement, quantity, price):
         return [c.Problem("LastQty", brief(f"{quantity} at {price}"), bad)]
     if placement.CumQty + quantity > placement.OrderQty:
         reason = f"with the filled {placement.CumQty} is more than {placement.OrderQty}"

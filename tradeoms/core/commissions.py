@@ -4,7 +4,7 @@ A bill at a time, in exact fractions: what :mod:`allocation.commissions` compute
 their bounds, because a fill must always be allocated.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -12,7 +12,7 @@ from itertools import pairwise
 from tradeoms.core.bounds import MOST_RATE, RATE_PLACES, bad_money, bad_number, brief
 from tradeoms.model.commands import Problem
 from tradeoms.model.orders import Placement
-from tradeoms.model.reference import Broker, CommissionSchedule
+from tradeoms.model.reference import Broker, CommissionSchedule, Instrument
 from tradeoms.model.state import State
 
 CENT = Decimal("0.01")
@@ -23,6 +23,13 @@ BASES = {"unit": Fraction(1), "value": Fraction(1, 10_000)}
 def cents(amount: Decimal) -> int:
     """Money in whole cents, a half away from zero."""
     return int(amount.quantize(CENT, ROUND_HALF_UP).scaleb(2))
+
+
+def money(state: State, instrument: Instrument, placed: Sequence[Placement]) -> tuple[int, int]:
+    """Gross and commission in cents, each rounded once a placement, as contract notes are."""
+    gross = [cents(p.notional * instrument.multiplier) for p in placed]
+    bills = [commission(state, p, own) for p, own in zip(placed, gross, strict=True)]
+    return sum(gross), sum(bills)
 
 
 def commission(state: State, placement: Placement, gross: int) -> int:

@@ -13,6 +13,7 @@ from tradeoms.core.bounds import MOST_UNITS, bad_number, brief
 from tradeoms.core.context import Context, Refusal
 from tradeoms.core.reasons import reason_problems
 from tradeoms.core.reopening import undone
+from tradeoms.core.room import no_room
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState
@@ -83,6 +84,8 @@ def move_to_error(state: State, command: c.MoveToError, ctx: Context) -> list[e.
     account, reason = _account(state, block, command.account)
     if reason:
         problems.append(c.Problem("account", brief(command.account), reason))
+    elif why := no_room(state, block, placements(state, block), account):
+        problems.append(c.Problem("account", account, why))
     parts, short = _parts(state, block, command, ctx)
     if short:
         problems.append(c.Problem("quantity", brief(command.quantity), short))

@@ -41,7 +41,7 @@ def trade(
     execution = _execution(key, placement, report, state)
     instrument = state.instruments[placement.instrument]
     if reason := (
-        unbookable(instrument, report.LastQty, report.LastPx)
+        unbookable(instrument, placement, report.LastQty, report.LastPx)
         or wrong_instrument(placement, report)
         or dissolved(state, placement)
         or _told_before(state, placement, report)
@@ -110,8 +110,14 @@ def part_now(state: State, block: str) -> int:
     return len(statement.earlier) if statement else 0
 
 
-def unbookable(instrument: Instrument, quantity: Decimal | None, price: Decimal | None) -> str:
-    """Why numbers cannot be a fill of the instrument: booked, they would break the allocation."""
+def unbookable(
+    instrument: Instrument,
+    placement: Placement,
+    quantity: Decimal | None,
+    price: Decimal | None,
+    instead_of: Execution | None = None,
+) -> str:
+    """Why numbers cannot be a fill of the placement: booked, they would break the allocation."""
     if quantity is None or price is None:
         return "LastQty or LastPx is missing or not above zero"
     if not quantity.is_finite() or not price.is_finite() or quantity <= 0 or price <= 0:
@@ -121,8 +127,14 @@ def unbookable(instrument: Instrument, quantity: Decimal | None, price: Decimal 
         return f"LastQty {quantity} {reason}"
     if reason := bad_price(price):
         return f"LastPx {price} {reason}"
-    if quantity * price * instrument.multiplier > MOST_MONEY:
+    worth, had = quantity * price * instrument.multiplier, placement.notional
+    if worth > MOST_MONEY:
         return f"{quantity} at {price} is worth more than {MOST_MONEY:,}"
+    if instead_of is not None and instead_of.effect is Effect.Booked:
+        had -= instead_of.LastQty * instead_of.LastPx
+    if worth + had * instrument.multiplier > MOST_MONEY:
+        name = placement.placement
+        return f"{quantity} at {price} makes {name} worth more than {MOST_MONEY:,}"
     return ""
 
 
@@ -202,7 +214,7 @@ def amend(
     if report.kind == K.TradeCorrect:
         instrument = state.instruments[placement.instrument]
         if reason := (
-            unbookable(instrument, report.LastQty, report.LastPx)
+            unbookable(instrument, placement, report.LastQty, report.LastPx, target)
             or wrong_instrument(placement, report)
             or dissolved(state, placement)
         ):

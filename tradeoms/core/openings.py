@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from tradeoms.core.bounds import MOST_MONEY, MOST_UNITS, bad_number, brief
+from tradeoms.core.bounds import MOST_CENTS, MOST_MONEY, MOST_UNITS, bad_number, brief
 from tradeoms.core.checks import check_fields
 from tradeoms.core.context import Context, Refusal
 from tradeoms.core.flows import expect
@@ -20,7 +20,6 @@ from tradeoms.model.openings import OpeningOrder
 from tradeoms.model.reference import OpeningCash, OpeningLot
 from tradeoms.model.state import State
 
-MOST_CENTS = 2**62
 MOST_SHOWN = 500  # mistakes of one import; how many there are is said in the last
 
 

@@ -194,8 +194,9 @@ def book_execution(state: State, command: c.BookExecution, ctx: Context) -> list
     """It counts from now on; numbers that cannot be a fill never do."""
     found = _disputed(state, command.execution, command.reason)
     instrument = state.instruments[found.instrument]
-    bad = unbookable(instrument, found.LastQty, found.LastPx)
-    if bad := bad or dissolved(state, state.placements[found.placement]):
+    placement = state.placements[found.placement]
+    bad = unbookable(instrument, placement, found.LastQty, found.LastPx)
+    if bad := bad or dissolved(state, placement):
         raise refuse("execution", command.execution, f"cannot be booked: {bad}")
     settled = _settled(found, Settlement.Booked, command.reason, ctx)
     text = f"fill {found.ExecID} was booked after the allocation: {command.reason}"

@@ -12,6 +12,7 @@ from allocation.rederive import rederive
 from allocation.terms import Terms, allocate
 from allocation.ties import Hash, tie_hash
 from allocation.turns import next_turn
+from tradeoms.core.bounds import few
 from tradeoms.core.context import Context, refuse
 from tradeoms.core.dealing import AVERAGE, ELSE, turns_of
 from tradeoms.core.policies import policy_for
@@ -84,11 +85,14 @@ def _tried(state: State, block: Block, plain: Statement, terms: SplitTerms) -> S
     """
     frozen = replace(plain, terms=terms)
     instrument = state.instruments[block.instrument]
-    most = [instrument.units(q) for q in plain.quantities]
+    most = ordered = [instrument.units(q) for q in plain.quantities]
     for limits in (terms.caps, terms.basis if terms.method == "fixed" else ()):
         if limits:
             most = [min(pair) for pair in zip(most, limits, strict=True)]
     whole = sum(most)
+    if any(ordered) and not whole:
+        nobody = f"allocation policy {terms.policy} leaves nobody anything"
+        raise refuse("block", block.block, f"{nobody}: {few(list(dict.fromkeys(plain.accounts)))}")
     found = fresh(state, block, frozen, whole)
     if found.exception:
         raise refuse("block", block.block, found.exception)
@@ -140,9 +144,8 @@ def fresh(state: State, block: Block, frozen: Statement, filled: int) -> Split:
 
 def _said(error: AllocationError, frozen: Statement) -> str:
     """What the engine refuses, with accounts by name."""
-    text = str(error).partition(" (blocks")[0].partition(" (accounts")[0]
-    names = dict.fromkeys(frozen.accounts[n] for n in error.accounts)
-    return f"{text}: {', '.join(names)}" if names else text
+    names = list(dict.fromkeys(frozen.accounts[n] for n in error.accounts))
+    return f"{error.message}: {few(names)}" if names else error.message
 
 
 def _next(

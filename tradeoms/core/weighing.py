@@ -1,12 +1,13 @@
 """What the methods of allocation weigh members by, taken when a statement is frozen."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import ROUND_CEILING, Decimal
 
 import numpy as np
 
 from allocation.turns import queue
-from tradeoms.core.bounds import MOST_UNITS, brief
+from tradeoms.core.bounds import MOST_UNITS, brief, few
 from tradeoms.core.context import refuse
 from tradeoms.model.orders import Block, Member
 from tradeoms.model.reference import AllocationPolicy, Instrument
@@ -23,21 +24,22 @@ def up(instrument: Instrument, quantity: Decimal) -> int:
     return min(units, MOST_UNITS)
 
 
-def _weight(policy: AllocationPolicy, members: Sequence[Member]) -> list[Decimal]:
+def _weight(policy: AllocationPolicy, block: Block, members: Sequence[Member]) -> list[Decimal]:
     """Each member's weight; Refusal where the policy does not know an account."""
     weights = {row.account: row.weight for row in policy.weights}
     for member in members:
         if member.account not in weights:
-            reason = f"has no weight in allocation policy {policy.policy}"
+            reason = f"has no weight in allocation policy {policy.policy}: {block.block} needs one"
             raise refuse("account", brief(member.account), reason)
     return [weights[member.account] for member in members]
 
 
-def _once(policy: AllocationPolicy, members: Sequence[Member]) -> None:
-    accounts = [member.account for member in members]
-    for account in accounts:
-        if accounts.count(account) > 1:
-            reason = f"is in the block twice: allocation policy {policy.policy} has one part for it"
+def _once(policy: AllocationPolicy, block: Block, members: Sequence[Member]) -> None:
+    for account, times in Counter(member.account for member in members).items():
+        if times > 1:
+            reason = (
+                f"is in {block.block} twice: allocation policy {policy.policy} has one part for it"
+            )
             raise refuse("account", account, reason)
 
 
@@ -45,23 +47,23 @@ def percentages(
     state: State, policy: AllocationPolicy, block: Block, members: Sequence[Member]
 ) -> Basis:
     """The agreed percentages, in millionths."""
-    _once(policy, members)
-    return tuple(int(weight * MILLIONTHS) for weight in _weight(policy, members))
+    _once(policy, block, members)
+    return tuple(int(weight * MILLIONTHS) for weight in _weight(policy, block, members))
 
 
 def quantities(
     state: State, policy: AllocationPolicy, block: Block, members: Sequence[Member]
 ) -> Basis:
     """The agreed quantities, none above its order."""
-    _once(policy, members)
+    _once(policy, block, members)
     instrument = state.instruments[block.instrument]
-    agreed = zip(_weight(policy, members), members, strict=True)
+    agreed = zip(_weight(policy, block, members), members, strict=True)
     return tuple(up(instrument, min(weight, member.OrderQty)) for weight, member in agreed)
 
 
 def ranks(state: State, policy: AllocationPolicy, block: Block, members: Sequence[Member]) -> Basis:
     """The agreed ranks, 0 first."""
-    return tuple(int(weight) for weight in _weight(policy, members))
+    return tuple(int(weight) for weight in _weight(policy, block, members))
 
 
 def values(
@@ -71,8 +73,8 @@ def values(
     instrument = state.instruments[block.instrument]
     worth = {name: _value(state, name, instrument.Currency) for name in _accounts(members)}
     if not any(cents > 0 for cents in worth.values()):
-        reason = f"has no account with a value: allocation policy {policy.policy} splits by it"
-        raise refuse("block", instrument.instrument, reason)
+        none = f"has no account with a value: allocation policy {policy.policy} splits by it"
+        raise refuse("block", block.block, f"{none}: {few(list(worth))}")
     return tuple(max(worth[member.account], 1) for member in members)
 
 
@@ -86,7 +88,7 @@ def drifts(
     instrument = state.instruments[block.instrument]
     way = -1 if block.Side.sells else 1
     found = []
-    for member, target in zip(members, _weight(policy, members), strict=True):
+    for member, target in zip(members, _weight(policy, block, members), strict=True):
         worth = _value(state, member.account, instrument.Currency)
         units = state.position.at(member.account, instrument.instrument)
         held = _priced(state, instrument, units)

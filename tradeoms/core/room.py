@@ -1,0 +1,39 @@
+"""Whether the book can hold what a block was filled with: int64 never wraps around."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from allocation.exact import Int64
+from tradeoms.core.bounds import MOST_CENTS, few
+from tradeoms.core.commissions import money
+from tradeoms.model.orders import ZERO, Block, Placement
+from tradeoms.model.state import State
+
+
+def no_room(state: State, block: Block, placed: Sequence[Placement], error: str = "") -> str:
+    """Why the money or the units of a block cannot be booked; empty where they can.
+
+    Each account, and the `error` account, is looked at as if it got everything that was filled.
+    """
+    instrument, filled = state.instruments[block.instrument], [p for p in placed if p.CumQty]
+    gross, bill = money(state, instrument, filled)
+    cents, units = gross + abs(bill), instrument.units(sum((p.CumQty for p in filled), ZERO))
+    if cents >= MOST_CENTS:
+        return f"its fills and bills are worth {state.money(cents):,}: more than can be booked"
+    assert block.statement is not None
+    error = error or (block.error.account if block.error else "")
+    names = tuple(dict.fromkeys((*block.statement.accounts, *([error] if error else ()))))
+    rows = state.account_axis.numbers(names)
+    cash = state.cash.cells[rows, state.currency_axis.index[instrument.Currency]]
+    held = state.position.cells[rows, state.instrument_axis.index[instrument.instrument]]
+    for what, balance, more in (("cash", cash, cents), ("position", held, units)):
+        if full := _full(names, balance, more):
+            return f"the {what} of {full} would be beyond what can be booked"
+    return ""
+
+
+def _full(names: Sequence[str], balance: Int64, more: int) -> str:
+    """The accounts that have no room for `more` to either side."""
+    beyond = np.flatnonzero(np.abs(balance) > MOST_CENTS - more).tolist()
+    return few([names[n] for n in beyond])
