@@ -14,6 +14,7 @@ from simulators.script import Script, parse, read
 from simulators.settings import BrokerSettings
 from tests.acceptance.oms import Oms
 from tests.simulators.client import free_ports, until
+from tradeoms.app.clock import Clock
 
 SCRIPTS = [read(path) for path in sorted(Path(__file__).parent.glob("*.script"))]
 CASES = [(version, script) for version in FORMS for script in SCRIPTS if version in script.versions]
@@ -42,8 +43,11 @@ class Floors:
             stage = Stage(BrokerSettings("ALPHA", "TRADEOMS", port, **spoken(version)))
             oms = Oms(version, self.home / version / "client", port)
             self.open.enter_context(stage.open(self.home / version / "broker"))
+            clock = Clock(oms.gateway.tick)
             self.open.callback(oms.gateway.stop)
+            self.open.callback(clock.stop)
             oms.gateway.start(oms.desk.state)
+            clock.start()
             until(oms.up)
             self.made[version] = stage, oms
         return self.made[version]

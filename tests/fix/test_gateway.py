@@ -12,6 +12,7 @@ from simulators.settings import Settings
 from tests.builders import D, Desk, desk, instrument
 from tests.simulators.bench import CLOSES_CSV, broker, settings
 from tests.simulators.client import PATIENCE, free_ports, serving
+from tradeoms.app.clock import Clock
 from tradeoms.fix.gateway import Gateway
 from tradeoms.fix.settings import SessionSettings
 from tradeoms.model import commands as c
@@ -55,10 +56,13 @@ class Floor:
 @contextmanager
 def trading(home: Path, port: int, opened: Desk | None = None) -> Iterator[Floor]:
     floor = Floor(home, port, opened)
+    clock = Clock(floor.gateway.tick)
     floor.gateway.start(floor.desk.state)
+    clock.start()
     try:
         yield floor
     finally:
+        clock.stop()
         floor.gateway.stop()
 
 

@@ -88,15 +88,12 @@ class Engine:
             self.died = str(error)
 
     def _towards(self, settings: SessionSettings, attempt: int) -> SessionSettings:
-        """The settings with another host first at each attempt; with TLS, the tunnel's way in."""
+        """The settings with another host at each attempt; with TLS, the tunnel's way in."""
         hosts: tuple[Host, ...] = ((settings.host, settings.port), *settings.failover)
         turn = attempt % len(hosts)
         hosts = hosts[turn:] + hosts[:turn]
         if settings.tls:
             self._tunnel = Tunnel(hosts, settings.tls)
             hosts = ((LOOPBACK, self._tunnel.port),)
-        more: dict[str, str] = {}
-        for n, (host, port) in enumerate(hosts[1:], 1):
-            more |= {f"SocketConnectHost{n}": host, f"SocketConnectPort{n}": str(port)}
         host, port = hosts[0]
-        return replace(settings, host=host, port=port, overrides=more | settings.overrides)
+        return replace(settings, host=host, port=port)

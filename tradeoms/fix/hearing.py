@@ -57,6 +57,11 @@ class Hearing:
         """Pass on that the session is up or down."""
         if self.left:
             return  # nobody ever heard that it was up
+        if up and self.lost and self._engine:
+            # Refused, quickfix tries once more at once; the line is about to end this engine.
+            self.left = True
+            self._engine.session.disconnect()
+            return
         if up:
             self.answered = True
             self._numbers.logged_on()

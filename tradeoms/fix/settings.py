@@ -14,6 +14,10 @@ from tradeoms.fix.schedule import Schedule
 from tradeoms.fix.tls import Tls
 
 DICTIONARIES = ("TransportDataDictionary", "DataDictionary", "AppDataDictionary")
+#: Seconds. Only a `Line` connects again, with another engine: one that does it by itself may log on
+#: while it is being ended, or connects once more as it ends and leaves that connection open behind
+#: it, and the broker then refuses the next engine for as long as it waits for a sign of the last.
+NEVER = str(365 * 24 * 3600)
 
 
 class SessionSettings(Struct, frozen=True):
@@ -57,7 +61,7 @@ def quickfix_settings(session: SessionSettings) -> fix.SessionSettings:
         "StartTime": "00:00:00",
         "EndTime": "00:00:00",
     }
-    for key, value in (values | changed).items():
+    for key, value in (values | changed | {"ReconnectInterval": NEVER}).items():
         own.setString(key, value)
     settings = fix.SessionSettings()
     settings.set(defaults)

@@ -1,0 +1,72 @@
+"""An engine that has ended leaves nothing behind at the broker."""
+
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.fix.counterparty import SOH, wait
+from tradeoms.fix.engine import Engine
+from tradeoms.fix.settings import SessionSettings
+
+
+class Told:
+    """A listener that only hears whether the session is up."""
+
+    up = False
+
+    def changed(self, up: bool, reason: str) -> None:
+        self.up = up
+
+    def __getattr__(self, _: str) -> object:
+        return lambda *_: None
+
+
+def answer(listener: socket.socket, heard: list[bytes]) -> None:
+    """A broker that answers the first Logon, and keeps what it hears until the end."""
+    near, _ = listener.accept()
+    with near:
+        logon = near.recv(65536).decode()
+        at = logon.partition(f"{SOH}52=")[2].partition(SOH)[0]
+        body = f"35=A|34=1|49=ALPHA|52={at}|56=TRADEOMS|98=0|108=30|".replace("|", SOH)
+        text = f"8=FIX.4.4{SOH}9={len(body)}{SOH}{body}"
+        near.sendall(f"{text}10={sum(text.encode()) % 256:03d}{SOH}".encode())
+        while data := near.recv(65536):
+            heard.append(data)
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
+
+
+def test_no_connection_outlives_its_engine(tmp_path: Path, listener: socket.socket) -> None:
+    """quickfix connects once more while it ends, if it may, and leaves that open: the broker then
+    takes our next Logon for a second one of the same session, and refuses it.
+    """
+    told, heard = Told(), list[bytes]()
+    broker = Thread(target=answer, args=(listener, heard), daemon=True)
+    broker.start()
+    settings = SessionSettings(
+        "ALPHA",
+        "TRADEOMS",
+        "ALPHA",
+        "127.0.0.1",
+        listener.getsockname()[1],
+        tmp_path,
+        overrides={"ReconnectInterval": "1"},
+    )
+    engine = Engine(settings, 0, told, lambda *_: None, lambda *_: None)  # type: ignore[arg-type]
+    engine.start()
+    wait(lambda: told.up)
+    time.sleep(1.1)  # for quickfix it is time to connect again
+    engine.end()
+    broker.join(10)
+    assert not broker.is_alive()
+    listener.settimeout(0.2)
+    with pytest.raises(TimeoutError):
+        listener.accept()
