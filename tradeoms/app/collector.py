@@ -7,8 +7,8 @@ YOUNG, MIDDLE, OLD = 50_000, 20, 20
 
 def relax() -> None:
     """Look for cycles less often, and never at what was recovered. At 700 new containers a time, as
-    Python does by itself, looking took a quarter of a reader's time and found next to nothing: its
-    state is records without cycles. Not for the writer: what quickfix holds is to go early.
+    Python does by itself, looking took a quarter of the time and found next to nothing: the state is
+    records without cycles. What quickfix holds does not wait for it: an engine's end frees that.
     """
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)

@@ -16,6 +16,7 @@ import structlog
 
 from tradeoms import config_fix
 from tradeoms.app.clock import Clock
+from tradeoms.app.collector import relax
 from tradeoms.app.recovery import recover
 from tradeoms.app.sessions import lines
 from tradeoms.bus.feed import Feed
@@ -89,6 +90,7 @@ class Server:
         self._clock.start()
         self._bus.start()
         ready()
+        relax()
         try:
             self.engine.run()
         except BaseException:
