@@ -233,9 +233,8 @@ class MiddleOffice:
     ) -> None:
         self._ids += 1
         confirm_id = f"{self._prefix}K{self._ids:06d}"
-        rate = self._broker.commission_per_share
         price = Decimal(part.AllocAvgPx or of.AvgPx)
-        found = numbers(part, of.Side, price, rate, wrong)
+        found = numbers(part, of.Side, price, self._rates(part.AllocAccount), wrong)
         line = Confirmed(
             at=now.utc,
             ConfirmID=confirm_id,
@@ -266,6 +265,12 @@ class MiddleOffice:
                 utc=now.utc,
             )
         )
+
+    def _rates(self, account: str) -> tuple[Decimal, ...]:
+        """What the account pays for a share: the broker's own two parts, or what is agreed with it."""
+        own = self._broker.commission_per_share, self._broker.research_per_share
+        agreed = self._broker.rates.get(account)
+        return own if agreed is None else (agreed,)
 
     def _cancel(self, old: Allocated, now: Instant) -> None:
         """Take back what was confirmed of an allocation that is no more."""

@@ -28,13 +28,16 @@ class Numbers(NamedTuple):
     NetMoney: Decimal
 
 
-def numbers(part: Part, side: str, avg_px: Decimal, per_share: Decimal, wrong: str) -> Numbers:
-    """Gross is quantity × average and commission quantity × rate, each rounded half up to cents;
-    net is what a buyer pays or a seller gets. A wrong price or quantity goes on into the money.
+def numbers(
+    part: Part, side: str, avg_px: Decimal, per_share: tuple[Decimal, ...], wrong: str
+) -> Numbers:
+    """Gross is quantity × average, each part of the commission quantity × its rate, rounded half up to
+    cents; net is what a buyer pays or a seller gets. A wrong price or quantity goes on into the money.
     """
     qty = part.AllocQty + int(WRONG[wrong] if wrong == "wrong_quantity" else 0)
     price = avg_px + (WRONG[wrong] if wrong == "wrong_price" else 0)
-    commission = (qty * per_share).quantize(CENT, ROUND_HALF_UP)
+    parts = ((qty * rate).quantize(CENT, ROUND_HALF_UP) for rate in per_share)
+    commission = sum(parts, Decimal(0))
     commission += WRONG[wrong] if wrong == "wrong_commission" else 0
     gross = (qty * price).quantize(CENT, ROUND_HALF_UP)
     net = gross + commission if side == Side.BUY else gross - commission

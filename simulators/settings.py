@@ -45,7 +45,11 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class BrokerSettings:
-    """One broker: its SenderCompID and TargetCompID, its commission in money per share."""
+    """One broker: its SenderCompID and TargetCompID, its commission in money per share.
+
+    ``research_per_share`` is billed besides; ``rates`` are accounts with another commission, who pay
+    for no research.
+    """
 
     name: str
     client: str
@@ -64,6 +68,8 @@ class BrokerSettings:
     lists: str = LISTS[0]
     faults: Faults = field(default_factory=Faults)
     tls: Path | None = None
+    research_per_share: Decimal = Decimal(0)
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def form(self) -> Form:
@@ -268,6 +274,8 @@ def _broker(table: _Table) -> BrokerSettings:
         client=table.comp_id("client"),
         port=table.whole("port", None, 1, 65_535),
         commission_per_share=table.money("commission_per_share"),
+        research_per_share=table.money("research_per_share"),
+        rates=_rates(table.below(table.table("rates"), "rates.")),
         behaviour=table.behaviour("behaviour", "ack_fill"),
         nth=_nth(nth),
         weights=_weights(weights),
@@ -325,6 +333,10 @@ def _nth(table: _Table) -> dict[int, str]:
         else:
             table.wrong(key, "must be the number of an order, counted from 1")
     return found
+
+
+def _rates(table: _Table) -> dict[str, Decimal]:
+    return {account: table.money(account) for account in table.names()}
 
 
 def _weights(table: _Table) -> dict[str, int]:

@@ -90,6 +90,12 @@ def policies(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:
     return [msgspec.to_builtins(policy) for rows in versions for policy in rows]
 
 
+def cards(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG001
+    """Every version of every rate card of accounts."""
+    versions = reader.state.rate_cards.values()
+    return [msgspec.to_builtins(row.card) for rows in versions for row in rows]
+
+
 def _text(price: Decimal | None) -> str:
     return "" if price is None else str(price)
 
@@ -130,6 +136,7 @@ QUERIES: dict[str, Callable[[Reader, dict[str, Any]], list[Any]]] = {
     "merges": merges,
     "may_merge": may_merge,
     "policies": policies,
+    "cards": cards,
     "relief": relief,
     "halts": halts,
 }

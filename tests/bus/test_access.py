@@ -58,6 +58,8 @@ def test_every_table_is_filtered_some_way() -> None:
         "deliveries",
         "reconciliations",
         "errors",
+        "research",
+        "research_payments",
     }
 
 

@@ -3,13 +3,18 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from tradeoms.core.blocks import placements
 from tradeoms.model import commands as c
 from tradeoms.model.fields import BlockState, Side, TaxStatus
+from tradeoms.model.rate_cards import RateCard
 from tradeoms.model.reference import (
     Account,
     AccountWeight,
     AllocationPolicy,
+    CommissionSchedule,
+    CommissionTier,
     IdenticalGroup,
     NamedLot,
 )
@@ -20,7 +25,19 @@ if TYPE_CHECKING:
 
 ACCOUNTS = ("A1", "A2", "A3", "A4")
 METHODS = ("pro_rata", "equal", "nav", "priority", "drift", "rotation", "lottery")
+RATE = CommissionSchedule(tiers=(CommissionTier(Decimal(0), Decimal("0.003")),))
 LOTS = ("FIFO", "LIFO", "HIFO", "LOFO", "HIGHEST_COST", "MINTAX")
+
+
+def rates(house: "House", version: int) -> None:
+    """One broker bills for research, now and then; an account has rates of its own."""
+    research = RATE if version % 2 else None
+    house.send(c.DefineBrokers((replace(house.state.brokers["KING"], research=research),)), "ops")
+    card = RateCard("own", version, house.state.business_date, ("A2",), execution=RATE)
+    house.send(c.DefineRateCards((card,)), "ops")
+    if "KING/USD" in house.state.research:
+        pay = c.PayResearch("KING", "USD", Decimal("0.01"), "Deep Dives", "a note")
+        house.send(pay, "ops")
 
 
 def policy(house: "House") -> None:
@@ -54,6 +71,7 @@ def policy(house: "House") -> None:
         )
         for a in ACCOUNTS
     ]
+    rates(house, row.version)
     error = Account("ERR", "Errors", "firm", may_short=True, error=True)
     house.send(c.DefineAccounts((*accounts, error)), "ops")
     same = r.choice((("ACME", "BOLT"), ()))

@@ -19,6 +19,8 @@ MAY: dict[type, frozenset[Role]] = {
     c.DefineAccounts: frozenset({OPERATIONS}),
     c.DefineBrokers: frozenset({OPERATIONS}),
     c.DefineAllocationPolicies: frozenset({COMPLIANCE}),
+    c.DefineRateCards: frozenset({OPERATIONS}),
+    c.PayResearch: frozenset({OPERATIONS}),
     c.DefineIdentical: frozenset({COMPLIANCE}),
     c.IdentifyLots: frozenset({PM, TRADER, OPERATIONS}),
     c.SetHolidays: frozenset({OPERATIONS}),
@@ -104,6 +106,8 @@ HOUSE = (
     c.DefineAccounts,
     c.DefineBrokers,
     c.DefineAllocationPolicies,
+    c.DefineRateCards,
+    c.PayResearch,
     c.DefineIdentical,
     c.SetHolidays,
     c.MarkPrices,
@@ -146,7 +150,7 @@ OF_BLOCK = (
     c.SendAllocation,
 )
 #: Tables of which a row shows an order, a block or something below a block.
-BY_MEMBER = frozenset({"orders", "blocks", "placements", "executions", "instructions"})
+BY_MEMBER = frozenset({"orders", "blocks", "placements", "executions", "instructions", "bills"})
 #: Tables that everybody sees.
 BY_NOBODY = frozenset({"sessions", "prices", "rates"})
 

@@ -6,6 +6,7 @@ from tradeoms.cli import (
     asof,
     blotter,
     client,
+    commissions,
     day,
     desk,
     lots,
@@ -35,6 +36,7 @@ messages.add_to(app)
 posttrade.add_to(app)
 day.add_to(app)
 lots.add_to(app)
+commissions.add_to(app)
 
 
 def main() -> None:

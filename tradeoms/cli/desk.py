@@ -22,7 +22,7 @@ def _send(command: c.Command, user: str, config: Config) -> None:
         say(client.submit(command))
 
 
-def _ask(question: str, user: str, config: Config, arguments: dict[str, Any]) -> None:
+def ask(question: str, user: str, config: Config, arguments: dict[str, Any]) -> None:
     """Print the answer to a question as a table."""
     with connected(config, user) as client:
         found = client.query(question, **arguments)
@@ -43,7 +43,7 @@ def _cell(value: object) -> str:
 
 def merges(user: User, config: Config = DEFAULT) -> None:
     """Print which staged orders may be merged, with each other or into a working block."""
-    _ask("merges", user, config, {"user": user})
+    ask("merges", user, config, {"user": user})
 
 
 def join(
@@ -131,13 +131,13 @@ def resume(
 
 def halts(user: User, config: Config = DEFAULT) -> None:
     """Print what is halted, by whom and why, and who has consented to go on."""
-    _ask("halts", user, config, {})
+    ask("halts", user, config, {})
 
 
 @policy.command("list")
 def listed(user: User, config: Config = DEFAULT) -> None:
     """Print every version of every policy."""
-    _ask("policies", user, config, {})
+    ask("policies", user, config, {})
 
 
 @policy.command()

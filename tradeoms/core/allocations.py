@@ -1,6 +1,5 @@
 """The legal allocation of a finished block: one event that holds arrays."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -9,22 +8,23 @@ import numpy as np
 from msgspec.structs import replace
 
 from allocation.exact import Int64
-from allocation.prices import BUY, SELL, Cash, printed_price, split_cash
-from allocation.ties import Hash
+from allocation.prices import printed_price
 from tradeoms.core import parts
 from tradeoms.core.attention import alert
 from tradeoms.core.blocks import placements
-from tradeoms.core.commissions import money
+from tradeoms.core.charging import bills, cash_of, in_lines
 from tradeoms.core.context import Context
-from tradeoms.core.dealing import dealt, gross_of, turns_of
+from tradeoms.core.dealing import dealt, turns_of
 from tradeoms.core.orders import pend
 from tradeoms.core.parts import PLACES
+from tradeoms.core.research import collect
 from tradeoms.core.sequence import taken_back, to_book
+from tradeoms.core.sharing import in_parts
 from tradeoms.core.splitting import split, ties
 from tradeoms.market.calendar import days, settle_date
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.allocation_events import Deal, Part, averages
+from tradeoms.model.allocation_events import Deal, averages
 from tradeoms.model.fields import BlockState, OrderState
 from tradeoms.model.orders import ZERO, Block, Placement, Statement
 from tradeoms.model.state import State
@@ -89,7 +89,10 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
         prices=found.prices,
         moved=tuple(found.moved.tolist()) if found.moved.any() else (),
         internal=command.internal,
+        bills=() if in_lines(state, fills) else bills(state, instrument, fills),
     )
+    if not event.bills:
+        event = in_parts(state, event)
     return [*taken_back(state, block.block), event, *_told(found.exception, event, ctx)]
 
 
@@ -170,31 +173,12 @@ def _told(exception: str, event: e.BlockAllocated, ctx: Context) -> list[e.AnyEv
     return [alert(ctx, "split by exception", event.block, f"{exception}; split {event.policy}")]
 
 
-def cash_of(
-    state: State,
-    block: Block,
-    placed: list[Placement],
-    quantities: Int64,
-    broken: Hash,
-    fills: Sequence[Part] | None,
-) -> Cash:
-    """What some placements bill, over accounts: at the average price, or at that of their `fills`."""
-    instrument, one = state.instruments[block.instrument], np.array([0, len(quantities)], np.int64)
-    gross, bill = money(state, instrument, placed)
-    side = SELL if block.Side.sells else BUY
-    total, costs, way = (np.array([x], np.int64) for x in (gross, bill, side))
-    cash = split_cash(quantities, total, costs, way, one, broken)
-    if fills is None:
-        return cash
-    own = gross_of(fills, len(quantities), instrument, gross, broken)
-    return Cash(own, cash.commission, own + side * cash.commission)
-
-
 def apply_allocated(state: State, event: e.BlockAllocated) -> None:
     """Orders show what they got; nothing of them is pending any more."""
     block = state.blocks[event.block]
     state.allocations[event.block] = event
     state.undelivered[event.block] = None
+    collect(state, event, 1)
     state.blocks[event.block] = replace(block, state=BlockState.Allocated)
     instrument = state.instruments[block.instrument]
     got: dict[str, int] = dict.fromkeys(block.orders, 0)
@@ -230,6 +214,7 @@ def apply_reopened(state: State, event: e.BlockReopened) -> None:
     """The allocation is void; its orders wait for a new one."""
     block = state.blocks[event.block]
     void = state.allocations.pop(event.block)
+    collect(state, void, -1)
     state.undelivered[event.block] = None
     told = tuple(n for name, n in zip(void.orders, void.quantities, strict=True) if name)
     if void.moved:  # the error account holds it for them: it is theirs to lose or to keep

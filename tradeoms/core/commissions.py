@@ -32,19 +32,33 @@ def money(state: State, instrument: Instrument, placed: Sequence[Placement]) -> 
     return sum(gross), sum(bills)
 
 
-def commission(state: State, placement: Placement, gross: int) -> int:
-    """Cents for what was filled, which is worth `gross` cents. A new card changes no old bill."""
+def commission(
+    state: State, placement: Placement, gross: int, share: Fraction = Fraction(1)
+) -> int:
+    """Cents for a share of what was filled, all of which is worth `gross` cents.
+
+    A new rate of the broker changes no old bill.
+    """
     if placement.commission is not None:
-        return bill(placement.commission, placement.CumQty, gross)
+        return bill(placement.commission, Fraction(placement.CumQty) * share, gross * share)
     rate = placement.commission_per_share
     if rate is None:
         rate = state.brokers[placement.broker].commission_per_share
-    return cents(placement.CumQty * rate)
+    if share == 1:
+        return cents(placement.CumQty * rate)
+    return _rounded(Fraction(placement.CumQty) * share * Fraction(rate) * 100)
 
 
-def bill(schedule: CommissionSchedule, quantity: Decimal, gross: int) -> int:
+def research(state: State, placement: Placement, gross: int, share: Fraction) -> int:
+    """The same for the broker's own research part."""
+    if placement.research is None:
+        return 0
+    return bill(placement.research, Fraction(placement.CumQty) * share, gross * share)
+
+
+def bill(schedule: CommissionSchedule, quantity: Decimal | Fraction, gross: int | Fraction) -> int:
     """Cents by a schedule."""
-    measure = Fraction(quantity) if schedule.basis == "unit" else Fraction(abs(gross), 100)
+    measure = Fraction(quantity) if schedule.basis == "unit" else abs(Fraction(gross)) / 100
     starts = [Fraction(tier.start) for tier in schedule.tiers]
     rates = [Fraction(tier.rate) * BASES[schedule.basis] for tier in schedule.tiers]
     if schedule.sliced:
@@ -71,14 +85,21 @@ def _rounded(amount: Fraction) -> int:
     return whole if amount >= 0 else -whole
 
 
-def schedule_problems(field: str, broker: Broker) -> list[Problem]:
+def broker_problems(field: str, broker: Broker) -> list[Problem]:
+    """What is wrong with a broker's schedules."""
+    found = []
+    for part in ("commission", "research"):
+        if schedule := getattr(broker, part):
+            found += schedule_problems(field + part, schedule)
+    if broker.commission and (rate := broker.commission_per_share):
+        why = "and commission_per_share: give only one"
+        found.append(Problem(f"{field}commission", brief(rate), why))
+    return found
+
+
+def schedule_problems(field: str, schedule: CommissionSchedule) -> list[Problem]:
     """What contradicts itself, or could not be computed with."""
-    schedule = broker.commission
-    if schedule is None:
-        return []
     found: list[tuple[str, object, str]] = []
-    if broker.commission_per_share:
-        found.append(("", broker.commission_per_share, "and commission_per_share: give only one"))
     if schedule.basis not in BASES:
         found.append((".basis", schedule.basis, f"must be {' or '.join(BASES)}"))
     for name in ("flat", "minimum", "maximum"):
@@ -89,9 +110,7 @@ def schedule_problems(field: str, broker: Broker) -> list[Problem]:
     if low is not None and high is not None and low > high:
         found.append((".minimum", low, f"is above the maximum {high}"))
     found += _tier_problems(schedule)
-    return [
-        Problem(f"{field}commission{name}", brief(value), why) for name, value, why in found if why
-    ]
+    return [Problem(f"{field}{name}", brief(value), why) for name, value, why in found if why]
 
 
 def _tier_problems(schedule: CommissionSchedule) -> Iterable[tuple[str, object, str]]:

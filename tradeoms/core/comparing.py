@@ -14,7 +14,10 @@ from tradeoms.model.posttrade import (
 from tradeoms.model.reference import Broker
 from tradeoms.model.state import State
 
-TWICE = 2  # the net is the sum of two amounts, each of which may differ
+
+def _lines(known: Instruction) -> int:
+    """Amounts that a commission is the sum of, each of which may differ; the net is of one more."""
+    return 2 if known.research else 1
 
 
 def row_of(known: Instruction, account: str, IndividualAllocID: str = "") -> int | None:
@@ -40,8 +43,10 @@ def confirmed(
         _number("AllocQty", quantity, said.AllocQty, Decimal(0)),
         _number("AvgPx", known.AllocAvgPx(n), said.AvgPx, broker.price_tolerance),
         _number("GrossTradeAmt", ours["gross"], said.GrossTradeAmt, money, needed=False),
-        _number("Commission", ours["commission"], said.commission, money, needed=False),
-        _number("NetMoney", ours["net"], said.NetMoney, TWICE * money),
+        _number(
+            "Commission", ours["commission"], said.commission, _lines(known) * money, needed=False
+        ),
+        _number("NetMoney", ours["net"], said.NetMoney, (1 + _lines(known)) * money),
         _text("Currency", known.Currency, said.Currency, needed=False),
         _text("TradeDate", _day(known.trade_date), said.TradeDate, needed=False),
         _text("SettlDate", _day(known.settle_date), said.SettlDate, needed=False),
@@ -91,7 +96,7 @@ def _rows(
         seen.add(n)
         quantity, account = instrument.quantity(known.quantities[n]), known.accounts[n]
         yield _number(f"AllocQty of {account}", quantity, row.AllocQty, Decimal(0))
-        net, allowed = state.money(known.net[n]), TWICE * broker.money_tolerance
+        net, allowed = state.money(known.net[n]), (1 + _lines(known)) * broker.money_tolerance
         yield _number(f"AllocNetMoney of {account}", net, row.AllocNetMoney, allowed, needed=False)
     for n, account in enumerate(known.accounts) if rows else ():
         if n not in seen:

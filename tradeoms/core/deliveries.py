@@ -14,6 +14,7 @@ from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.breaks import Break
 from tradeoms.model.deliveries import Delivery, DeliveryAnswer, DeliveryLine
+from tradeoms.model.orders import ZERO
 from tradeoms.model.state import State
 
 CANCEL, NEW, CORRECT = "cancel", "new", "correct"
@@ -99,6 +100,7 @@ def _lines(state: State, block: str) -> dict[str, DeliveryLine]:
             commission=state.money(event.commission[n]),
             net=state.money(event.net[n]),
             Currency=instrument.Currency,
+            research=state.money(event.research[n]) if event.research else ZERO,
         )
     return lines
 

@@ -32,7 +32,7 @@ LONGEST = 200  # characters of a reason
 MANUAL = "MANUAL"  # FIX's word for the ClOrdID of an order that was given by voice
 TERMS = (
     *("AvgPx", "settle_date", "trade_date", "ClOrdIDs", "OrderIDs", "accounts", "quantities"),
-    *("gross", "commission", "net", "settlements", "prices"),
+    *("gross", "commission", "net", "settlements", "prices", "research"),
 )
 
 
@@ -169,6 +169,7 @@ def _instruction(state: State, name: str, broker: str, share: Share, ctx: Contex
         commission=tuple(share.commission.tolist()),
         net=tuple(share.net.tolist()),
         prices=tuple(map(_short, share.prices)),
+        research=tuple(share.research.tolist()),
         at=ctx.now,
         user=ctx.user,
         settlements={account: row for account, row in found.items() if row is not None},

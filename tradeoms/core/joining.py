@@ -166,6 +166,7 @@ def _changed(
         *(old.lot_methods or ("FIFO",) * len(old.orders)),
         *(state.accounts[account].lot_method for account in accounts[len(rows) - new :]),
     )
+    groups = (state.accounts[account].group for account in accounts[len(rows) - new :])
     changed = Statement(
         frozen_at=ctx.now,
         orders=orders,
@@ -173,6 +174,7 @@ def _changed(
         quantities=quantities,
         seed=old.seed,
         lot_methods=() if set(methods) == {"FIFO"} else methods,
+        groups=(*old.groups, *groups) if old.groups else (),
         earlier=old.parts,
         reason=reason,
         user=ctx.user,

@@ -103,6 +103,7 @@ def _placement(
         transmission=Transmission.Acknowledged,
         commission_per_share=broker.commission_per_share,
         commission=broker.commission,
+        research=broker.research,
     )
 
 

@@ -1,7 +1,9 @@
 """Allocation policies: reference data in versions, and which one is for a block."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from allocation.methods import METHODS
 from allocation.rounding import ROUNDING
@@ -41,7 +43,7 @@ def define_policies(
         rows = known.get(policy.policy, ())
         found = {**_reasons(state, policy), **_claimed(known, policy)}
         if not (again := policy in rows):
-            found |= _sequence(rows, policy)
+            found |= sequence(rows, policy)
         problems += [
             c.Problem(f"policies[{n}].{name}", brief(value), reason)
             for name, (value, reason) in found.items()
@@ -61,7 +63,7 @@ Reasons = dict[str, tuple[object, str]]
 def _reasons(state: State, policy: AllocationPolicy) -> Reasons:
     """What is wrong with a policy by itself: field to value and reason, empty where nothing is."""
     found: Reasons = {
-        "policy": (policy.policy, _bad_name(policy.policy)),
+        "policy": (policy.policy, bad_name(policy.policy)),
         "version": (policy.version, "" if policy.version > 0 else "must be above zero"),
         "method": (policy.method, _unknown(policy.method, METHODS)),
         "rounding": (policy.rounding, _unknown(policy.rounding, ROUNDING)),
@@ -85,7 +87,8 @@ def _reasons(state: State, policy: AllocationPolicy) -> Reasons:
     return found | caps | _weights(state, policy)
 
 
-def _bad_name(name: str) -> str:
+def bad_name(name: str) -> str:
+    """Why something cannot be the name of a policy or a card; empty where it can."""
     if not name.strip() or len(name) > LONGEST or "/" in name:
         return f"must be 1 to {LONGEST} characters without a slash"
     return bad_text(name)
@@ -129,7 +132,16 @@ def _of_accounts(
     return found
 
 
-def _sequence(rows: tuple[AllocationPolicy, ...], policy: AllocationPolicy) -> Reasons:
+class Version(Protocol):
+    """Reference data that comes in versions, each from a day on."""
+
+    @property
+    def version(self) -> int: ...
+    @property
+    def effective(self) -> date: ...
+
+
+def sequence(rows: Sequence[Version], policy: Version) -> Reasons:
     """Versions go up and never reach back: what was in force on a day stays what it was."""
     if not rows:
         return {}

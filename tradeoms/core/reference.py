@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from tradeoms.core.attention import alert
 from tradeoms.core.bounds import bad_money, bad_price, bad_tolerance, brief
 from tradeoms.core.closing import not_closed
-from tradeoms.core.commissions import schedule_problems
+from tradeoms.core.commissions import broker_problems
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.errors import still_overfilled
 from tradeoms.core.flows import settle
@@ -97,7 +97,7 @@ def define_brokers(state: State, command: c.DefineBrokers, ctx: Context) -> list
         if (reason := bad_tolerance(getattr(broker, name)))
     ]
     for n, broker in enumerate(command.brokers):
-        problems += schedule_problems(f"brokers[{n}].", broker)
+        problems += broker_problems(f"brokers[{n}].", broker)
     if problems:
         raise Refusal(*problems)
     return [e.BrokersDefined(command.brokers)]

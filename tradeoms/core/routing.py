@@ -203,6 +203,7 @@ def _placement(state: State, block: Block, order: Order, route: c.Route, ctx: Co
         trader=ctx.user,
         commission_per_share=state.brokers[route.broker].commission_per_share,
         commission=state.brokers[route.broker].commission,
+        research=state.brokers[route.broker].research,
     )
 
 

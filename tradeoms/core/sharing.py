@@ -14,26 +14,32 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 
-from allocation.prices import BUY, SELL, printed_price, split_cash
+from allocation.prices import BUY, SELL, printed_price, split_cash, split_money
 from allocation.rounding import webster
 from allocation.ties import Hash, tie_hash
-from tradeoms.core.allocations import cash_of
 from tradeoms.core.blocks import placements
+from tradeoms.core.charging import cash_of, charges, in_lines
 from tradeoms.core.parts import PLACES, Fills, placement_fills
 from tradeoms.model import events as e
 from tradeoms.model.allocation_events import Part, averages
 from tradeoms.model.orders import Placement
+from tradeoms.model.rate_cards import Bill
 from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
 Int64 = npt.NDArray[np.int64]
 
 
+NOTHING = np.zeros(0, np.int64)
+
+
 class Share(NamedTuple):
     """A broker's part: parallel to `accounts`, units and cents; accounts without a unit are left out.
 
-    `prices`: each account's average, where they differ.
+    `prices`: each account's average, where they differ. `commission` is both parts, `research` that
+    part alone, empty where the broker bills none.
     """
 
     placements: tuple[Placement, ...]
@@ -43,19 +49,78 @@ class Share(NamedTuple):
     commission: Int64
     net: Int64
     prices: tuple[Decimal, ...] = ()
+    research: Int64 = NOTHING
 
 
 def shares(state: State, event: e.BlockAllocated) -> dict[str, Share]:
     """The part of every broker with a fill, in the order of its first placement."""
     parts: dict[str, list[Placement]] = {}
-    for placement in placements(state, state.blocks[event.block]):
-        if placement.CumQty:
-            parts.setdefault(placement.broker, []).append(placement)
+    filled = [p for p in placements(state, state.blocks[event.block]) if p.CumQty]
+    for placement in filled:
+        parts.setdefault(placement.broker, []).append(placement)
     found = _by_broker(state, event, parts)
+    if in_lines(state, filled):
+        found = {b: _charged(state, event, share) for b, share in found.items()}
     if not event.prices:
         return found
     instrument = state.instruments[state.blocks[event.block].instrument]
     return {b: share._replace(prices=_prices(instrument, share)) for b, share in found.items()}
+
+
+def _charged(state: State, event: e.BlockAllocated, share: Share) -> Share:
+    """With the commissions of each account's own rates."""
+    block = state.blocks[event.block]
+    of = share.placements, share.accounts, share.quantities, _ties(state, event, share.accounts)
+    found = charges(state, block, *of)
+    costs = found.execution + found.research
+    return share._replace(
+        commission=costs,
+        net=share.gross + (SELL if block.Side.sells else BUY) * costs,
+        research=found.research if found.research.any() else NOTHING,
+    )
+
+
+def in_parts(state: State, event: e.BlockAllocated) -> e.BlockAllocated:
+    """The allocation with what brokers bill in lines: an account pays the sum of its own."""
+    found = shares(state, event)
+    totals: dict[str, list[int]] = {name: [0, 0] for name in event.accounts}
+    for share in found.values():
+        rows = zip(share.accounts, share.commission.tolist(), _research(share), strict=True)
+        for name, costs, part in rows:
+            totals[name][0] += costs
+            totals[name][1] += part
+    commission, research = (_rows(state, event, [t[n] for t in totals.values()]) for n in (0, 1))
+    way = SELL if state.blocks[event.block].Side.sells else BUY
+    net = np.array(event.gross, np.int64) + way * commission
+    return replace(
+        event,
+        commission=tuple(commission.tolist()),
+        net=tuple(net.tolist()),
+        research=tuple(research.tolist()) if research.any() else (),
+        bills=tuple(_bill(broker, share) for broker, share in found.items()),
+    )
+
+
+def _research(share: Share) -> list[int]:
+    return share.research.tolist() if len(share.research) else [0] * len(share.accounts)
+
+
+def _bill(broker: str, share: Share) -> Bill:
+    research = sum(_research(share))
+    return Bill(broker, int(share.gross.sum()), int(share.commission.sum()) - research, research)
+
+
+def _rows(state: State, event: e.BlockAllocated, totals: list[int]) -> Int64:
+    """Accounts' cents over their entries, by quantity: an account may be in several orders."""
+    index = {name: n for n, name in enumerate(dict.fromkeys(event.accounts))}
+    owner = np.array([index[name] for name in event.accounts], np.int64)
+    order = np.argsort(owner, kind="stable")
+    offsets = np.searchsorted(owner[order], np.arange(len(index) + 1)).astype(np.int64)
+    quantities = np.array(event.quantities, np.int64)[order]
+    ties = np.arange(len(order), dtype=np.int64)
+    found = np.zeros(len(order), np.int64)
+    found[order] = split_money(np.array(totals, np.int64), quantities, offsets, ties)
+    return found
 
 
 def _prices(instrument: Instrument, share: Share) -> tuple[Decimal, ...]:

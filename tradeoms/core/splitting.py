@@ -16,6 +16,7 @@ from tradeoms.core.bounds import few
 from tradeoms.core.context import Context, refuse
 from tradeoms.core.dealing import AVERAGE, ELSE, turns_of
 from tradeoms.core.policies import policy_for
+from tradeoms.core.rate_cards import groups_of
 from tradeoms.core.terms import named, terms_for, terms_of
 from tradeoms.market.calendar import days
 from tradeoms.model.orders import Block, Member, Order, SplitTerms, Statement
@@ -50,6 +51,7 @@ def statement(state: State, block: Block, orders: Sequence[Order], ctx: Context)
         quantities=tuple(member.OrderQty for _, member in lines),
         seed=days(state.business_date),
         lot_methods=() if set(methods) == {"FIFO"} else methods,
+        groups=groups_of(state, [member.account for _, member in lines]),
     )
     return with_terms(state, block, orders, plain)
 

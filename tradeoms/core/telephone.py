@@ -103,6 +103,7 @@ def _placement(
         telephoned=True,
         commission_per_share=state.brokers[broker].commission_per_share,
         commission=state.brokers[broker].commission,
+        research=state.brokers[broker].research,
     )
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from tradeoms.model.base import Command
+from tradeoms.model.rate_cards import RateCard
 from tradeoms.model.reference import AllocationPolicy
 
 
@@ -10,6 +11,22 @@ class DefineAllocationPolicies(Command, frozen=True, tag=True):
     """Add policies, or new versions of them; a version that is defined never changes."""
 
     policies: tuple[AllocationPolicy, ...]
+
+
+class DefineRateCards(Command, frozen=True, tag=True):
+    """Add rate cards of accounts, or new versions of them; a version that is defined never changes."""
+
+    cards: tuple[RateCard, ...]
+
+
+class PayResearch(Command, frozen=True, tag=True):
+    """A broker has paid a research provider out of what it collected; below zero: it was paid in."""
+
+    broker: str
+    Currency: str
+    amount: Decimal
+    provider: str
+    reason: str
 
 
 class BookError(Command, frozen=True, tag=True):

@@ -8,11 +8,21 @@ from msgspec import Struct
 
 from tradeoms.model.base import Event
 from tradeoms.model.orders import Moved
+from tradeoms.model.rate_cards import Bill, RateCard, ResearchPayment
 from tradeoms.model.reference import AllocationPolicy
 
 
 class AllocationPoliciesDefined(Event, frozen=True, tag=True):
     policies: tuple[AllocationPolicy, ...]
+
+
+class RateCardsDefined(Event, frozen=True, tag=True):
+    cards: tuple[RateCard, ...]
+    at: datetime
+
+
+class ResearchPaid(Event, frozen=True, tag=True):
+    payment: ResearchPayment
 
 
 class ErrorBooked(Event, frozen=True, tag=True):
@@ -79,7 +89,8 @@ class BlockAllocated(Event, frozen=True, tag=True):
     AvgPx is everybody's price, unless there is a `deal`, or the statement was changed on the way:
     then `parts` are the quantities by part of the statement, and `prices` each entry's average.
     `moved`, if any: units of each member that are the error account's. `internal`: what brokers
-    were told stays.
+    were told stays. `commission` is both parts, `research`, if any, that part alone; `bills` are
+    the brokers' (none in allocations of old).
     """
 
     block: str
@@ -103,6 +114,8 @@ class BlockAllocated(Event, frozen=True, tag=True):
     prices: tuple[str, ...] = ()
     moved: tuple[int, ...] = ()
     internal: bool = False
+    research: tuple[int, ...] = ()
+    bills: tuple[Bill, ...] = ()
 
     def own_prices(self) -> dict[int, Decimal]:
         """The average price of each entry that has one of its own."""

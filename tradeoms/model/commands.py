@@ -33,6 +33,8 @@ Halt = halts.Halt
 Resume = halts.Resume
 MoveToError = split.MoveToError
 DefineAllocationPolicies = split.DefineAllocationPolicies
+DefineRateCards = split.DefineRateCards
+PayResearch = split.PayResearch
 CloseDay = daily.CloseDay
 AcknowledgeDelivery = daily.AcknowledgeDelivery
 Deliver = daily.Deliver
@@ -253,6 +255,8 @@ PersonCommand = (
     | DefineAccounts
     | DefineBrokers
     | DefineAllocationPolicies
+    | DefineRateCards
+    | PayResearch
     | DefineIdentical
     | IdentifyLots
     | SetHolidays

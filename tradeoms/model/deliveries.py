@@ -10,7 +10,8 @@ class DeliveryLine(Struct, frozen=True, gc=False, omit_defaults=True):
     """An account's part of a block. `trade` names it for ever; `version` counts what was said of it.
 
     `action` new or correct: it holds from now on; cancel: the version before holds no more. Side is
-    FIX's name, money to the cent in Currency. `order` is empty for the error account.
+    FIX's name, money to the cent in Currency; `research` is a part of `commission`. `order` is empty for the error
+    account.
     """
 
     action: str
@@ -29,6 +30,7 @@ class DeliveryLine(Struct, frozen=True, gc=False, omit_defaults=True):
     commission: Decimal
     net: Decimal
     Currency: str
+    research: Decimal = Decimal(0)
 
 
 class Delivery(Struct, frozen=True, gc=False):

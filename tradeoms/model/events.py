@@ -62,6 +62,8 @@ IdenticalDefined = tax.IdenticalDefined
 LotsIdentified = tax.LotsIdentified
 LotsWashed = tax.LotsWashed
 AllocationPoliciesDefined = split.AllocationPoliciesDefined
+RateCardsDefined = split.RateCardsDefined
+ResearchPaid = split.ResearchPaid
 BlockAllocated = split.BlockAllocated
 ErrorBooked = split.ErrorBooked
 ErrorMoved = split.ErrorMoved
@@ -275,6 +277,8 @@ AnyEvent = (
     | AccountsDefined
     | BrokersDefined
     | AllocationPoliciesDefined
+    | RateCardsDefined
+    | ResearchPaid
     | HolidaysSet
     | LimitsSet
     | Restricted

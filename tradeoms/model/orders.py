@@ -188,9 +188,10 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     the most it may become until the broker says how much it is. `telephoned`: it was given by
     voice and never sent. `unwanted`: it was killed, or its cancel came before the broker knew it:
     it is not sent again, and a logon asks for its cancel. `closed`: why a person ended it by hand.
-    `commission_per_share` and `commission`: the broker's rate or schedule when it was routed; no
-    rate in placements of old. ListID and ListSeqNo: it was given as one of a list. `later`: what of
-    CumQty and notional belongs to later parts of the block's statement than the first.
+    `commission_per_share` and `commission`: the broker's rate or schedule when it was routed, no
+    rate in placements of old; `research`: its schedule for research. ListID and ListSeqNo: it was
+    given as one of a list. `later`: what of CumQty and notional belongs to later parts of the
+    block's statement than the first.
     """
 
     placement: str
@@ -228,6 +229,7 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     closed: str = ""
     commission_per_share: Decimal | None = None
     commission: CommissionSchedule | None = None
+    research: CommissionSchedule | None = None
     ListID: str = ""
     ListSeqNo: int = 0
     later: tuple[PartFills, ...] = ()

@@ -20,7 +20,7 @@ class Instruction(Struct, frozen=True, gc=False, omit_defaults=True):
     allocation behind it holds no more: it has to be replaced or cancelled. `rejected` has the
     accounts that the broker does not take, with its reasons; `answered` when it said its last word.
     `repeated`: it was sent again, and the broker may have two copies. `prices`: each account's
-    average, where not all have AvgPx.
+    average, where not all have AvgPx. `research`: that part of each `commission`, if there is any.
     """
 
     AllocID: str
@@ -55,6 +55,7 @@ class Instruction(Struct, frozen=True, gc=False, omit_defaults=True):
     answered: datetime | None = None
     repeated: bool = False
     prices: tuple[Decimal, ...] = ()
+    research: tuple[int, ...] = ()
 
     def AllocAvgPx(self, n: int) -> Decimal:
         """The price of the nth account."""

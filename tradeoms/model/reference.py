@@ -198,7 +198,8 @@ class Broker(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_f
     `allocations`: whether allocation instructions (J) go to it over FIX, by hand or by themselves.
     `confirmations`: whether it confirms over FIX (AK), and what matches is affirmed by itself. What
     it confirms may differ from ours by `money_tolerance` (the net, a sum, by twice as much) and by
-    `price_tolerance`. `commission`: its schedule, in the place of `commission_per_share`.
+    `price_tolerance`. `commission`: its schedule, in the place of `commission_per_share`; `research`:
+    what it bills for research besides.
     """
 
     broker: str
@@ -217,6 +218,7 @@ class Broker(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_f
     money_tolerance: Decimal = Decimal("0.01")
     price_tolerance: Decimal = Decimal("0.0001")
     commission: CommissionSchedule | None = None
+    research: CommissionSchedule | None = None
 
 
 class Limit(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):

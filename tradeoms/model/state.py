@@ -28,6 +28,7 @@ from tradeoms.model.halts import Halt
 from tradeoms.model.lists import OrderList
 from tradeoms.model.orders import Block, Execution, MassCancel, Order, Placement
 from tradeoms.model.posttrade import Confirmation, Instruction
+from tradeoms.model.rate_cards import CardVersion, ResearchPayment
 from tradeoms.model.reference import (
     Account,
     AllocationPolicy,
@@ -173,6 +174,11 @@ class State:
         self.reconciliations: dict[str, Reconciliation] = {}  # the last one, by kind/source
 
     def _begin_worth(self) -> None:
+        self.rate_cards: dict[str, tuple[CardVersion, ...]] = {}  # by name, oldest version first
+        self.research: dict[
+            str, int
+        ] = {}  # cents that brokers have billed for it, by broker/Currency
+        self.research_paid: dict[int, ResearchPayment] = {}
         self.prices: dict[str, Price] = {}
         self.last_prices: dict[
             str, Price
@@ -220,6 +226,12 @@ class State:
             if row.effective <= self.business_date:
                 return row
         return None
+
+    def research_balance(self, broker: str, Currency: str) -> Decimal:
+        """What a broker holds for research; below zero after a bust of what was paid out."""
+        of = broker, Currency
+        paid = [p.amount for p in self.research_paid.values() if (p.broker, p.Currency) == of]
+        return self.money(self.research.get(f"{broker}/{Currency}", 0)) - sum(paid, Decimal(0))
 
     def money(self, cents: int) -> Decimal:
         """Cents as money with two decimals."""

@@ -51,7 +51,8 @@ class Statement(Struct, frozen=True, gc=False, omit_defaults=True):
     Three parallel tuples, one entry a member: order, account, quantity. `lot_methods` is a fourth,
     empty where all are FIFO. Without `terms` fills are split pro rata. `seed` draws and breaks
     ties; 0 in statements of old. `prices`: everybody's average, or how fills are dealt out; then
-    `price_turn` is who was first, where they take turns.
+    `price_turn` is who was first, where they take turns. `groups`: each member's group of accounts,
+    if any rate card is for one.
 
     Each change after the first route begins another part; a fill is split over those who were
     members when it came. `earlier` are the parts before this one, oldest first. Members are only
@@ -68,6 +69,7 @@ class Statement(Struct, frozen=True, gc=False, omit_defaults=True):
     lot_methods: tuple[str, ...] = ()
     prices: str = "average"
     price_turn: int = -1
+    groups: tuple[str, ...] = ()
     earlier: tuple[StatementPart, ...] = ()
     reason: str = ""
     user: str = ""

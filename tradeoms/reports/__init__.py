@@ -9,7 +9,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from tradeoms.reports import allocation_changes, daily_blotter, day_close, hand_over, reconciliation
+from tradeoms.reports import (
+    allocation_changes,
+    commissions,
+    daily_blotter,
+    day_close,
+    hand_over,
+    reconciliation,
+)
 from tradeoms.store.readmodel import ReadModel
 
 
@@ -25,6 +32,7 @@ _TABLE = (
     Report("daily-blotter", daily_blotter.TITLE, daily_blotter.write),
     Report("day-close", day_close.TITLE, day_close.write),
     Report("allocation-changes", allocation_changes.TITLE, allocation_changes.write),
+    Report("commissions", commissions.TITLE, commissions.write),
     Report("hand-over", hand_over.TITLE, hand_over.write),
     Report("reconciliation", reconciliation.TITLE, reconciliation.write),
 )

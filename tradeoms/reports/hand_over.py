@@ -42,6 +42,7 @@ class AllocationLine(Struct, frozen=True):
     commission: Decimal
     net: Decimal
     Currency: str
+    research: Decimal
 
 
 class TradeLine(Struct, frozen=True):

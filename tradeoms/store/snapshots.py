@@ -46,6 +46,7 @@ from tradeoms.model.halts import Halt
 from tradeoms.model.lists import OrderList
 from tradeoms.model.orders import Block, Execution, MassCancel, Order, Placement
 from tradeoms.model.posttrade import Confirmation, Instruction
+from tradeoms.model.rate_cards import CardVersion, ResearchPayment
 from tradeoms.model.reference import (
     Account,
     AllocationPolicy,
@@ -88,6 +89,9 @@ class Plain(Struct, frozen=True):
     brokers: dict[str, Broker]
     allocation_policies: dict[str, tuple[AllocationPolicy, ...]]
     turns: dict[str, int]
+    rate_cards: dict[str, tuple[CardVersion, ...]]
+    research: dict[str, int]
+    research_paid: dict[int, ResearchPayment]
     errors: dict[str, None]
     holidays: dict[str, frozenset[date]]
     limits: dict[str, tuple[Limit, ...]]

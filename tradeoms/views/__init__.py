@@ -20,6 +20,7 @@ from tradeoms.model.state import State
 from tradeoms.views import (
     alerts,
     allocations,
+    bills,
     blocks,
     breaks,
     cash,
@@ -39,6 +40,7 @@ from tradeoms.views import (
     rates,
     realized,
     reconciliations,
+    research,
     sessions,
     statement_changes,
     touched,
@@ -129,6 +131,13 @@ _TABLES = (
     _keyed(placements, "placements", placements.PlacementRow, touched.MEMBERS),
     _keyed(executions, "executions", executions.ExecutionRow, executions.ON),
     _view(allocations, "allocations", allocations.AllocationRow, *_ALLOCATION, _NAMES),
+    _view(bills, "bills", bills.BillRow, *_ALLOCATION, _NAMES),
+    _view(research, "research", research.ResearchRow, *_ALLOCATION, e.ResearchPaid),
+    View(
+        *("research_payments", research.ResearchPaymentRow),
+        *(research.payment_rows, research.all_payment_rows),
+        frozenset({e.ResearchPaid}),
+    ),
     _view(
         statement_changes,
         "statement_changes",

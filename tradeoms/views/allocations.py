@@ -16,7 +16,7 @@ class AllocationRow(Struct, frozen=True, gc=False):
     """One member's part of an allocated block; `key` is block/order/account.
 
     OrderQty is the member's quantity in the statement, AllocQty what it got. Money to the cent in
-    `Currency`: `gross`, `commission`, and `net`, which the account pays or gets. AvgPx is the
+    `Currency`: `gross`, `commission` (of it `research`), and `net`, which the account pays or gets. AvgPx is the
     block's, or the member's own where fills are dealt out as they were traded. The row of an error
     account has no order: it got what was filled beyond the orders.
     """
@@ -42,6 +42,7 @@ class AllocationRow(Struct, frozen=True, gc=False):
     trade_date: date
     settle_date: date
     allocated: datetime
+    research: Decimal
 
 
 def _block_rows(state: State, name: str) -> Iterator[AllocationRow]:
@@ -79,6 +80,7 @@ def _block_rows(state: State, name: str) -> Iterator[AllocationRow]:
             trade_date=event.trade_date,
             settle_date=event.settle_date,
             allocated=event.allocated,
+            research=state.money(event.research[n]) if event.research else ZERO,
         )
 
 

@@ -61,6 +61,7 @@ class DeliveryLineRow(Struct, frozen=True, gc=False):
     Currency: str
     status: str
     reason: str
+    research: Decimal
 
 
 def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, DeliveryRow | None]]:
@@ -147,4 +148,5 @@ def _line(
         Currency=line.Currency,
         status=status,
         reason=reason,
+        research=line.research,
     )

@@ -1,0 +1,83 @@
+"""What a person types about commissions, and the command that is sent."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from tests.docs.console import ROOT
+from tradeoms.cli import app, commissions
+from tradeoms.model import commands as c
+from tradeoms.model.events import Answered
+from tradeoms.model.fields import Outcome
+from tradeoms.model.rate_cards import RateCard
+from tradeoms.model.reference import CommissionSchedule, CommissionTier
+
+DAY = date(2026, 3, 2)
+
+
+def rate(value: str, basis: str = "unit") -> CommissionSchedule:
+    return CommissionSchedule(basis, (CommissionTier(Decimal(0), Decimal(value)),))
+
+
+LINES: dict[str, c.Command] = {
+    "card define eu --version 1 --effective 2026-03-02 --group eu --group uk --research 0": (
+        c.DefineRateCards((RateCard("eu", 1, DAY, groups=("eu", "uk"), research=rate("0")),))
+    ),
+    "card define s --version 2 --effective 2026-03-02 --account A1 --broker KING "
+    "--execution 2.5bp --research 0.01": c.DefineRateCards(
+        (
+            RateCard(
+                *("s", 2, DAY, ("A1",), (), ("KING",)),
+                execution=rate("2.5", "value"),
+                research=rate("0.01"),
+            ),
+        )
+    ),
+    "research pay KING 12.50 USD Deep -r March": c.PayResearch(
+        "KING", "USD", Decimal("12.50"), "Deep", "March"
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "command"), LINES.items())
+def test_a_line_is_a_command(
+    line: str, command: c.Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[c.Command] = []
+
+    class Client:
+        def submit(self, command: c.Command) -> Answered:
+            sent.append(command)
+            return Answered("olga", "1", Outcome.Done, "", datetime.now(UTC))
+
+    @contextmanager
+    def connected(_: Path, user: str) -> Iterator[Any]:
+        assert user == "olga"
+        yield Client()
+
+    monkeypatch.setattr(commissions, "connected", connected)
+    result = CliRunner().invoke(app, [*line.split(), "--user", "olga"])
+    assert result.exit_code == 0, result.output
+    assert sent == [command]
+
+
+def test_a_rate_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = (
+        "card define eu --version 1 --effective 2026-03-02 --group eu --research free --user olga"
+    )
+    result = CliRunner().invoke(app, line.split())
+    assert result.exit_code == 2
+    assert "research 'free' is no number" in result.output
+
+
+def test_the_example_is_a_command() -> None:
+    text = (ROOT / "docs/examples/rate-cards.json").read_bytes()
+    (command,) = msgspec.json.decode(text, type=list[c.PersonCommand])
+    assert [card.name for card in command.cards] == ["eu-clients/1", "smith/1"]  # type: ignore[union-attr]

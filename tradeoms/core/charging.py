@@ -1,0 +1,143 @@
+"""What brokers bill for an allocation, and how it comes upon the accounts, to the cent.
+
+A bill has lines. All accounts that pay the broker's own rates are one line of each part of it
+(execution, research), the accounts of a rate card another. A line is the schedule over the line's
+share of the placement, rounded once; it is split over its accounts by quantity. So the accounts'
+commissions add up to what the broker bills, and nobody pays for what another is exempt from.
+"""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+
+from allocation.exact import Int64
+from allocation.prices import BUY, SELL, Cash, split_cash, split_money
+from allocation.ties import Hash
+from tradeoms.core.commissions import bill as billed
+from tradeoms.core.commissions import cents, commission, money, research
+from tradeoms.core.dealing import gross_of
+from tradeoms.core.rate_cards import PARTS, agreed
+from tradeoms.model.allocation_events import Part
+from tradeoms.model.orders import Block, Placement
+from tradeoms.model.rate_cards import Bill, RateCard
+from tradeoms.model.reference import Instrument
+from tradeoms.model.state import State
+
+
+def cash_of(
+    state: State,
+    block: Block,
+    placed: list[Placement],
+    quantities: Int64,
+    broken: Hash,
+    fills: Sequence[Part] | None,
+) -> Cash:
+    """What some placements bill, over accounts: at the average price, or at that of their `fills`."""
+    instrument, one = state.instruments[block.instrument], np.array([0, len(quantities)], np.int64)
+    gross, bill = money(state, instrument, placed)
+    side = SELL if block.Side.sells else BUY
+    total, costs, way = (np.array([x], np.int64) for x in (gross, bill, side))
+    cash = split_cash(quantities, total, costs, way, one, broken)
+    if fills is None:
+        return cash
+    own = gross_of(fills, len(quantities), instrument, gross, broken)
+    return Cash(own, cash.commission, own + side * cash.commission)
+
+
+def bills(state: State, instrument: Instrument, placed: list[Placement]) -> tuple[Bill, ...]:
+    """Each broker's, where there are no rates but brokers' own and no research."""
+    brokers = dict.fromkeys(p.broker for p in placed)
+    own = {b: money(state, instrument, [p for p in placed if p.broker == b]) for b in brokers}
+    return tuple(Bill(broker, *amounts) for broker, amounts in own.items())
+
+
+def in_lines(state: State, placed: Sequence[Placement]) -> bool:
+    """Whether a bill may have more than one line; what is defined later changes no answer."""
+    if any(p.research is not None for p in placed):
+        return True
+    return bool(state.rate_cards) and any(any(agreed(state, p)) for p in placed)
+
+
+class Charges(NamedTuple):
+    """Cents of each account, in two parts."""
+
+    execution: Int64
+    research: Int64
+
+
+class Line(NamedTuple):
+    """A line of a placement's bill: its part, whose it is (positions of accounts), cents."""
+
+    part: str
+    accounts: tuple[int, ...]
+    amount: int
+
+
+def charges(
+    state: State,
+    block: Block,
+    placed: Sequence[Placement],
+    accounts: Sequence[str],
+    quantities: Int64,
+    ties: Hash,
+) -> Charges:
+    """What placements, all of one broker, bill accounts that have `quantities` of them."""
+    totals: dict[tuple[str, tuple[int, ...]], int] = {}
+    for placement in placed:
+        for line in _lines(state, block, placement, accounts, quantities.tolist()):
+            of = line.part, line.accounts
+            totals[of] = totals.get(of, 0) + line.amount
+    found = {part: np.zeros(len(accounts), np.int64) for part in PARTS}
+    for (part, rows), amount in totals.items():
+        own = np.array(rows, np.int64)
+        whole = np.array([0, len(own)], np.int64)
+        found[part][own] += split_money(np.array([amount]), quantities[own], whole, ties[own])
+    return Charges(*(found[part] for part in PARTS))
+
+
+def _lines(
+    state: State,
+    block: Block,
+    placement: Placement,
+    accounts: Sequence[str],
+    quantities: list[int],
+) -> Iterator[Line]:
+    cards, groups = agreed(state, placement), _groups(state, block)
+    own = [cards.of(a, groups.get(a, state.accounts[a].group)) for a in accounts]
+    gross = cents(placement.notional * state.instruments[placement.instrument].multiplier)
+    total = sum(quantities)
+    for part in PARTS:
+        rows: dict[str, list[int]] = {}
+        for n, card in enumerate(own):
+            if quantities[n]:
+                name = card.name if card and getattr(card, part) is not None else ""
+                rows.setdefault(name, []).append(n)
+        for name, mine in rows.items():
+            share = Fraction(sum(quantities[n] for n in mine), total)
+            card = own[mine[0]] if name else None
+            yield Line(part, tuple(mine), _amount(state, placement, part, card, gross, share))
+
+
+def _groups(state: State, block: Block) -> dict[str, str]:
+    """The groups of accounts as they were when the statement was frozen, if that says so."""
+    statement = block.statement
+    if statement is None or not statement.groups:
+        return {}
+    return dict(zip(statement.accounts, statement.groups, strict=True))
+
+
+def _amount(
+    state: State,
+    placement: Placement,
+    part: str,
+    card: RateCard | None,
+    gross: int,
+    share: Fraction,
+) -> int:
+    """A line's cents: by the card, else by the broker's own rates."""
+    if card is not None:
+        return billed(getattr(card, part), Fraction(placement.CumQty) * share, gross * share)
+    own = commission if part == "execution" else research
+    return own(state, placement, gross, share)

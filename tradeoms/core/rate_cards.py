@@ -1,0 +1,126 @@
+"""Rate cards: what brokers bill for some accounts in the place of their own rates, in versions.
+
+What a placement costs is what was agreed when it was routed: a card that is defined later, or is
+effective later, is not for it, however often its block is allocated.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from tradeoms.core.bounds import brief
+from tradeoms.core.commissions import schedule_problems
+from tradeoms.core.context import Context, Refusal
+from tradeoms.core.policies import Reasons, bad_name, sequence
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.orders import Placement
+from tradeoms.model.rate_cards import CardVersion, RateCard
+from tradeoms.model.state import State
+
+
+def define(state: State, command: c.DefineRateCards, ctx: Context) -> list[e.AnyEvent]:
+    """New names or higher versions; the same version again only with the same content."""
+    problems: list[c.Problem] = []
+    known = {name: tuple(v.card for v in rows) for name, rows in state.rate_cards.items()}
+    added: list[RateCard] = []
+    for n, card in enumerate(command.cards):
+        rows, field = known.get(card.card, ()), f"cards[{n}]."
+        found = _reasons(state, card) | _claimed(known, card)
+        if not (again := card in rows):
+            found |= sequence(rows, card)
+        problems += [
+            c.Problem(f"{field}{name}", brief(value), reason)
+            for name, (value, reason) in found.items()
+            if reason
+        ]
+        for part in PARTS:
+            if schedule := getattr(card, part):
+                problems += schedule_problems(f"{field}{part}", schedule)
+        if not again:
+            known[card.card] = (*rows, card)
+            added.append(card)
+    if problems:
+        raise Refusal(*problems)
+    return [e.RateCardsDefined(tuple(added), ctx.now)] if added else []
+
+
+PARTS = ("execution", "research")
+
+
+def _reasons(state: State, card: RateCard) -> Reasons:
+    found: Reasons = {
+        "card": (card.card, bad_name(card.card)),
+        "version": (card.version, "" if card.version > 0 else "must be above zero"),
+    }
+    if not any(getattr(card, part) for part in PARTS):
+        found["execution"] = ("", "or research is needed")
+    for field, table in (("accounts", state.accounts), ("brokers", state.brokers)):
+        for n, name in enumerate(getattr(card, field)):
+            found[f"{field}[{n}]"] = (name, "" if name in table else f"unknown {field[:-1]}")
+    for n, name in enumerate(card.groups):
+        found[f"groups[{n}]"] = (name, "" if name.strip() else "is empty")
+    return found
+
+
+def _claimed(known: dict[str, tuple[RateCard, ...]], card: RateCard) -> Reasons:
+    """Two cards for the same account or group with the same broker: nobody could say which holds."""
+    found: Reasons = {}
+    for field in ("accounts", "groups"):
+        for name in getattr(card, field):
+            for other in (rows[-1] for held, rows in known.items() if held != card.card):
+                if name in getattr(other, field) and _meet(card, other):
+                    found[field] = (name, f"card {other.card} is for it already")
+    return found
+
+
+def _meet(card: RateCard, other: RateCard) -> bool:
+    """Whether both name the same broker, or both are for all."""
+    return bool(set(card.brokers) & set(other.brokers)) or not (card.brokers or other.brokers)
+
+
+class Cards(NamedTuple):
+    """The cards that are for one placement."""
+
+    accounts: dict[str, RateCard]
+    groups: dict[str, RateCard]
+
+    def of(self, account: str, group: str) -> RateCard | None:
+        """The account's own, else its group's."""
+        return self.accounts.get(account) or self.groups.get(group)
+
+
+def agreed(state: State, placement: Placement) -> Cards:
+    """As they were when it was routed; one that names the broker before one for all."""
+    found = Cards({}, {})
+    cards = [card for card in _in_force(state, placement) if placement.broker in card.brokers]
+    others = [card for card in _in_force(state, placement) if not card.brokers]
+    for card in (*others, *cards):
+        found.accounts.update(dict.fromkeys(card.accounts, card))
+        found.groups.update(dict.fromkeys(card.groups, card))
+    return found
+
+
+def _in_force(state: State, placement: Placement) -> Iterator[RateCard]:
+    for rows in state.rate_cards.values():
+        for row in reversed(rows):
+            if row.at <= placement.routed and row.card.effective <= placement.trade_date:
+                yield row.card
+                break
+
+
+def groups_of(state: State, accounts: Iterable[str]) -> tuple[str, ...]:
+    """Each account's group; nothing where no card is for a group."""
+    cards = (row.card for rows in state.rate_cards.values() for row in rows)
+    if not any(card.groups for card in cards):
+        return ()
+    return tuple(state.accounts[account].group for account in accounts)
+
+
+def apply_defined(state: State, event: e.RateCardsDefined) -> None:
+    for card in event.cards:
+        rows = state.rate_cards.get(card.card, ())
+        state.rate_cards[card.card] = (*rows, CardVersion(card, event.at))
+
+
+DECIDE = {c.DefineRateCards: define}
+APPLY = {e.RateCardsDefined: apply_defined}
