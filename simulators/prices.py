@@ -9,6 +9,7 @@ import csv
 import random
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,6 +66,11 @@ def simulate(closes: Closes, steps: int, rng: random.Random) -> Iterator[Quotes]
         else:
             mid = closes.today + rng.randint(-wobble, wobble)
         mid = max(mid, LEVELS + 1)
+
+
+def day_volume(closes: Closes, steps: int, rng: random.Random) -> int:
+    """SIMULATED shares that trade on a whole day, which is what all days of this market are like."""
+    return sum(quotes.volume for quotes in islice(simulate(closes, steps, rng), steps))
 
 
 def _quotes(mid: int, rng: random.Random) -> Quotes:

@@ -1,6 +1,7 @@
 """Questions that a reader answers, true as of one sequence number."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -11,7 +12,8 @@ from tradeoms.core.checklist import findings
 from tradeoms.core.expected import expected_relief
 from tradeoms.core.halts import in_force
 from tradeoms.core.merging import suggestions, unlike
-from tradeoms.model.orders import ZERO
+from tradeoms.core.orders import foreseen
+from tradeoms.model.orders import ZERO, NewOrder
 from tradeoms.reader import Reader
 
 COUNTED = ("orders", "blocks", "placements", "executions", "alerts")
@@ -122,6 +124,21 @@ def relief(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:
     return [msgspec.structs.asdict(row) for row in rows]
 
 
+def headroom(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+    """What compliance would say of an `order`, before it is sent: `room` within each limit in force,
+    and each `finding`, worst first.
+
+    Amounts are text. ValueError says what is wrong with the order.
+    """
+    try:
+        new = msgspec.convert(arguments.get("order"), NewOrder, strict=False)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"order: {error}") from None
+    found, rooms = foreseen(reader.state, new, datetime.now(UTC))
+    rows = [("room", room) for room in rooms] + [("finding", one) for one in found]
+    return [{"kind": kind} | msgspec.to_builtins(row) for kind, row in rows]
+
+
 def _decimal(name: str, value: Any) -> Decimal:
     try:
         return Decimal(value if isinstance(value, str | int) else "")
@@ -138,5 +155,6 @@ QUERIES: dict[str, Callable[[Reader, dict[str, Any]], list[Any]]] = {
     "policies": policies,
     "cards": cards,
     "relief": relief,
+    "headroom": headroom,
     "halts": halts,
 }

@@ -340,7 +340,8 @@ def finish(house: House) -> None:
 
 def mark(house: House) -> None:
     Px = D(house.random.randint(4500, 5500)).scaleb(-2)
-    house.send(c.MarkPrices((Price(house.random.choice(INSTRUMENTS), Px, "tape", ""),)), "ops")
+    name, ADV = house.random.choice(INSTRUMENTS), Px * 100 if Px * 50 % 1 else None
+    house.send(c.MarkPrices((Price(name, Px, "tape", "", ADV),)), "ops")
 
 
 def redefine(house: House) -> None:

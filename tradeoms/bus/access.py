@@ -163,7 +163,17 @@ def may_ask(user: User, question: str, arguments: dict[str, Any]) -> bool:
     """Whether a question stays within the accounts that the user may see."""
     if not user.accounts:
         return True
+    if question == "headroom":
+        asked = _asked(arguments.get("order"))
+        return bool(asked) and asked <= set(user.accounts)
     return question in OF_ACCOUNT and arguments.get("account") in user.accounts
+
+
+def _asked(order: Any) -> set[str]:
+    """The accounts of an order that somebody asks about, as far as it is one."""
+    members = order.get("members") if isinstance(order, dict) else None
+    rows = members if isinstance(members, list | tuple) else ()
+    return {str(row.get("account") if isinstance(row, dict) else "") for row in rows}
 
 
 def forbidden(user: User, command: c.Command, state: State) -> str:

@@ -117,12 +117,23 @@ def mark(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The day before the open one, for a late close."),
     ] = None,
+    adv: Annotated[
+        list[str] | None,
+        typer.Option(help="INSTRUMENT=VOLUME, the average daily volume of one that is priced."),
+    ] = None,
     config: Config = DEFAULT,
 ) -> None:
-    """Set prices of record."""
+    """Set prices of record, and average daily volumes."""
+    volumes = dict(_pairs(adv or [], "INSTRUMENT=VOLUME"))
+    priced = _pairs(prices, "INSTRUMENT=PRICE")
+    if unknown := sorted(volumes.keys() - dict(priced).keys()):
+        raise fail(f"--adv {unknown[0]}: say its price too")
     found = tuple(
-        Price(name, number(value, "price"), source, at)
-        for name, value in _pairs(prices, "INSTRUMENT=PRICE")
+        Price(
+            *(name, number(value, "price"), source, at),
+            ADV=number(volumes[name], "volume") if name in volumes else None,
+        )
+        for name, value in priced
     )
     with connected(config, user) as client:
         say(client.submit(c.MarkPrices(found, day.date() if day else None)))

@@ -1,6 +1,7 @@
 """Compliance: pure rules over the state, an order and the time. `rules` holds the table."""
 
 from tradeoms.compliance.checks import check_basket, check_order, check_route
+from tradeoms.compliance.headroom import Room, rooms
 from tradeoms.compliance.limits import check_limits
 from tradeoms.compliance.overrides import still_blocked
 from tradeoms.compliance.rule import Case, Parameter, Rule, Stage, Terms
@@ -11,6 +12,7 @@ __all__ = [
     "RULES",
     "Case",
     "Parameter",
+    "Room",
     "Rule",
     "Stage",
     "Terms",
@@ -19,5 +21,6 @@ __all__ = [
     "check_order",
     "check_route",
     "fingerprint",
+    "rooms",
     "still_blocked",
 ]

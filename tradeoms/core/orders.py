@@ -1,8 +1,11 @@
 """Orders: checked at the edge, passed through compliance, staged, held, withdrawn."""
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from tradeoms import compliance
+from tradeoms.compliance import Case, Room, Stage
 from tradeoms.core.checks import check_fields
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.halts import order_halted
@@ -10,7 +13,7 @@ from tradeoms.core.hours import must_be_open
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import OrderState, Override, Severity
-from tradeoms.model.orders import ZERO, NewOrder, Order, OverrideGiven
+from tradeoms.model.orders import ZERO, NewOrder, Order, OverrideGiven, Violation
 from tradeoms.model.state import State
 
 
@@ -42,6 +45,20 @@ def enter(state: State, new: NewOrder, ctx: Context, field: str) -> Order:
     )
 
 
+def foreseen(
+    state: State, new: NewOrder, now: datetime
+) -> tuple[tuple[Violation, ...], list[Room]]:
+    """What the rules would say of the order now, and its room within their limits.
+
+    ValueError where a field is wrong.
+    """
+    if problems := check_fields(state, new, ""):
+        raise ValueError("; ".join(f"{p.field} {p.value}: {p.reason}" for p in problems))
+    order = _as_order(state, new, "", "", now)
+    found = compliance.check_order(state, order, now)
+    return found, compliance.rooms(Case.of(state, Stage.Entry, now, order))
+
+
 def recorded(state: State, new: NewOrder, ctx: Context) -> Order:
     """An order that a broker has already: what the rules say is recorded and holds nothing."""
     order = _order(state, new, ctx)
@@ -49,15 +66,19 @@ def recorded(state: State, new: NewOrder, ctx: Context) -> Order:
 
 
 def _order(state: State, new: NewOrder, ctx: Context) -> Order:
+    return _as_order(state, new, ctx.name("order", "O"), ctx.user, ctx.now)
+
+
+def _as_order(state: State, new: NewOrder, name: str, pm: str, now: datetime) -> Order:
     price = state.prices.get(new.instrument)
     return Order(
-        order=ctx.name("order", "O"),
-        pm=ctx.user,
+        order=name,
+        pm=pm,
         instrument=new.instrument,
         Side=new.Side,
         members=new.members,
         OrderQty=sum((m.OrderQty for m in new.members), ZERO),
-        entered=ctx.now,
+        entered=now,
         trade_date=state.business_date,
         OrdType=new.OrdType,
         Price=new.Price,

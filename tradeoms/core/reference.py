@@ -1,9 +1,20 @@
 """Reference data, the business day and prices of record."""
 
 from datetime import date, timedelta
+from decimal import Decimal
+
+from msgspec.structs import replace
 
 from tradeoms.core.attention import alert
-from tradeoms.core.bounds import bad_money, bad_price, bad_tolerance, brief
+from tradeoms.core.bounds import (
+    MOST_UNITS,
+    PRICE_PLACES,
+    bad_money,
+    bad_number,
+    bad_price,
+    bad_tolerance,
+    brief,
+)
 from tradeoms.core.closing import not_closed
 from tradeoms.core.commissions import broker_problems
 from tradeoms.core.context import Context, Refusal, refuse
@@ -14,6 +25,7 @@ from tradeoms.core.overnight import left_open
 from tradeoms.core.relieving import STANDING
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.reference import Price
 from tradeoms.model.state import State
 
 ANSWER_DAYS = 5
@@ -117,6 +129,8 @@ def mark_prices(state: State, command: c.MarkPrices, ctx: Context) -> list[e.Any
             problems.append(c.Problem(f"prices[{n}].instrument", unknown, "unknown instrument"))
         if reason := bad_price(price.Px):
             problems.append(c.Problem(f"prices[{n}].Px", brief(price.Px), reason))
+        if price.ADV is not None and (reason := _bad_volume(price.ADV)):
+            problems.append(c.Problem(f"prices[{n}].ADV", brief(price.ADV), reason))
     day = command.day or state.business_date
     if day not in (state.business_date, state.last_date):
         reason = f"is neither the open day {state.business_date} nor the one before it"
@@ -124,6 +138,11 @@ def mark_prices(state: State, command: c.MarkPrices, ctx: Context) -> list[e.Any
     if problems:
         raise Refusal(*problems)
     return [e.PricesMarked(command.prices, day)]
+
+
+def _bad_volume(volume: Decimal) -> str:
+    reason = bad_number(volume, PRICE_PLACES, Decimal(MOST_UNITS))
+    return reason or ("" if volume > 0 else "must be above zero")
 
 
 def apply_day(state: State, event: e.DayOpened) -> None:
@@ -169,13 +188,22 @@ def apply_holidays(state: State, event: e.HolidaysSet) -> None:
 
 def apply_prices(state: State, event: e.PricesMarked) -> None:
     """A close that comes after its day is the price of record until the new day has one."""
+    prices = [_with_volume(state, price) for price in event.prices]
     if event.day is None or event.day == state.business_date:
-        state.prices.update((price.instrument, price) for price in event.prices)
+        state.prices.update((price.instrument, price) for price in prices)
         return
-    for price in event.prices:
+    for price in prices:
         if state.prices.get(price.instrument) == state.last_prices.get(price.instrument):
             state.prices[price.instrument] = price
         state.last_prices[price.instrument] = price
+
+
+def _with_volume(state: State, price: Price) -> Price:
+    """The price with the volume that was said last, where it says none."""
+    known = state.prices.get(price.instrument)
+    if price.ADV is not None or known is None or known.ADV is None:
+        return price
+    return replace(price, ADV=known.ADV)
 
 
 def _fit(state: State) -> None:

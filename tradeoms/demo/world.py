@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 import simulators
+from simulators.prices import day_volume, load_closes
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Handling, Severity
 from tradeoms.model.reference import (
@@ -26,6 +27,8 @@ from tradeoms.model.reference import (
 
 SEED = 7
 DAY, PREVIOUS = date(2022, 12, 28), date(2022, 12, 27)
+SOURCE = f"close of {PREVIOUS}, simulated volume"
+STEPS = 390  # of a simulated day, a minute each
 BOUGHT = (date(2018, 3, 1), date(2019, 8, 15), date(2021, 5, 3), date(2022, 6, 30))
 ACCOUNTS = 250
 #: The brokers, and the version of FIX that each speaks.
@@ -102,6 +105,7 @@ def weights(model: str) -> dict[str, int]:
 
 def reference() -> list[c.Command]:
     """What operations enters before the day: instruments, accounts, brokers, holidays, day, prices."""
+    volumes = simulated_volumes()
     return [
         c.OpenDay(DAY),
         c.DefineInstruments(
@@ -127,11 +131,21 @@ def reference() -> list[c.Command]:
         c.MarkPrices(
             tuple(
                 # The simulated day is played now, so that is when its last close became known.
-                Price(name, price, f"close of {PREVIOUS}", datetime.now(UTC).isoformat())
+                Price(name, price, SOURCE, datetime.now(UTC).isoformat(), volumes[name])
                 for name, price in closes(PREVIOUS).items()
             )
         ),
     ]
+
+
+def simulated_volumes() -> dict[str, Decimal]:
+    """What trades on a day of the simulated market, in thousands of shares: no real volume."""
+    known = load_closes(CLOSES, DAY)
+    drawn = {
+        name: day_volume(known[name], STEPS, random.Random(f"{SEED}/{DAY}/{name}"))
+        for name in ISINS
+    }
+    return {name: Decimal(round(shares, -3)) for name, shares in drawn.items()}
 
 
 def _broker(name: str) -> Broker:

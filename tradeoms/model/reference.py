@@ -242,13 +242,18 @@ class Restriction(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unkn
     reason: str = ""
 
 
-class Price(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """A price of record, with where it came from and the moment it was true."""
+class Price(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+    """A price of record, with where it came from and the moment it was true.
+
+    `ADV`: the average daily volume, in the instrument's own unit, as the source says; a price
+    without one leaves the last one in force.
+    """
 
     instrument: str
     Px: Decimal
     source: str
     at: str
+    ADV: Decimal | None = None
 
 
 class Rate(Struct, frozen=True, gc=False, forbid_unknown_fields=True):

@@ -119,14 +119,14 @@ _TABLES = (
         (
             *(*_ORDER, e.ViolationOverridden, e.BlockOpened, e.BlockDissolved, e.ClaimsChanged),
             *(e.OrdersJoined, e.OrderLeft),
-            *(*_ALLOCATION, _NAMES),
+            *(*_ALLOCATION, _NAMES, e.PricesMarked),
         ),
     ),
     _keyed(
         blocks,
         "blocks",
         blocks.BlockRow,
-        (e.BlockOpened, e.ClaimsChanged, *touched.OF_BLOCK, _NAMES),
+        (e.BlockOpened, e.ClaimsChanged, *touched.OF_BLOCK, _NAMES, e.PricesMarked),
     ),
     _keyed(placements, "placements", placements.PlacementRow, touched.MEMBERS),
     _keyed(executions, "executions", executions.ExecutionRow, executions.ON),

@@ -19,7 +19,7 @@ class BlockRow(Struct, frozen=True, gc=False):
     `working` is the most that may still be filled at brokers, `filled` and AvgPx (28 digits, zero
     before a fill) what our booked executions say. `orders`, `members`, `placements` and `live`
     (placements that may still fill or wait for an answer) are counts. `pms` and `desks` are those
-    of its orders. `frozen_at` is the time of the statement.
+    of its orders. `frozen_at` is the time of the statement, `ADV` the instrument's average daily volume.
     """
 
     key: str
@@ -50,6 +50,7 @@ class BlockRow(Struct, frozen=True, gc=False):
     frozen_at: datetime | None
     trade_date: date
     claimed_by: str = ""
+    ADV: Decimal | None = None
 
 
 def row(state: State, block: Block) -> BlockRow:
@@ -94,6 +95,7 @@ def row(state: State, block: Block) -> BlockRow:
         frozen_at=block.statement.first_frozen_at if block.statement else None,
         trade_date=block.trade_date,
         claimed_by=block.claimed,
+        ADV=touched.volume(state, block.instrument),
     )
 
 
@@ -105,9 +107,10 @@ def upserts(state: State, keys: Iterable[str]) -> Iterator[tuple[str, BlockRow |
 
 def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
     """Blocks that the event changed by themselves."""
-    if type(event) is e.InstrumentsDefined:
-        defined = touched.instruments(event)
-        return [block.block for block in state.blocks.values() if block.instrument in defined]
+    if type(event) is e.InstrumentsDefined or type(event) is e.PricesMarked:
+        defined = touched.instruments(event) or touched.volumes(event)
+        found = state.blocks.values() if defined else ()
+        return [block.block for block in found if block.instrument in defined]
     if type(event) is e.ClaimsChanged:
         return event.blocks
     if type(event) is e.BlockOpened:

@@ -22,7 +22,7 @@ class OrderRow(Struct, frozen=True, gc=False):
     allocation. `arrival` is the price of record when the order came. `warnings` and `blocks` name
     the rules that warned about or held the order. `indicative` is its part of what its block has
     been filled so far: it never falls while fills grow, and what is booked in the end may differ.
-    `claimed_by` is who works it, or its block.
+    `claimed_by` is who works it, or its block. `ADV` is the instrument's average daily volume.
     """
 
     key: str
@@ -59,6 +59,7 @@ class OrderRow(Struct, frozen=True, gc=False):
     trade_date: date
     indicative: Decimal = ZERO
     claimed_by: str = ""
+    ADV: Decimal | None = None
 
 
 def row(state: State, order: Order, indicative: Decimal = ZERO) -> OrderRow:
@@ -99,6 +100,7 @@ def row(state: State, order: Order, indicative: Decimal = ZERO) -> OrderRow:
         trade_date=order.trade_date,
         indicative=indicative,
         claimed_by=state.blocks[order.block].claimed if order.block else order.claimed,
+        ADV=touched.volume(state, order.instrument),
     )
 
 
@@ -143,8 +145,7 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
     if type(event) is e.ClaimsChanged:
         below = (name for block in event.blocks for name in state.blocks[block].orders)
         return (*event.orders, *below)
-    if type(event) is e.InstrumentsDefined:
-        defined = touched.instruments(event)
+    if defined := touched.instruments(event) or touched.volumes(event):
         return [order.order for order in state.orders.values() if order.instrument in defined]
     return ()
 

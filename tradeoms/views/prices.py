@@ -14,7 +14,8 @@ from tradeoms.views import touched
 class PriceRow(Struct, frozen=True, gc=False):
     """A price of record; `key` is the instrument, `at` when it was true, as its source said.
 
-    `close` is the price with which the last day ended.
+    `close` is the price with which the last day ended, `ADV` the average daily volume, both as
+    somebody said them.
     """
 
     key: str
@@ -24,6 +25,7 @@ class PriceRow(Struct, frozen=True, gc=False):
     source: str
     at: str
     close: Decimal | None = None
+    ADV: Decimal | None = None
 
 
 def row(state: State, price: Price) -> PriceRow:
@@ -37,6 +39,7 @@ def row(state: State, price: Price) -> PriceRow:
         source=price.source,
         at=price.at,
         close=close.Px if close else None,
+        ADV=price.ADV,
     )
 
 

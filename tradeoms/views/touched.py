@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from tradeoms.model import events as e
 from tradeoms.model.fields import Effect
@@ -43,6 +44,19 @@ def instruments(event: e.AnyEvent) -> frozenset[str]:
     if type(event) is e.InstrumentsDefined:
         return frozenset(instrument.instrument for instrument in event.instruments)
     return frozenset()
+
+
+def volumes(event: e.AnyEvent) -> frozenset[str]:
+    """Instruments of which a price said the average daily volume; most prices say none."""
+    if type(event) is e.PricesMarked:
+        return frozenset(price.instrument for price in event.prices if price.ADV is not None)
+    return frozenset()
+
+
+def volume(state: State, instrument: str) -> Decimal | None:
+    """The average daily volume of record; None where nobody said one."""
+    price = state.prices.get(instrument)
+    return price.ADV if price is not None else None
 
 
 def accounts(state: State, block: str) -> tuple[str, ...]:

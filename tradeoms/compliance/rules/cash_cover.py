@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,36 +37,70 @@ def check(case: Case, terms: Terms) -> list[Violation]:
 
 
 def _judge(case: Case, terms: Terms, account: str, quantity: Decimal) -> Violation | None:
-    state, instrument = case.state, case.instrument
-    Currency, day = instrument.Currency, _settles(state, instrument)
-    own = case.instrument.units(quantity) if case.stage is Stage.Routing else 0
+    instrument = case.instrument
+    own = instrument.units(quantity) if case.stage is Stage.Routing else 0
     try:
-        price = value_price(case.order, case.mark)
-        if price is None:
-            raise _Unpriced(instrument.instrument)
-        buys = sum(_open(case, state.buying, account, own, None), ZERO)
-        sells = sum(_open(case, state.selling, account, 0, day), ZERO)
-    except _Unpriced as error:
+        cost = worth(case, quantity)
+        cover = available(case, terms, account, own)
+    except Unpriced as error:
         message = f"cannot be shown to be covered: {error} has no price"
         return terms.violation(message, {"instrument": str(error)}, account)
-    cost = (quantity * price * instrument.multiplier).quantize(CENT)
-    cash = state.money(lowest(state, account, Currency, day))
-    sells = (sells * terms.amount("sells")).quantize(CENT)
-    have = cash - buys + sells - terms.amount("buffer")
-    if cost <= have:
+    if cost <= cover.left:
         return None
-    parts = {"cost": cost, "cash": cash, "open_buys": buys, "open_sells": sells}
-    parts["missing"] = cost - have
+    parts = {"cost": cost, "cash": cover.cash, "open_buys": cover.buys, "open_sells": cover.sells}
+    parts["missing"] = cost - cover.left
     message = (
-        f"buy for {said(cost)} {Currency}, projected cash on {day} {said(cash)}, other open buys "
-        f"{said(buys)}, open sells {said(sells)}: {said(parts['missing'])} missing"
+        f"buy for {said(cost)} {instrument.Currency}, projected cash on {cover.day} "
+        f"{said(cover.cash)}, other open buys {said(cover.buys)}, open sells {said(cover.sells)}: "
+        f"{said(parts['missing'])} missing"
     )
     facts = {name: fact(value) for name, value in parts.items()}
-    return terms.violation(message, facts | {"day": str(day)}, account)
+    return terms.violation(message, facts | {"day": str(cover.day)}, account)
 
 
-class _Unpriced(Exception):
+class Unpriced(Exception):
     """The instrument has no price of record."""
+
+
+class Cover(NamedTuple):
+    """What an account has for one more buy: projected cash on the `day` it settles, what other open
+    buys would take and as much as counts of what open sells would bring, and what is to remain.
+    """
+
+    cash: Decimal
+    buys: Decimal
+    sells: Decimal
+    buffer: Decimal
+    day: date
+
+    @property
+    def left(self) -> Decimal:
+        """The most that the buy may cost."""
+        return self.cash - self.buys + self.sells - self.buffer
+
+
+def worth(case: Case, quantity: Decimal) -> Decimal:
+    """What so much of the order may cost, to the cent. Unpriced where no price says."""
+    price = value_price(case.order, case.mark)
+    if price is None:
+        raise Unpriced(case.instrument.instrument)
+    return (quantity * price * case.instrument.multiplier).quantize(CENT)
+
+
+def available(case: Case, terms: Terms, account: str, own: int) -> Cover:
+    """The cover of an account's buy, of which `own` units are among the open buys already.
+
+    Unpriced where something that is open cannot be valued.
+    """
+    state, day = case.state, _settles(case.state, case.instrument)
+    sells = sum(_open(case, state.selling, account, 0, day), ZERO)
+    return Cover(
+        state.money(lowest(state, account, case.instrument.Currency, day)),
+        sum(_open(case, state.buying, account, own, None), ZERO),
+        (sells * terms.amount("sells")).quantize(CENT),
+        terms.amount("buffer"),
+        day,
+    )
 
 
 def _settles(state: State, instrument: Instrument) -> date:
@@ -100,6 +135,6 @@ def _worth(state: State, instrument: Instrument, units: int) -> Decimal:
         return ZERO
     price = state.prices.get(instrument.instrument)
     if price is None:
-        raise _Unpriced(instrument.instrument)
+        raise Unpriced(instrument.instrument)
     value = instrument.quantity(units) * price.Px * instrument.multiplier
     return value.quantize(CENT)
