@@ -20,7 +20,7 @@ from allocation.each_price import (
 )
 from allocation.errors import AmountOverflowError, ColumnsError, MarginsError, NegativeQuantityError
 from allocation.exact import LIMIT
-from allocation.fair_deal import fair_deal
+from allocation.fair_deal import fair_deal, in_proportion
 from tests.allocation.reference import column
 from tests.conform.deals import least
 
@@ -55,24 +55,6 @@ def margins(deal: Matrix) -> tuple[list[int], list[int]]:
 def worst(deal: Matrix, prices: list[int]) -> Fraction:
     """The largest deviation."""
     return max(map(abs, deviations(deal, column(prices))))
-
-
-@settings(max_examples=30)
-@given(book())
-def test_margins_and_signs(part: Book) -> None:
-    deal = dealt(part)
-    assert margins(deal) == part[:2]
-    assert (deal >= 0).all()
-    assert (dealt(part) == deal).all()
-
-
-@settings(max_examples=30)
-@given(book(), st.data())
-def test_does_not_depend_on_the_order_of_accounts(part: Book, data: st.DataObject) -> None:
-    quantities, fills, prices = map(column, part)
-    shuffle = data.draw(st.permutations(range(len(quantities))))
-    moved = fair_deal(quantities[shuffle], fills, prices, column(shuffle))
-    assert (moved == dealt(part)[shuffle]).all()
 
 
 @settings(max_examples=40)
@@ -151,6 +133,30 @@ def test_in_line_deals_everything_in_order(part: Book) -> None:
         for price in np.repeat(prices, row)[np.argsort(np.repeat(prices, row))]
     ]
     assert units == sorted(units)
+
+
+DEALS = {
+    "fair": lambda q, f, p, n: fair_deal(q, f, p, n),
+    "in proportion": lambda q, f, p, n: in_proportion(q, f, n),
+    "high to low": lambda q, f, p, n: high_to_low(q, f, p, n),
+    "rotation": lambda q, f, p, n: rotation(q, f, p, 1, n, 2),
+}
+
+
+@pytest.mark.parametrize("name", DEALS)
+@settings(max_examples=20)
+@given(part=book(), data=st.data())
+def test_every_deal_keeps_its_margins_whatever_the_order_of_accounts(
+    name: str, part: Book, data: st.DataObject
+) -> None:
+    quantities, fills, prices = map(column, part)
+    numbers = np.arange(len(quantities))
+    deal = DEALS[name](quantities, fills, prices, numbers)
+    assert margins(deal) == part[:2]
+    assert (deal >= 0).all()
+    shuffle = data.draw(st.permutations(range(len(quantities))))
+    moved = DEALS[name](quantities[shuffle], fills, prices, numbers[shuffle])
+    assert (moved == deal[shuffle]).all()
 
 
 def test_the_highest_number_gets_the_highest_prices_on_both_sides() -> None:

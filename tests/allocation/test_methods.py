@@ -88,31 +88,6 @@ def test_sums_and_bounds_in_many_blocks_as_in_one(
 
 @every
 @given(data=st.data())
-def test_does_not_depend_on_the_order_of_accounts(name: str, data: st.DataObject) -> None:
-    c = data.draw(case(name))
-    if name == "rotation":  # places in a queue are distinct
-        c = c._replace(basis=data.draw(st.permutations(range(len(c.ordered)))))
-    shuffle = data.draw(st.permutations(range(len(c.ordered))))
-    moved = Case(
-        [c.ordered[i] for i in shuffle],
-        c.filled,
-        [c.ties[i] for i in shuffle],
-        c.lot,
-        [c.basis[i] for i in shuffle],
-    )
-    plain = split(name, [c])
-    assert split(name, [moved]) == [plain[i] for i in shuffle]
-
-
-@every
-@given(data=st.data())
-def test_a_complete_fill_is_the_order(name: str, data: st.DataObject) -> None:
-    c = data.draw(case(name))
-    assert split(name, [c._replace(filled=sum(c.ordered))]) == c.ordered
-
-
-@every
-@given(data=st.data())
 def test_the_inputs_are_left_alone_and_decide_alone(name: str, data: st.DataObject) -> None:
     c = data.draw(case(name))
     ordered, filled, offsets, ties = columns([(c.ordered, c.filled, c.ties)])

@@ -59,6 +59,19 @@ def test_w1_day_30_is_in_and_day_31_is_out() -> None:
         assert washed(old, new, sell(1, 80))[0] == [(disallowed, disallowed - 20)]
 
 
+def test_w2_a_purchase_before_the_sale_counts() -> None:
+    rows, basis = washed(buy("old", 10, 200, -200), buy("new", 10, 90, -30), sell(10, 100))
+    assert (rows, basis) == ([(100, 0)], {"new": 190})
+
+
+def test_w6_old_basis_plus_new_price_less_sale_price() -> None:
+    for day in (-5, 5):  # 26 CFR 1.1091-2, example 1
+        _, basis = washed(buy("old", 1, 100, -200), buy("new", 1, 90, day), sell(1, 80))
+        assert basis == {"new": 100 + 90 - 80}
+    _, basis = washed(buy("old", 10, 200, -200), buy("new", 4, 36, 5), sell(10, 100, 0))
+    assert basis == {"new": 36 + 4 * (20 - 10)}
+
+
 def test_w3_only_as_many_shares_as_were_replaced() -> None:
     rows, basis = washed(buy("old", 100, 1000, -200), sell(100, 900), buy("new", 30, 270, 3))
     assert rows == [(30, -70)]

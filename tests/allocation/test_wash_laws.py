@@ -1,6 +1,7 @@
 """Wash sales: what holds for every history (W18, W5, C4), against two other ways to reckon it."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -11,6 +12,7 @@ from allocation.book import Book
 from allocation.booking import play, record
 from allocation.lot_events import Buy, Event, Sell, Split, Transfer
 from allocation.policy import Policy
+from allocation.selection import KEYS
 from allocation.statements import OpenLot, open_lots, summed
 from allocation.wash import realized
 from tests.allocation.ledgers import IRAS, ledgers
@@ -18,6 +20,10 @@ from tests.allocation.shares import Shares
 
 WASH = Policy(wash=True, iras=IRAS)
 METHODS = ("FIFO", "LIFO", "HIFO", "LOFO", "HIGHEST_COST", "MINTAX", "AVG", "AVG_ALL")
+
+
+def test_every_method_is_held_to_the_law() -> None:
+    assert {*METHODS, "SPEC"} == KEYS.keys()
 
 
 def bookable(events: list[Event], method: str) -> list[Event]:
@@ -57,6 +63,35 @@ def test_w18_nothing_is_lost_but_to_iras(
         assert len(set(sums)) == 1
     for row in rows:
         assert 0 <= row.lost <= row.disallowed <= max(-row.gain, 0)
+
+
+@given(ledgers(splits=True), st.booleans(), st.data())
+def test_w18_whatever_lots_are_named(
+    events: list[Event], ira_last: bool, data: st.DataObject
+) -> None:
+    book = Book("SPEC", Policy(wash=True, iras=IRAS, ira_last=ira_last))
+    for event in events:
+        if isinstance(event, Sell):
+            record(book, replace(event, lots=named(book, event, data)))
+        else:
+            record(book, event)
+    rows, lots = realized(book), open_lots(book)
+    recognized = sum((row.recognized for row in rows), Fraction(0))
+    lost = sum((row.lost for row in rows), Fraction(0))
+    assert recognized == economic(events) + sum((lot.basis for lot in lots), Fraction(0)) + lost
+
+
+def named(book: Book, event: Sell, data: st.DataObject) -> dict[str, Fraction]:
+    """Lots of the account in any order, as many as the sale takes."""
+    held: Counter[str] = Counter()
+    for piece in book.pieces(event.account, event.symbol):
+        held[piece.lot.name] += piece.quantity  # type: ignore[assignment]
+    chosen, left = {}, Fraction(event.quantity)
+    for name in data.draw(st.permutations(sorted(held))):
+        if left:
+            chosen[name] = min(left, Fraction(held[name]))
+            left -= chosen[name]
+    return chosen
 
 
 @given(ledgers(most=20, step=12), st.booleans())

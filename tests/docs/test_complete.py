@@ -13,6 +13,8 @@ import typer.main
 from msgspec import json
 from pydantic import BaseModel
 
+from allocation.methods import METHODS
+from allocation.rounding import ROUNDING
 from simulators.behaviours import BEHAVIOURS
 from simulators.behaviours.steps import Delays
 from simulators.settings import BrokerSettings
@@ -139,3 +141,18 @@ def test_the_page_shows_the_program_that_it_runs() -> None:
     )
     assert shown
     assert all(block in (DOCS / "examples" / "client.py").read_text() for block in shown)
+
+
+def test_every_promise_names_a_test_that_exists() -> None:
+    page = _text("invariants.md")
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", page)
+    for path, name in named:
+        assert re.search(
+            rf"^(def|class) {name}\b", (ROOT / "tests" / path).read_text(), re.MULTILINE
+        )
+    wanted = {*METHODS, *ROUNDING, *(f"W{n}" for n in range(1, 19))}
+    assert {word for word in wanted if re.search(rf"\b{word}\b", page)} == wanted
+    rows = [
+        line for line in page.splitlines() if line.startswith("| ") and not line.startswith("| i")
+    ]
+    assert all("::" in row for row in rows if not row.startswith("| rule"))

@@ -1,6 +1,8 @@
 """What holds of every state, whatever people and brokers did."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 import numpy as np
@@ -8,6 +10,7 @@ import numpy as np
 from tests.properties.conservation import money_is_recognized_deferred_or_lost
 from tradeoms.core.blocks import idle, placements
 from tradeoms.core.commissions import cents
+from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState, Effect, OrderState, RequestKind
 from tradeoms.model.state import State
 
@@ -173,6 +176,18 @@ def who_waits_is_known(state: State) -> None:
     assert state.settled_reports.keys() <= state.unmatched.keys()
     disputed = {k for k, x in state.executions.items() if x.effect is Effect.Disputed}
     assert not disputed & state.settled_executions.keys()
+
+
+def statements_come_before_routes(records: Sequence[e.Record]) -> None:
+    """Nothing is routed before it is written down who gets what: by place in the log, and by time."""
+    frozen: dict[str, datetime] = {}
+    for record in records:
+        match record.event:
+            case e.StatementFrozen(block=block, statement=statement):
+                assert block not in frozen
+                frozen[block] = statement.frozen_at
+            case e.PlacementRouted(placement=placement):
+                assert frozen[placement.block] <= placement.routed
 
 
 ALL = (

@@ -318,6 +318,7 @@ class DeskMachine(RuleBasedStateMachine):
         assert "internal error" not in self.desk.alerts()
         records = self.desk.journal.records
         assert msgspec.json.decode(msgspec.json.encode(records), type=list[e.Record]) == records
+        invariants.statements_come_before_routes(records)
         same(self.desk.journal.replay(), self._state)
 
     # -- choosing -----------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from allocation.wash import realized
 from tests.builders import BROKERS, DAY, Desk, desk
 from tests.properties import invariants
 from tests.states import same
+from tradeoms.core.relieving import STANDING
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Side, TaxStatus
 from tradeoms.model.reference import Account, Broker, IdenticalGroup
@@ -143,7 +144,7 @@ def booked(floor: Desk, trades: list[Trade]) -> tuple[list[Any], list[Any]]:
 @settings(max_examples=60, deadline=None)
 @given(
     trades=histories(),
-    method=st.sampled_from(("FIFO", "LIFO", "HIFO", "MINTAX")),
+    method=st.sampled_from(STANDING),
     pick=st.integers(0, 99),
 )
 def test_the_server_books_what_the_exact_book_does(
