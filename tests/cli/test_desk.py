@@ -25,6 +25,7 @@ POLICY = AllocationPolicy(
 )
 LINES: dict[str, c.Command] = {
     "join B4 O1 O2 -r late": c.JoinBlock("B4", ("O1", "O2"), "late"),
+    "join B4 O1 -a cash_cover": c.JoinBlock("B4", ("O1",), acknowledged=("cash_cover",)),
     "leave B4 O1": c.LeaveBlock("B4", "O1"),
     "claim O1 B4": c.Claim(("O1", "B4")),
     "claim B4 -r lunch": c.Claim(("B4",), "lunch"),

@@ -33,6 +33,7 @@ LINES: dict[str, c.Command] = {
     "fill P7 100 240.10 -r phone --market XNYS": c.EnterFill(
         "P7", D(100), D("240.10"), "phone", "XNYS"
     ),
+    "fill P7 -5 -.5 -r phone": c.EnterFill("P7", D(-5), D("-0.5"), "phone"),
     "bust hand/M1 -r twice": c.BustFill("hand/M1", "twice"),
     "status P7": c.RequestStatus("P7"),
     "kill --everything -r halt": c.CancelAll("halt", everything=True),
@@ -100,8 +101,18 @@ def test_a_telephoned_order(limit: str, client: Client) -> None:
         "fill P7 many 240 -r x",
         "close P7",
         "dontknow 3 -r x --code Q",
+        "fill P7 5 6 -r x -q",
+        "fill P7 5 6 -r x -5",
     ],
 )
 def test_what_makes_no_sense_is_not_sent(line: str, client: Client) -> None:
     assert typed(line.split()).exit_code == 2
     assert client.sent == []
+
+
+def test_what_is_below_zero_is_shown_as_it_was_typed(client: Client) -> None:
+    said = typed(["fill", "P7", "-5o", "6", "-r", "x"])
+    assert (said.exit_code, said.stderr) == (2, "quantity '-5o' is no number\n")
+    assert "-q" in typed(["fill", "P7", "5", "6", "-r", "x", "-q"]).stderr, "is an option still"
+    assert typed(["attach", "3", "--to", "P7", "--reason", "-5 of ours"]).exit_code == 0
+    assert client.sent == [c.AttachReport(3, "-5 of ours", "P7")]

@@ -1,5 +1,6 @@
 """Fills dealt out at their own prices: futures, and markets that know no average."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -14,9 +15,12 @@ from tests.core.after import accepted, allocated, confirm, instructions, office
 from tests.core.splits import define
 from tests.states import same
 from tradeoms.model import commands as c
+from tradeoms.model import events as e
 from tradeoms.model.fields import OrdStatus, Side
+from tradeoms.model.orders import Execution
 from tradeoms.model.reference import Account
 from tradeoms.views.allocations import all_rows
+from tradeoms.views.executions import keys
 
 WHY = "filled twice"
 
@@ -63,6 +67,31 @@ def test_a_market_without_averages_deals_fills_as_near_the_average_as_can_be() -
     averages = [sum(map(Decimal, some)) / 2 for some in prices(floor, block).values()]
     assert averages == [101, 101, 101]
     assert [row.AvgPx for row in all_rows(floor.state)] == [101, 101, 101]
+
+
+class Indexed(dict[str, Execution]):
+    """Executions that may be asked for by key alone: a day's fills are too many to go through."""
+
+    def values(self) -> Any:
+        raise AssertionError("all executions are gone through")
+
+    items = __iter__ = values
+
+
+def test_a_block_s_fills_are_found_without_going_through_the_day_s() -> None:
+    floor = pit()
+    floor.fill(floor.working(), 100)
+    floor.state.executions = Indexed(floor.state.executions)
+    block, name, (_, wrong, _) = traded(floor, FILLS, *THREE)
+    floor.correct(name, wrong, 2, "103", OrdStatus=OrdStatus.Filled)
+    floor.finish(block)
+    assert sorted(p for some in prices(floor, block).values() for p in some) == (
+        ["100", "100", "102", "102", "103", "103"]
+    )
+    joined = e.OrdersJoined(block, (), "trader", "", datetime.now(UTC))
+    assert len(list(keys(floor.state, joined))) == 4
+    floor.state.executions = dict(dict.items(floor.state.executions))
+    same(floor.journal.replay(), floor.state)
 
 
 def test_who_may_have_averages_gets_them_unless_the_policy_says_otherwise() -> None:

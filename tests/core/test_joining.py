@@ -7,6 +7,7 @@ import pytest
 
 from tests.builders import DAY, D, Desk, K, desk
 from tests.core.splits import define
+from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import OrderState, OrdStatus, Severity, Side, TimeInForce
@@ -335,3 +336,26 @@ def test_nobody_leaves_on_a_closed_day(floor: Desk) -> None:
     (block,) = floor.done(c.BlockOrders((first, second)), "trader")
     floor.done(c.CloseDay(DAY), "ops")
     assert list(floor.refused(c.LeaveBlock(block, second), "trader")) == ["business_date"]
+
+
+def test_a_late_fill_takes_nothing_back_from_who_joined(floor: Desk) -> None:
+    """10 over 6, 6 and 2 are 4, 4 and 2; afresh 11 would be 5, 5 and 1."""
+    block = floor.block(("A1", 1))
+    floor.fill(floor.route(block, 1), 1, "50")
+    join(floor, block, ("A2", 6), ("A3", 6), ("A4", 2))
+    name = floor.route(block, 14)
+    floor.fill(name, 10, "50")
+    cancel(floor, name)
+    floor.finish(block)
+    got = {account: row[0] for account, row in rows(floor, block).items()}
+    assert got == {"A1": 1, "A2": 4, "A3": 4, "A4": 2}
+    late = floor.fill(name, 1, "50", OrdStatus=OrdStatus.Canceled)
+    floor.finish(block)
+    more = {account: row[0] for account, row in rows(floor, block).items()}
+    assert sum(more.values()) == 12
+    assert all(more[account] >= got[account] for account in got)
+    floor.bust(name, late, OrdStatus=OrdStatus.Canceled)
+    floor.finish(block)
+    back = {account: row[0] for account, row in rows(floor, block).items()}
+    assert all(back[account] <= more[account] for account in got), "nobody gains by a bust"
+    same(floor.journal.replay(), floor.state)

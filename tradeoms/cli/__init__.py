@@ -17,6 +17,7 @@ from tradeoms.cli import (
     session,
     settle,
 )
+from tradeoms.cli.common import take_negatives
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -37,6 +38,7 @@ posttrade.add_to(app)
 day.add_to(app)
 lots.add_to(app)
 commissions.add_to(app)
+take_negatives(app)
 
 
 def main() -> None:

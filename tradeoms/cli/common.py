@@ -1,12 +1,14 @@
 """What commands share: the configuration, the console, how a mistake ends a command."""
 
+import re
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 import typer
 from rich.console import Console
+from typer.core import TyperCommand
 
 from tradeoms.config import BadConfig, Settings, load
 
@@ -16,6 +18,7 @@ DEFAULT = Path("tradeoms.toml")
 Config = Annotated[
     Path, typer.Option("--config", "-c", help="The configuration file.", envvar="TRADEOMS_CONFIG")
 ]
+NEGATIVE = re.compile(r"-\.?[0-9].*")
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
@@ -51,3 +54,31 @@ def fail(error: Exception | str, code: int = 2) -> typer.Exit:
     """Say what is wrong and give the exit to raise."""
     errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
     return typer.Exit(code)
+
+
+class Command(TyperCommand):
+    """A command to which -5 is a number: what is wrong with it is said by field, not as an option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """A space in front keeps the parser from reading an option; afterwards it is gone again."""
+        spaced = [f" {text}" if NEGATIVE.fullmatch(text) else text for text in args]
+        rest = super().parse_args(ctx, spaced)
+        ctx.params.update((name, _as_typed(value)) for name, value in ctx.params.items())
+        return rest
+
+
+def _as_typed(value: object) -> object:
+    if isinstance(value, list):
+        return [_as_typed(one) for one in value]
+    if isinstance(value, str) and NEGATIVE.fullmatch(value[1:]):
+        return value[1:]
+    return value
+
+
+def take_negatives(app: typer.Typer) -> None:
+    """Let all commands of an app, and of those in it, take numbers below zero."""
+    for command in app.registered_commands:
+        command.cls = Command
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            take_negatives(group.typer_instance)

@@ -1,11 +1,10 @@
 """Commands after the trade: allocation send|cancel|ask|move, confirmation affirm|reject."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
 
-from tradeoms.cli.client import User, connected, say
+from tradeoms.cli.client import User, connected, number, say
 from tradeoms.cli.common import DEFAULT, Config
 from tradeoms.model import commands as c
 
@@ -63,10 +62,7 @@ def move(
     config: Config = DEFAULT,
 ) -> None:
     """What a client got by mistake becomes the error account's; the client is as it was."""
-    try:
-        units = Decimal(quantity)
-    except InvalidOperation:
-        raise typer.BadParameter(f"{quantity} is not a number") from None
+    units = number(quantity, "quantity")
     _send(c.MoveToError(block, client, units, reason, account, order), user, config)
 
 

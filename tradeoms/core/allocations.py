@@ -219,7 +219,11 @@ def apply_reopened(state: State, event: e.BlockReopened) -> None:
     told = tuple(n for name, n in zip(void.orders, void.quantities, strict=True) if name)
     if void.moved:  # the error account holds it for them: it is theirs to lose or to keep
         told = tuple(sum(pair) for pair in zip(told, void.moved, strict=True))
-    state.blocks[event.block] = replace(block, state=BlockState.Working, told=told)
+    # What was moved to the error account is not known by part: there nothing is held on to.
+    by_part = tuple(() if void.moved else row[: len(told)] for row in void.parts)
+    state.blocks[event.block] = replace(
+        block, state=BlockState.Working, told=told, told_parts=by_part
+    )
     for name in block.orders:
         order = replace(state.orders[name], state=OrderState.InBlock, CumQty=ZERO, AvgPx=ZERO)
         state.orders[name] = order

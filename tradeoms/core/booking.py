@@ -224,6 +224,7 @@ def keep_execution(state: State, execution: Execution) -> None:
         if older := state.execution_of.get(name):
             state.execution_of[f"older|{key}"] = older
         state.execution_of[name] = key
+        state.executions_in.setdefault(execution.block, []).append(key)
     state.executions[key] = execution
 
 

@@ -100,8 +100,8 @@ def _levels(state: State, block: Block) -> dict[tuple[str, Decimal], int]:
     """Units by broker and price, as they stand after busts and corrections."""
     instrument = state.instruments[block.instrument]
     found: dict[tuple[str, Decimal], int] = {}
-    for execution in state.executions.values():
-        if execution.block == block.block and execution.effect is Effect.Booked:
+    for execution in map(state.executions.__getitem__, state.executions_in.get(block.block, ())):
+        if execution.effect is Effect.Booked:
             key = execution.broker, execution.LastPx
             found[key] = found.get(key, 0) + instrument.units(execution.LastQty)
     return found

@@ -19,7 +19,7 @@ from allocation.exact import Int64
 from allocation.prices import BUY, SELL, printed_price, split_cash
 from allocation.ties import Hash
 from tradeoms.core.commissions import cents, commission
-from tradeoms.core.splitting import DEFAULT, Split, fresh, split
+from tradeoms.core.splitting import DEFAULT, Split, fresh, held, split
 from tradeoms.model.allocation_events import BlockAllocated
 from tradeoms.model.orders import Block, Placement, SplitTerms, Statement, StatementPart
 from tradeoms.model.reference import Instrument
@@ -77,13 +77,14 @@ def divide(state: State, block: Block, statement: Statement) -> Divided:
     taken: list[Fills] = []
     splits: list[Split] = []
     rest = Fills()
-    for part, own in zip(statement.parts, block_fills(state, block), strict=True):
+    for n, (part, own) in enumerate(zip(statement.parts, block_fills(state, block), strict=True)):
         lacking = np.maximum(_units(instrument, part.quantities, rows) - given, 0)
         pool = own.plus(rest)
         frozen = as_statement(instrument, statement, part, lacking, given)
         found = fresh(state, block, frozen, min(pool.units, int(lacking.sum())))
+        count = len(found.quantities)
         got = np.zeros(rows, np.int64)
-        got[: len(found.quantities)] = found.quantities
+        got[:count] = held(found, _told(block, n, count), lacking[:count])
         got = np.minimum(got, np.maximum(most - given, 0))
         here, rest = pool.cut(int(got.sum()))
         given = given + got
@@ -93,6 +94,13 @@ def divide(state: State, block: Block, statement: Statement) -> Divided:
     why = "; ".join(dict.fromkeys(one.exception for one in splits if one.exception))
     whole = splits[-1]._replace(quantities=given, exception=why)
     return Divided(whole, tuple(parts), tuple(taken), rest)
+
+
+def _told(block: Block, part: int, rows: int) -> Int64:
+    """What each row was told of a part when the block was allocated last."""
+    known = block.told_parts or (block.told,)
+    row = known[part][:rows] if part < len(known) else ()
+    return np.array([*row, *[0] * (rows - len(row))], np.int64)
 
 
 def _units(instrument: Instrument, quantities: Sequence[Decimal], rows: int) -> Int64:

@@ -108,10 +108,17 @@ def split(state: State, block: Block, frozen: Statement, filled: int) -> Split:
         return found
     instrument = state.instruments[block.instrument]
     ordered = np.array([instrument.units(q) for q in frozen.quantities], np.int64)
-    one, told = np.array([0, len(ordered)], np.int64), np.array(block.told, np.int64)
-    kept = rederive(found.quantities, told, ordered, one, found.lot, found.ties).quantities
+    kept = held(found, np.array(block.told, np.int64), ordered)
     own = None if found.policy == DEFAULT else frozen.terms
     return found._replace(quantities=kept, turn=_next(state, frozen, own, kept, ordered))
+
+
+def held(found: Split, told: Int64, ordered: Int64) -> Int64:
+    """The split, as near as can be while nobody loses what it was told of without need."""
+    if not told.any():
+        return found.quantities
+    one = np.array([0, len(ordered)], np.int64)
+    return rederive(found.quantities, told, ordered, one, found.lot, found.ties).quantities
 
 
 def fresh(state: State, block: Block, frozen: Statement, filled: int) -> Split:

@@ -115,7 +115,8 @@ class Order(Struct, frozen=True, gc=False, omit_defaults=True):
 class Block(Struct, frozen=True, gc=False, omit_defaults=True):
     """Orders in the same instrument and side that the trader works as one.
 
-    `told`: the units that the statement's members had when the block was allocated last.
+    `told`: the units that the statement's members had when the block was allocated last; `told_parts`
+    the same by part of the statement, where it had several.
     `trader` opened it, `claimed` is who works it now; empty: every trader may.
     """
 
@@ -135,6 +136,7 @@ class Block(Struct, frozen=True, gc=False, omit_defaults=True):
     placements: tuple[str, ...] = ()
     statement: Statement | None = None
     told: tuple[int, ...] = ()
+    told_parts: tuple[tuple[int, ...], ...] = ()
     error: ErrorPart | None = None
     claimed: str = ""
 

@@ -123,6 +123,7 @@ class State:
         self.placement_of: dict[str, str] = {}
         self.executions: dict[str, Execution] = {}
         self.execution_of: dict[str, str] = {}
+        self.executions_in: dict[str, list[str]] = {}  # by block, as they came
         self.unmatched: dict[int, ReportUnmatched] = {}
         self.settled_reports: dict[int, ReportSettled] = {}
         self.settled_executions: dict[str, ExecutionSettled] = {}

@@ -120,6 +120,7 @@ class Plain(Struct, frozen=True):
     placement_of: dict[str, str]
     executions: dict[str, Execution]
     execution_of: dict[str, str]
+    executions_in: dict[str, list[str]]
     unmatched: dict[int, ReportUnmatched]
     settled_reports: dict[int, ReportSettled]
     settled_executions: dict[str, ExecutionSettled]

@@ -91,7 +91,7 @@ def keys(state: State, event: e.AnyEvent) -> Iterator[str]:
     elif isinstance(event, e.FillBusted | e.ExecutionSettled):
         yield event.execution
     elif isinstance(event, MEMBERS):
-        yield from (key for key, one in state.executions.items() if one.block == event.block)
+        yield from state.executions_in.get(event.block, ())
 
 
 def all_rows(state: State) -> Iterator[ExecutionRow]:
