@@ -127,26 +127,41 @@ def _improved(search: _Search, deal: Matrix) -> Matrix:
     excess = search.excess(deal)
     while True:
         apart = search.apart(excess, search.quantities)
-        # Equal worst ones are tried in turn: one may be stuck where another is not.
-        for account in np.flatnonzero(apart == apart.max()).tolist():
+        # Equally bad ones are tried in turn: one may be stuck where another is not.
+        for account in _unlike(search, deal, np.flatnonzero(apart == apart.max())):
             if apart[account] and _swap(search, deal, excess, account):
                 break
         else:
             return deal
 
 
+def _unlike(search: _Search, deal: Matrix, accounts: Int64) -> list[int]:
+    """One of those that have the same quantity at the same prices: what one cannot, none can."""
+    if len(accounts) > 1:
+        alike = np.column_stack((search.quantities[accounts], deal[accounts]))
+        _, first = np.unique(alike, axis=0, return_index=True)
+        accounts = accounts[np.sort(first)]
+    return list(map(int, accounts))
+
+
 def _swap(search: _Search, deal: Matrix, excess: Int64, worst: int) -> bool:
     """Make the one swap that helps ``worst`` most; False where none leaves both better than it was."""
     prices, quantities = search.prices, search.quantities
     total, sign = int(quantities.sum()), 1 if excess[worst] > 0 else -1
-    gap = (prices[:, np.newaxis] - prices) * sign  # (given, got): what a unit saves the worst
-    others = _partners(excess * sign, worst, gap.size)
-    most = np.minimum(deal[worst][:, np.newaxis], deal[others][:, np.newaxis, :])
+    others = _partners(excess * sign, worst, len(prices) ** 2)
+    held = np.flatnonzero(deal[worst])
+    offered = np.flatnonzero(deal[others].any(axis=0))
+    # (given, got): what a unit saves the worst, of the prices that either has
+    gap = (prices[held][:, np.newaxis] - prices[offered]) * sign
+    most = np.minimum(
+        deal[worst][held][:, np.newaxis], deal[np.ix_(others, offered)][:, np.newaxis]
+    )
     most = np.where(gap > 0, most, 0)
     partner, given, got = np.nonzero(most)
     if not len(partner):
         return False
     step, most_ = gap[given, got] * total, most[partner, given, got]
+    given, got = held[given], offered[got]
     partner = others[partner]
     own, theirs = int(quantities[worst]), quantities[partner]
     # Both are equally far off where (own excess - u*step)/own = (their excess + u*step)/theirs.

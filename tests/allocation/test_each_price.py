@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from allocation import fair_deal as searching
 from allocation.each_price import (
     Matrix,
     deviations,
@@ -114,6 +115,21 @@ def test_a_thousand_accounts_keep_their_margins() -> None:
     deal = fair_deal(quantities, fills, prices, np.arange(1_000))
     assert margins(deal) == (quantities.tolist(), fills.tolist())
     assert worst(deal, prices.tolist()) <= 30
+
+
+def test_of_many_accounts_of_one_lot_each_kind_is_tried_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """10,000 contracts at two prices for as many accounts: none can be better off, which is seen at
+    once, not after a search for each of them.
+    """
+    tried = []
+    search = searching._swap
+    monkeypatch.setattr(searching, "_swap", lambda *args: tried.append(args[3]) or search(*args))
+    ones, fills = np.ones(10_000, np.int64), np.array([4_000, 6_000])
+    deal = fair_deal(ones, fills, np.array([7, 9]), np.arange(10_000))
+    assert deal.sum(axis=0).tolist() == [4_000, 6_000]
+    assert len(tried) == 1
 
 
 def test_equal_accounts_get_equal_prices_where_they_can() -> None:

@@ -1,281 +1,153 @@
 """The views, their cursor, answers and snapshots, as they began."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.types import TypeEngine
 
 from tradeoms.store.columns import Exact, Moment
 
 revision = "s0001_readmodel"
 down_revision = None
 
+KINDS: dict[str, TypeEngine[Any]] = {
+    "Text": sa.Text(),
+    "Exact": Exact(),
+    "Moment": Moment(timezone=True),
+    "Day": sa.Date(),
+    "Count": sa.BigInteger(),
+    "Flag": sa.Boolean(),
+    "Name": sa.String(64),
+    "Hash": sa.LargeBinary(32),
+    "Bytes": sa.LargeBinary(),
+}
+# By table its key, and its columns: name, name:kind where it is no Text, ? where it may be null.
+TABLES = {
+    "alerts": (
+        "key",
+        """
+        key kind subject text at:Moment
+        """,
+    ),
+    "allocations": (
+        "key",
+        """
+        key block order account pm instrument Symbol SecurityID SecurityIDSource Side
+        OrderQty:Exact AllocQty:Exact AvgPx:Exact gross:Exact commission:Exact net:Exact
+        Currency policy trade_date:Day settle_date:Day allocated:Moment
+        """,
+    ),
+    "answers": (
+        "user id",
+        """
+        user id answer
+        """,
+    ),
+    "blocks": (
+        "key",
+        """
+        key trader instrument Symbol SecurityID SecurityIDSource Currency Side OrdType
+        OrderQty:Exact Price:Exact? StopPx:Exact? TimeInForce state idle:Exact working:Exact
+        filled:Exact AvgPx:Exact orders:Count members:Count placements:Count live:Count pms
+        desks opened:Moment frozen_at:Moment? trade_date:Day
+        """,
+    ),
+    "cash": (
+        "key",
+        """
+        key account Currency amount:Exact
+        """,
+    ),
+    "cursor": (
+        "name",
+        """
+        name:Name seq:Count hash:Hash
+        """,
+    ),
+    "executions": (
+        "key",
+        """
+        key ExecID placement block broker trader instrument Symbol Side LastQty:Exact
+        LastPx:Exact LastMkt TransactTime effect replaced_by trade_date:Day
+        """,
+    ),
+    "lots": (
+        "key",
+        """
+        key account instrument Symbol Currency short:Flag acquired:Day size:Exact remaining:Exact
+        basis:Exact open_basis:Exact
+        """,
+    ),
+    "orders": (
+        "key",
+        """
+        key pm desk basket instrument Symbol SecurityID SecurityIDSource share_class Currency
+        Side OrdType OrderQty:Exact Price:Exact? StopPx:Exact? TimeInForce accounts:Count
+        account state block CumQty:Exact AvgPx:Exact arrival:Exact? strategy instructions reason
+        discretionary:Flag reference warnings blocks entered:Moment trade_date:Day
+        """,
+    ),
+    "placements": (
+        "key",
+        """
+        key block broker session trader instrument Symbol Side OrdType OrderQty:Exact
+        Price:Exact? StopPx:Exact? TimeInForce OrdStatus CumQty:Exact LeavesQty:Exact
+        AvgPx:Exact requests transmission text instructions ClOrdID OrderID routed:Moment
+        trade_date:Day
+        """,
+    ),
+    "positions": (
+        "key",
+        """
+        key account instrument Symbol Currency quantity:Exact buying:Exact selling:Exact
+        Px:Exact? market_value:Exact?
+        """,
+    ),
+    "prices": (
+        "key",
+        """
+        key Symbol Currency Px:Exact source at
+        """,
+    ),
+    "realized": (
+        "key",
+        """
+        key block lot:Count account instrument Symbol Currency short:Flag acquired:Day sold:Day
+        quantity:Exact proceeds:Exact basis:Exact gain:Exact long_term:Flag
+        """,
+    ),
+    "sessions": (
+        "key",
+        """
+        key brokers up:Flag reason in_seq:Count out_seq:Count
+        """,
+    ),
+    "snapshots": (
+        "seq",
+        """
+        seq:Count version:Name hash:Hash digest:Hash body:Bytes
+        """,
+    ),
+    "unmatched": (
+        "key",
+        """
+        key session MsgSeqNum:Count reason kind ClOrdID OrderID ExecID Symbol Side
+        LastQty:Exact? LastPx:Exact? TransactTime Text raw
+        """,
+    ),
+}
+
 
 def upgrade() -> None:
     """Create the tables."""
-    op.create_table(
-        "alerts",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("at", Moment(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_table(
-        "allocations",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("block", sa.Text(), nullable=False),
-        sa.Column("order", sa.Text(), nullable=False),
-        sa.Column("account", sa.Text(), nullable=False),
-        sa.Column("pm", sa.Text(), nullable=False),
-        sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("Symbol", sa.Text(), nullable=False),
-        sa.Column("SecurityID", sa.Text(), nullable=False),
-        sa.Column("SecurityIDSource", sa.Text(), nullable=False),
-        sa.Column("Side", sa.Text(), nullable=False),
-        sa.Column("OrderQty", Exact(), nullable=False),
-        sa.Column("AllocQty", Exact(), nullable=False),
-        sa.Column("AvgPx", Exact(), nullable=False),
-        sa.Column("gross", Exact(), nullable=False),
-        sa.Column("commission", Exact(), nullable=False),
-        sa.Column("net", Exact(), nullable=False),
-        sa.Column("Currency", sa.Text(), nullable=False),
-        sa.Column("policy", sa.Text(), nullable=False),
-        sa.Column("trade_date", sa.Date(), nullable=False),
-        sa.Column("settle_date", sa.Date(), nullable=False),
-        sa.Column("allocated", Moment(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_table(
-        "answers",
-        sa.Column("user", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("user", "id"),
-    )
-    op.create_table(
-        "blocks",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("trader", sa.Text(), nullable=False),
-        sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("Symbol", sa.Text(), nullable=False),
-        sa.Column("SecurityID", sa.Text(), nullable=False),
-        sa.Column("SecurityIDSource", sa.Text(), nullable=False),
-        sa.Column("Currency", sa.Text(), nullable=False),
-        sa.Column("Side", sa.Text(), nullable=False),
-        sa.Column("OrdType", sa.Text(), nullable=False),
-        sa.Column("OrderQty", Exact(), nullable=False),
-        sa.Column("Price", Exact(), nullable=True),
-        sa.Column("StopPx", Exact(), nullable=True),
-        sa.Column("TimeInForce", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("idle", Exact(), nullable=False),
-        sa.Column("working", Exact(), nullable=False),
-        sa.Column("filled", Exact(), nullable=False),
-        sa.Column("AvgPx", Exact(), nullable=False),
-        sa.Column("orders", sa.BigInteger(), nullable=False),
-        sa.Column("members", sa.BigInteger(), nullable=False),
-        sa.Column("placements", sa.BigInteger(), nullable=False),
-        sa.Column("live", sa.BigInteger(), nullable=False),
-        sa.Column("pms", sa.Text(), nullable=False),
-        sa.Column("desks", sa.Text(), nullable=False),
-        sa.Column("opened", Moment(timezone=True), nullable=False),
-        sa.Column("frozen_at", Moment(timezone=True), nullable=True),
-        sa.Column("trade_date", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_table(
-        "cash",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("account", sa.Text(), nullable=False),
-        sa.Column("Currency", sa.Text(), nullable=False),
-        sa.Column("amount", Exact(), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_table(
-        "cursor",
-        sa.Column("name", sa.String(length=64), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
-        sa.PrimaryKeyConstraint("name"),
-    )
-    op.create_table(
-        "executions",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("ExecID", sa.Text(), nullable=False),
-        sa.Column("placement", sa.Text(), nullable=False),
-        sa.Column("block", sa.Text(), nullable=False),
-        sa.Column("broker", sa.Text(), nullable=False),
-        sa.Column("trader", sa.Text(), nullable=False),
-        sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("Symbol", sa.Text(), nullable=False),
-        sa.Column("Side", sa.Text(), nullable=False),
-        sa.Column("LastQty", Exact(), nullable=False),
-        sa.Column("LastPx", Exact(), nullable=False),
-        sa.Column("LastMkt", sa.Text(), nullable=False),
-        sa.Column("TransactTime", sa.Text(), nullable=False),
-        sa.Column("effect", sa.Text(), nullable=False),
-        sa.Column("replaced_by", sa.Text(), nullable=False),
-        sa.Column("trade_date", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_table(
-        "lots",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("account", sa.Text(), nullable=False),
-        sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("Symbol", sa.Text(), nullable=False),
-        sa.Column("Currency", sa.Text(), nullable=False),
-        sa.Column("short", sa.Boolean(), nullable=False),
-        sa.Column("acquired", sa.Date(), nullable=False),
-        sa.Column("size", Exact(), nullable=False),
-        sa.Column("remaining", Exact(), nullable=False),
-        sa.Column("basis", Exact(), nullable=False),
-        sa.Column("open_basis", Exact(), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_table(
-        "orders",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("pm", sa.Text(), nullable=False),
-        sa.Column("desk", sa.Text(), nullable=False),
-        sa.Column("basket", sa.Text(), nullable=False),
-        sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("Symbol", sa.Text(), nullable=False),
-        sa.Column("SecurityID", sa.Text(), nullable=False),
-        sa.Column("SecurityIDSource", sa.Text(), nullable=False),
-        sa.Column("share_class", sa.Text(), nullable=False),
-        sa.Column("Currency", sa.Text(), nullable=False),
-        sa.Column("Side", sa.Text(), nullable=False),
-        sa.Column("OrdType", sa.Text(), nullable=False),
-        sa.Column("OrderQty", Exact(), nullable=False),
-        sa.Column("Price", Exact(), nullable=True),
-        sa.Column("StopPx", Exact(), nullable=True),
-        sa.Column("TimeInForce", sa.Text(), nullable=False),
-        sa.Column("accounts", sa.BigInteger(), nullable=False),
-        sa.Column("account", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("block", sa.Text(), nullable=False),
-        sa.Column("CumQty", Exact(), nullable=False),
-        sa.Column("AvgPx", Exact(), nullable=False),
-        sa.Column("arrival", Exact(), nullable=True),
-        sa.Column("strategy", sa.Text(), nullable=False),
-        sa.Column("instructions", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("discretionary", sa.Boolean(), nullable=False),
-        sa.Column("reference", sa.Text(), nullable=False),
-        sa.Column("warnings", sa.Text(), nullable=False),
-        sa.Column("blocks", sa.Text(), nullable=False),
-        sa.Column("entered", Moment(timezone=True), nullable=False),
-        sa.Column("trade_date", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_table(
-        "placements",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("block", sa.Text(), nullable=False),
-        sa.Column("broker", sa.Text(), nullable=False),
-        sa.Column("session", sa.Text(), nullable=False),
-        sa.Column("trader", sa.Text(), nullable=False),
-        sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("Symbol", sa.Text(), nullable=False),
-        sa.Column("Side", sa.Text(), nullable=False),
-        sa.Column("OrdType", sa.Text(), nullable=False),
-        sa.Column("OrderQty", Exact(), nullable=False),
-        sa.Column("Price", Exact(), nullable=True),
-        sa.Column("StopPx", Exact(), nullable=True),
-        sa.Column("TimeInForce", sa.Text(), nullable=False),
-        sa.Column("OrdStatus", sa.Text(), nullable=False),
-        sa.Column("CumQty", Exact(), nullable=False),
-        sa.Column("LeavesQty", Exact(), nullable=False),
-        sa.Column("AvgPx", Exact(), nullable=False),
-        sa.Column("requests", sa.Text(), nullable=False),
-        sa.Column("transmission", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("instructions", sa.Text(), nullable=False),
-        sa.Column("ClOrdID", sa.Text(), nullable=False),
-        sa.Column("OrderID", sa.Text(), nullable=False),
-        sa.Column("routed", Moment(timezone=True), nullable=False),
-        sa.Column("trade_date", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_table(
-        "positions",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("account", sa.Text(), nullable=False),
-        sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("Symbol", sa.Text(), nullable=False),
-        sa.Column("Currency", sa.Text(), nullable=False),
-        sa.Column("quantity", Exact(), nullable=False),
-        sa.Column("buying", Exact(), nullable=False),
-        sa.Column("selling", Exact(), nullable=False),
-        sa.Column("Px", Exact(), nullable=True),
-        sa.Column("market_value", Exact(), nullable=True),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_table(
-        "prices",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("Symbol", sa.Text(), nullable=False),
-        sa.Column("Currency", sa.Text(), nullable=False),
-        sa.Column("Px", Exact(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("at", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_table(
-        "realized",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("block", sa.Text(), nullable=False),
-        sa.Column("lot", sa.BigInteger(), nullable=False),
-        sa.Column("account", sa.Text(), nullable=False),
-        sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("Symbol", sa.Text(), nullable=False),
-        sa.Column("Currency", sa.Text(), nullable=False),
-        sa.Column("short", sa.Boolean(), nullable=False),
-        sa.Column("acquired", sa.Date(), nullable=False),
-        sa.Column("sold", sa.Date(), nullable=False),
-        sa.Column("quantity", Exact(), nullable=False),
-        sa.Column("proceeds", Exact(), nullable=False),
-        sa.Column("basis", Exact(), nullable=False),
-        sa.Column("gain", Exact(), nullable=False),
-        sa.Column("long_term", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_table(
-        "sessions",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("brokers", sa.Text(), nullable=False),
-        sa.Column("up", sa.Boolean(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("in_seq", sa.BigInteger(), nullable=False),
-        sa.Column("out_seq", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_table(
-        "snapshots",
-        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("version", sa.String(length=64), nullable=False),
-        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("seq"),
-    )
-    op.create_table(
-        "unmatched",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("session", sa.Text(), nullable=False),
-        sa.Column("MsgSeqNum", sa.BigInteger(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("ClOrdID", sa.Text(), nullable=False),
-        sa.Column("OrderID", sa.Text(), nullable=False),
-        sa.Column("ExecID", sa.Text(), nullable=False),
-        sa.Column("Symbol", sa.Text(), nullable=False),
-        sa.Column("Side", sa.Text(), nullable=False),
-        sa.Column("LastQty", Exact(), nullable=True),
-        sa.Column("LastPx", Exact(), nullable=True),
-        sa.Column("TransactTime", sa.Text(), nullable=False),
-        sa.Column("Text", sa.Text(), nullable=False),
-        sa.Column("raw", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
+    for table, (key, columns) in TABLES.items():
+        op.create_table(
+            table, *map(_column, columns.split()), sa.PrimaryKeyConstraint(*key.split())
+        )
+
+
+def _column(text: str) -> sa.Column[Any]:
+    name, _, kind = text.removesuffix("?").partition(":")
+    # Numbers of records come from the journal: no database makes them.
+    return sa.Column(name, KINDS[kind or "Text"], nullable=text.endswith("?"), autoincrement=False)
