@@ -143,7 +143,7 @@ class MiddleOffice:
         if not parts or not total == _shares(fields.get(53, "")) == held:
             text = f"Quantity(53) {fields.get(53, '')!r}, accounts {total}, filled {held}"
             raise _Refused(AllocRejCode.INCORRECT_QUANTITY, text)
-        average = average_text(sum(order.notional for order in orders), held)
+        average = self._average(fields, orders, held)
         if not _agrees(fields.get(6, ""), average) or not _own_prices_agree(parts, average, held):
             raise _Refused(AllocRejCode.INCORRECT_AVERAGE, f"AvgPx(6) is {average}")
         return Allocated(
@@ -159,6 +159,20 @@ class MiddleOffice:
             OrderIDs=tuple(order.OrderID for order in orders),
             parts=parts,
         )
+
+    def _average(self, fields: Fields, orders: list[Order], held: int) -> str:
+        """Of the orders' fills; where several instructions share one price (AvgPxGroupID, AllocLinkID) the
+        client's, if it lies between the prices of its orders in the share.
+        """
+        own = average_text(sum(order.notional for order in orders), held)
+        if not (fields.get(1731) or fields.get(196)):
+            return own
+        like = orders[0].Symbol, orders[0].Side
+        filled = [o for o in self._by_id.values() if (o.Symbol, o.Side) == like and o.CumQty]
+        prices = [Decimal(average_text(order.notional, order.CumQty)) for order in filled]
+        given = _decimal(fields.get(6, ""))
+        fits = given is not None and min(prices) <= given <= max(prices)
+        return fields[6] if fits else own
 
     def _parts(self, found: Pairs, average: str) -> tuple[Part, ...]:
         try:
@@ -326,11 +340,17 @@ def _own_prices_agree(parts: tuple[Part, ...], average: str, held: int) -> bool:
     return abs(paid - Decimal(average) * held) <= held * Decimal("1e-8")
 
 
+def _decimal(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        return None
+
+
 def _agrees(theirs: str, ours: str) -> bool:
     """Whether an average price is ours, rounded to the places it is given with (at least two)."""
-    try:
-        given = Decimal(theirs)
-    except ArithmeticError:
+    given = _decimal(theirs)
+    if given is None:
         return False
     exponent = given.as_tuple().exponent
     if not isinstance(exponent, int):

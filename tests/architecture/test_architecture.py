@@ -37,6 +37,7 @@ OURS = {
     c.ConfirmSent,
     c.ReturnUnsent,
     c.AllocateBlock,
+    c.AveragePrices,
     c.BookLots,
     c.MatchWashSales,
     c.RequestMassStatus,

@@ -22,6 +22,7 @@ POLICY = AllocationPolicy(
     weights=(AccountWeight("F1", Decimal(0)), AccountWeight("F2", Decimal(1))),
     strategies=("value",),
     clients_first=True,
+    average_blocks=True,
 )
 LINES: dict[str, c.Command] = {
     "join B4 O1 O2 -r late": c.JoinBlock("B4", ("O1", "O2"), "late"),
@@ -37,7 +38,9 @@ LINES: dict[str, c.Command] = {
     "halt --everything -r odd": c.Halt("odd", everything=True),
     "resume H1 -r fine": c.Resume("H1", "fine"),
     "policy define fair --version 2 --effective 2026-03-02 --method priority --weight F1:0 "
-    "--weight F2:1 --strategy value --clients-first": c.DefineAllocationPolicies((POLICY,)),
+    "--weight F2:1 --strategy value --clients-first --average-blocks": c.DefineAllocationPolicies(
+        (POLICY,)
+    ),
 }
 
 

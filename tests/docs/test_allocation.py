@@ -76,16 +76,17 @@ def test_a_split_after_another(text: str) -> None:
     assert result.quantities.tolist() == column(given["gets"]).tolist()
 
 
-def test_money() -> None:
-    (text,) = of_kind("money")
+TOTALS = re.findall(r"shares for ([\d,.]+) with a commission of ([\d.]+):", PAGE)
+
+
+@pytest.mark.parametrize(("text", "total"), list(zip(of_kind("money"), TOTALS, strict=True)))
+def test_money(text: str, total: tuple[str, str]) -> None:
     given = rows(text)
     quantities = column(given["quantity"])
     gross, cost = (
         [int(Decimal(value) * 100) for value in given[name]] for name in ("gross", "cost")
     )
-    total = re.search(r"shares for ([\d,.]+) with a commission of ([\d.]+):", PAGE)
-    assert total
-    bill = [int(Decimal(value.replace(",", "")) * 100) for value in total.groups()]
+    bill = [int(Decimal(value.replace(",", "")) * 100) for value in total]
     offsets, side = column(["0", str(len(quantities))]), np.array([BUY])
     money = (np.array([amount]) for amount in bill)
     cash = split_cash(quantities, *money, side, offsets, np.arange(len(quantities)))

@@ -380,3 +380,20 @@ def test_a_second_answer_is_the_same_kind_of_message(tmp_path: Path) -> None:
     assert (fields["35"], fields["664"], fields["940"]) == ("AU", "C1", "3")
     event = floor.state.affirmations[right.key]
     assert posttrade.key_of(event) == key
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_instruction_of_a_price_group(version: str, tmp_path: Path) -> None:
+    """Two blocks at one average: each J has the price of both, and says with whom it shares it."""
+    floor = office(knows_price_groups=True)
+    define(floor, average_blocks=True)
+    allocated(floor, ("A1", 100), fills=((100, "50"),))
+    block, *_ = allocated(floor, ("A2", 100), fills=((100, "50.10"),))
+    known = told(floor, block)
+    fields, raw = sent(floor, version, tmp_path, f"J/{known.AllocID}")
+    new = version == "FIX.5.0SP2"
+    assert (fields["6"], fields["53"]) == ("50.05", "100")
+    assert (fields.get("819"), fields.get("1731")) == (("1", "B1") if new else (None, None))
+    assert fields.get("196") == (None if new else "B1")
+    (row,) = entries_of(dialect(version), raw, "NoAllocs")
+    assert row["AllocNetMoney"] == "5006.25"

@@ -234,3 +234,28 @@ def test_groups_survive_the_wire(version: str, tmp_path: Path) -> None:
         assert [each[79] for each in (first, second)] == ["ACC1", "ACC2"]
     book = ledger.read(market.home / "ALPHA.jsonl")
     assert [part.AllocAccount for part in book.allocations["A2"].parts] == ["ACC1", "ACC2"]
+
+
+def test_an_account_may_have_a_rate_of_its_own_and_others_pay_for_research() -> None:
+    rates = {"ACC2": Decimal("0.003")}
+    more = {"commission_per_share": Decimal("0.005"), "research_per_share": Decimal("0.01")}
+    bench, px = office(rates=rates, **more)
+    first, second = say(bench, instruction(px))[2:]
+    assert (first[12], second[12]) == ("9.00", "1.20")  # 600 at 0.015, 400 at 0.003
+
+
+@pytest.mark.parametrize("tag", ["1731=G1|819=1", "196=G1"])
+def test_several_instructions_may_share_one_price(tag: str) -> None:
+    """The price that a client tells of a group lies between those of its orders."""
+    bench, px = office()
+    worst = bench.tell(order("C2", side="1", qty="1000"))[-1][6]
+    low, high = sorted((Decimal(px), Decimal(worst)))
+    shared = (low + high) / 2
+    group = f"{tag}|".replace("|", SOH)
+    for n, (name, price) in enumerate((("C1", shared), ("C2", shared))):
+        raw = instruction(f"{price}", f"A{n}", cl_ord_id=name).replace("75=", f"{group}75=")
+        heard = say(bench, raw)
+        assert acks(heard) == ["3", "0"]
+        assert {Decimal(each[6]) for each in heard if each[35] == "AK"} == {price}
+    beyond = instruction(f"{high + 1}", "A9").replace("75=", f"{group}75=")
+    assert acks(say(bench, beyond)) == ["3", "1"]

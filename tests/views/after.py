@@ -36,6 +36,7 @@ def brokers(sessions: dict[str, str]) -> tuple[Broker, ...]:
             knows_mass_status=session == "S2",
             knows_mass_cancel=session == "S2",
             knows_lists=session == "S1",
+            knows_price_groups=session == "S1",
             allocations=Handling.Automatic if session == "S1" else Handling.Manual,
         )
         for broker, session in sessions.items()

@@ -58,6 +58,7 @@ def policy(house: "House") -> None:
         weights=tuple(AccountWeight(a, Decimal(r.randint(0, 9))) for a in ACCOUNTS if weighed),
         house=True,
     )
+    row = replace(row, average_blocks=row.version % 2 == 1)
     house.send(c.DefineAllocationPolicies((row,)), "compliance")
     accounts = [
         Account(

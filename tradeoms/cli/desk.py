@@ -158,6 +158,9 @@ def define(
     clients_first: Annotated[
         bool, typer.Option("--clients-first", help="Own accounts get what clients leave.")
     ] = False,
+    average_blocks: Annotated[
+        bool, typer.Option("--average-blocks", help="Blocks of a day have one average price.")
+    ] = False,
     config: Config = DEFAULT,
 ) -> None:
     """Define a policy, or a new version of it; `send` takes a file for what has no option here."""
@@ -173,6 +176,7 @@ def define(
         strategies=tuple(strategy or ()),
         house=house,
         clients_first=clients_first,
+        average_blocks=average_blocks,
     )
     _send(c.DefineAllocationPolicies((new,)), user, config)
 

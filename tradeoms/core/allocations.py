@@ -11,6 +11,7 @@ from allocation.exact import Int64
 from allocation.prices import printed_price
 from tradeoms.core import parts
 from tradeoms.core.attention import alert
+from tradeoms.core.averaging import pooled
 from tradeoms.core.blocks import placements
 from tradeoms.core.charging import bills, cash_of, in_lines
 from tradeoms.core.context import Context
@@ -89,11 +90,13 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
         prices=found.prices,
         moved=tuple(found.moved.tolist()) if found.moved.any() else (),
         internal=command.internal,
-        bills=() if in_lines(state, fills) else bills(state, instrument, fills),
+        bills=bills(state, instrument, fills),
     )
-    if not event.bills:
+    if in_lines(state, fills):
         event = in_parts(state, event)
-    return [*taken_back(state, block.block), event, *_told(found.exception, event, ctx)]
+    event, alone = pooled(state, event, ctx)
+    told = [*_told(found.exception, event, ctx), *alone]
+    return [*taken_back(state, block.block), event, *told]
 
 
 def _at_once(
@@ -232,7 +235,7 @@ def apply_reopened(state: State, event: e.BlockReopened) -> None:
 
 def react_allocated(state: State, event: e.BlockAllocated) -> list[c.Command]:
     """Lots, positions and cash follow in the same transaction; later trades behind it, if again."""
-    return to_book(state, event.block)
+    return [] if event.again else to_book(state, event.block)
 
 
 DECIDE = {c.AllocateBlock: allocate_block}

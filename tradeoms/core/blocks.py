@@ -11,6 +11,7 @@ from tradeoms.core.hours import must_be_open
 from tradeoms.core.merging import groups_of
 from tradeoms.core.owners import must_be_mine, of_another
 from tradeoms.core.parts import cannot
+from tradeoms.core.price_groups import enter
 from tradeoms.core.room import no_room
 from tradeoms.core.splitting import statement
 from tradeoms.model import commands as c
@@ -164,7 +165,9 @@ def apply_dissolved(state: State, event: e.BlockDissolved) -> None:
 
 def apply_frozen(state: State, event: e.StatementFrozen) -> None:
     block = state.blocks[event.block]
-    state.blocks[event.block] = replace(block, statement=event.statement, state=BlockState.Working)
+    frozen = replace(block, statement=event.statement, state=BlockState.Working)
+    state.blocks[event.block] = frozen
+    enter(state, frozen)
 
 
 def apply_finished(state: State, event: e.BlockFinished) -> None:

@@ -6,7 +6,7 @@ share of the placement, rounded once; it is split over its accounts by quantity.
 commissions add up to what the broker bills, and nobody pays for what another is exempt from.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -77,16 +77,16 @@ class Line(NamedTuple):
 
 def charges(
     state: State,
-    block: Block,
     placed: Sequence[Placement],
     accounts: Sequence[str],
+    groups: Sequence[str],
     quantities: Int64,
     ties: Hash,
 ) -> Charges:
     """What placements, all of one broker, bill accounts that have `quantities` of them."""
     totals: dict[tuple[str, tuple[int, ...]], int] = {}
     for placement in placed:
-        for line in _lines(state, block, placement, accounts, quantities.tolist()):
+        for line in _lines(state, placement, accounts, groups, quantities.tolist()):
             of = line.part, line.accounts
             totals[of] = totals.get(of, 0) + line.amount
     found = {part: np.zeros(len(accounts), np.int64) for part in PARTS}
@@ -99,13 +99,13 @@ def charges(
 
 def _lines(
     state: State,
-    block: Block,
     placement: Placement,
     accounts: Sequence[str],
+    groups: Sequence[str],
     quantities: list[int],
 ) -> Iterator[Line]:
-    cards, groups = agreed(state, placement), _groups(state, block)
-    own = [cards.of(a, groups.get(a, state.accounts[a].group)) for a in accounts]
+    cards = agreed(state, placement)
+    own = [cards.of(account, group) for account, group in zip(accounts, groups, strict=True)]
     gross = cents(placement.notional * state.instruments[placement.instrument].multiplier)
     total = sum(quantities)
     for part in PARTS:
@@ -120,12 +120,12 @@ def _lines(
             yield Line(part, tuple(mine), _amount(state, placement, part, card, gross, share))
 
 
-def _groups(state: State, block: Block) -> dict[str, str]:
-    """The groups of accounts as they were when the statement was frozen, if that says so."""
-    statement = block.statement
-    if statement is None or not statement.groups:
-        return {}
-    return dict(zip(statement.accounts, statement.groups, strict=True))
+def groups_in(state: State, block: Block, accounts: Iterable[str]) -> list[str]:
+    """The groups of accounts as they were when the block's statement was frozen, if that says so."""
+    statement, known = block.statement, dict[str, str]()
+    if statement is not None and statement.groups:
+        known = dict(zip(statement.accounts, statement.groups, strict=True))
+    return [known.get(account, state.accounts[account].group) for account in accounts]
 
 
 def _amount(

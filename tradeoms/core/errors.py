@@ -94,7 +94,7 @@ def move_to_error(state: State, command: c.MoveToError, ctx: Context) -> list[e.
     settled = state.allocations[block.block].settle_date <= state.business_date
     text = f"{command.quantity} of {command.client} in {block.block} go to {account}"
     return [
-        *undone(state, block.block, command.reason, settled),
+        *undone(state, block.block, command.reason, settled, again=True),
         e.ErrorMoved(block.block, account, parts),
         e.BlockFinished(block.block, command.reason, settled),
         alert(ctx, "trade error", block.block, f"{text}: {command.reason}"),

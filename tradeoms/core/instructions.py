@@ -32,7 +32,7 @@ LONGEST = 200  # characters of a reason
 MANUAL = "MANUAL"  # FIX's word for the ClOrdID of an order that was given by voice
 TERMS = (
     *("AvgPx", "settle_date", "trade_date", "ClOrdIDs", "OrderIDs", "accounts", "quantities"),
-    *("gross", "commission", "net", "settlements", "prices", "research"),
+    *("gross", "commission", "net", "settlements", "prices", "research", "AvgPxGroupID"),
 )
 
 
@@ -146,6 +146,9 @@ def _instruction(state: State, name: str, broker: str, share: Share, ctx: Contex
     instrument = state.instruments[block.instrument]
     filled = sum((p.CumQty for p in share.placements), ZERO)
     notional = sum((p.notional for p in share.placements), ZERO)
+    price = printed_price(Fraction(notional) / Fraction(filled), PLACES)
+    if event.price_group:
+        price = Decimal(event.AvgPx)
     found = {
         account: settlement(state, account, broker, instrument.instrument, event.settle_date)
         for account in share.accounts
@@ -157,7 +160,7 @@ def _instruction(state: State, name: str, broker: str, share: Share, ctx: Contex
         session=state.brokers[broker].session,
         instrument=instrument.instrument,
         Side=block.Side,
-        AvgPx=_short(printed_price(Fraction(notional) / Fraction(filled), PLACES)),
+        AvgPx=_short(price),
         Currency=instrument.Currency,
         trade_date=event.trade_date,
         settle_date=event.settle_date,
@@ -170,6 +173,7 @@ def _instruction(state: State, name: str, broker: str, share: Share, ctx: Contex
         net=tuple(share.net.tolist()),
         prices=tuple(map(_short, share.prices)),
         research=tuple(share.research.tolist()),
+        AvgPxGroupID=event.price_group.partition("/")[0],
         at=ctx.now,
         user=ctx.user,
         settlements={account: row for account, row in found.items() if row is not None},

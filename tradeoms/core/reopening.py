@@ -21,14 +21,18 @@ def reopen(state: State, block: str, reason: str, ctx: Context) -> list[e.AnyEve
     return [*undone(state, block, reason), told]
 
 
-def undone(state: State, block: str, reason: str, internal: bool = False) -> list[e.AnyEvent]:
-    """The allocation and its bookings taken back, and later bookings that lie upon it."""
-    return [*taken_back(state, block), e.BlockReopened(block, reason, internal)]
+def undone(
+    state: State, block: str, reason: str, internal: bool = False, again: bool = False
+) -> list[e.AnyEvent]:
+    """The allocation and its bookings taken back, and later bookings that lie upon it; `again`
+    where it is allocated anew at once.
+    """
+    return [*taken_back(state, block), e.BlockReopened(block, reason, internal, again)]
 
 
 def react_reopened(state: State, event: e.BlockReopened) -> list[c.Command]:
     """Later blocks of the instrument are booked again, in the order of old."""
-    return to_book(state, event.block)
+    return [] if event.again else to_book(state, event.block)
 
 
 REACT = {e.BlockReopened: react_reopened}

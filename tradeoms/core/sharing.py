@@ -20,7 +20,7 @@ from allocation.prices import BUY, SELL, printed_price, split_cash, split_money
 from allocation.rounding import webster
 from allocation.ties import Hash, tie_hash
 from tradeoms.core.blocks import placements
-from tradeoms.core.charging import cash_of, charges, in_lines
+from tradeoms.core.charging import cash_of, charges, groups_in, in_lines
 from tradeoms.core.parts import PLACES, Fills, placement_fills
 from tradeoms.model import events as e
 from tradeoms.model.allocation_events import Part, averages
@@ -59,6 +59,8 @@ def shares(state: State, event: e.BlockAllocated) -> dict[str, Share]:
     for placement in filled:
         parts.setdefault(placement.broker, []).append(placement)
     found = _by_broker(state, event, parts)
+    if event.price_group:
+        return {b: _averaged(event, share) for b, share in found.items()}
     if in_lines(state, filled):
         found = {b: _charged(state, event, share) for b, share in found.items()}
     if not event.prices:
@@ -70,14 +72,25 @@ def shares(state: State, event: e.BlockAllocated) -> dict[str, Share]:
 def _charged(state: State, event: e.BlockAllocated, share: Share) -> Share:
     """With the commissions of each account's own rates."""
     block = state.blocks[event.block]
-    of = share.placements, share.accounts, share.quantities, _ties(state, event, share.accounts)
-    found = charges(state, block, *of)
+    groups, broken = groups_in(state, block, share.accounts), _ties(state, event, share.accounts)
+    found = charges(state, share.placements, share.accounts, groups, share.quantities, broken)
     costs = found.execution + found.research
     return share._replace(
         commission=costs,
         net=share.gross + (SELL if block.Side.sells else BUY) * costs,
         research=found.research if found.research.any() else NOTHING,
     )
+
+
+def _averaged(event: e.BlockAllocated, share: Share) -> Share:
+    """The only broker's: all of the allocation, whose money is that of several blocks."""
+    if not event.research:
+        return share
+    totals = dict.fromkeys(share.accounts, 0)
+    for account, cents in zip(event.accounts, event.research, strict=True):
+        if cents:
+            totals[account] += cents
+    return share._replace(research=np.array(list(totals.values()), np.int64))
 
 
 def in_parts(state: State, event: e.BlockAllocated) -> e.BlockAllocated:

@@ -16,6 +16,7 @@ from tradeoms.core.bounds import few
 from tradeoms.core.context import Context, refuse
 from tradeoms.core.dealing import AVERAGE, ELSE, turns_of
 from tradeoms.core.policies import policy_for
+from tradeoms.core.price_groups import group_for
 from tradeoms.core.rate_cards import groups_of
 from tradeoms.core.terms import named, terms_for, terms_of
 from tradeoms.market.calendar import days
@@ -63,7 +64,7 @@ def with_terms(state: State, block: Block, orders: Sequence[Order], plain: State
         Refusal: the policy cannot split this block, even if it is filled whole.
     """
     policy = policy_for(state, block.instrument, orders)
-    plain = _priced(state, block, plain, policy)
+    plain = _priced(state, block, orders, plain, policy)
     if policy is None:
         return plain
     members = [Member(a, q) for a, q in zip(plain.accounts, plain.quantities, strict=True)]
@@ -71,14 +72,21 @@ def with_terms(state: State, block: Block, orders: Sequence[Order], plain: State
 
 
 def _priced(
-    state: State, block: Block, plain: Statement, policy: AllocationPolicy | None
+    state: State,
+    block: Block,
+    orders: Sequence[Order],
+    plain: Statement,
+    policy: AllocationPolicy | None,
 ) -> Statement:
     """The statement with how prices go to accounts: where averages are forbidden, never so."""
     prices = policy.prices if policy else AVERAGE
     if prices == AVERAGE and not state.instruments[block.instrument].average_prices:
         prices = ELSE
     turn = state.turns.get(turns_of(named(policy)), 0) if policy and prices == "rotation" else -1
-    return replace(plain, prices=prices, price_turn=turn)
+    group = ""
+    if policy and policy.average_blocks and prices == AVERAGE:
+        group = group_for(state, block, orders, policy)
+    return replace(plain, prices=prices, price_turn=turn, price_group=group)
 
 
 def _tried(state: State, block: Block, plain: Statement, terms: SplitTerms) -> Statement:

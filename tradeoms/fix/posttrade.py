@@ -34,6 +34,7 @@ CALCULATED = "1"  # AllocType
 NAMED = "1"  # AllocNoOrdersType
 INCORRECT, CHANGED = "1", "2"  # AllocCancReplaceReason
 ABSOLUTE = "3"  # CommType
+IN_GROUP = "1"  # AvgPxIndicator
 FULL_DETAILS, NAMED_INSTRUCTION = "2", "3"  # AllocSettlInstType
 BY_NAME = "4"  # StandInstDbType: the account's custodian
 OURS = "3"  # SettlInstSource: the investor's
@@ -85,6 +86,7 @@ def _instruction(dialect: Dialect, state: State, known: Instruction, poss_resend
         **_instrument(instrument),
         "Quantity": plain(instrument.quantity(sum(known.quantities))),
         "AvgPx": plain(known.AvgPx),
+        **_group(dialect, known),
         "Currency": known.Currency,
         "TradeDate": f"{known.trade_date:%Y%m%d}",
         "TransactTime": utc(known.at),
@@ -104,6 +106,15 @@ def _instruction(dialect: Dialect, state: State, known: Instruction, poss_resend
         ],
     }
     return message(dialect, "J", fields, poss_resend, groups)
+
+
+def _group(dialect: Dialect, known: Instruction) -> dict[str, str]:
+    """That AvgPx is of several blocks; versions without a word for it link their messages."""
+    if not known.AvgPxGroupID:
+        return {}
+    if "AvgPxGroupID" in dialect.tags:
+        return {"AvgPxIndicator": IN_GROUP, "AvgPxGroupID": known.AvgPxGroupID}
+    return {"AllocLinkID": known.AvgPxGroupID}
 
 
 def _is_old(dialect: Dialect) -> bool:

@@ -29,6 +29,12 @@ class PayResearch(Command, frozen=True, tag=True):
     reason: str
 
 
+class AveragePrices(Command, frozen=True, tag=True):
+    """What follows from a change in a price group: its other blocks get the new average."""
+
+    group: str
+
+
 class BookError(Command, frozen=True, tag=True):
     """What brokers filled beyond a block's orders goes to an error account, at the same price.
 

@@ -90,7 +90,8 @@ class BlockAllocated(Event, frozen=True, tag=True):
     then `parts` are the quantities by part of the statement, and `prices` each entry's average.
     `moved`, if any: units of each member that are the error account's. `internal`: what brokers
     were told stays. `commission` is both parts, `research`, if any, that part alone; `bills` are
-    the brokers' (none in allocations of old).
+    the brokers' (none in allocations of old). `price_group`: of several blocks (the first one) at a
+    broker, whose average AvgPx is; `again`: only its price has changed, and lots follow at once.
     """
 
     block: str
@@ -116,12 +117,21 @@ class BlockAllocated(Event, frozen=True, tag=True):
     internal: bool = False
     research: tuple[int, ...] = ()
     bills: tuple[Bill, ...] = ()
+    price_group: str = ""
+    again: bool = False
 
     def own_prices(self) -> dict[int, Decimal]:
         """The average price of each entry that has one of its own."""
         if self.deal is not None:
             return averages(self.deal.parts())
         return {n: Decimal(price) for n, price in enumerate(self.prices)}
+
+
+class PricesAveraged(Event, frozen=True, tag=True):
+    """Blocks of a price group, in the order of their lots, were all allocated at another price."""
+
+    group: str
+    blocks: tuple[str, ...]
 
 
 class LotsBooked(Event, frozen=True, tag=True):

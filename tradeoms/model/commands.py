@@ -29,6 +29,7 @@ DefineIdentical = tax.DefineIdentical
 IdentifyLots = tax.IdentifyLots
 MatchWashSales = tax.MatchWashSales
 BookError = split.BookError
+AveragePrices = split.AveragePrices
 Halt = halts.Halt
 Resume = halts.Resume
 MoveToError = split.MoveToError

@@ -65,6 +65,7 @@ AllocationPoliciesDefined = split.AllocationPoliciesDefined
 RateCardsDefined = split.RateCardsDefined
 ResearchPaid = split.ResearchPaid
 BlockAllocated = split.BlockAllocated
+PricesAveraged = split.PricesAveraged
 ErrorBooked = split.ErrorBooked
 ErrorMoved = split.ErrorMoved
 LotsBooked = split.LotsBooked
@@ -241,11 +242,14 @@ class BlockFinished(Event, frozen=True, tag=True):
 
 
 class BlockReopened(Event, frozen=True, tag=True):
-    """The allocation is void; where it is `internal`, it holds for brokers all the same."""
+    """The allocation is void; where it is `internal`, it holds for brokers all the same. `again`: another
+    one follows at once.
+    """
 
     block: str
     reason: str
     internal: bool = False
+    again: bool = False
 
 
 class AlertRaised(Event, frozen=True, tag=True):
@@ -337,6 +341,7 @@ AnyEvent = (
     | ErrorBooked
     | ErrorMoved
     | BlockAllocated
+    | PricesAveraged
     | LotsBooked
     | LotsReversed
     | LotsWashed

@@ -21,6 +21,7 @@ class Instruction(Struct, frozen=True, gc=False, omit_defaults=True):
     accounts that the broker does not take, with its reasons; `answered` when it said its last word.
     `repeated`: it was sent again, and the broker may have two copies. `prices`: each account's
     average, where not all have AvgPx. `research`: that part of each `commission`, if there is any.
+    AvgPxGroupID: AvgPx is that of several blocks, whose instructions have the same.
     """
 
     AllocID: str
@@ -56,6 +57,7 @@ class Instruction(Struct, frozen=True, gc=False, omit_defaults=True):
     repeated: bool = False
     prices: tuple[Decimal, ...] = ()
     research: tuple[int, ...] = ()
+    AvgPxGroupID: str = ""
 
     def AllocAvgPx(self, n: int) -> Decimal:
         """The price of the nth account."""

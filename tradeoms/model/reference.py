@@ -137,7 +137,8 @@ class AllocationPolicy(
     accounts get of a block; `minimum_value` is money in the instrument's currency; an account whose
     ticket costs more than `ticket_basis_points` of its trade gets none. `clients_first`: own
     accounts get what clients leave. `prices`: average, or fills as they were traded: each (average
-    prices as near as can be), high_to_low, rotation.
+    prices as near as can be), high_to_low, rotation. `average_blocks`: blocks of a day that could have
+    been one have one average price.
     """
 
     policy: str
@@ -159,6 +160,7 @@ class AllocationPolicy(
     minimum_value: Decimal = Decimal(0)
     ticket_basis_points: int = 0
     prices: str = "average"
+    average_blocks: bool = False
 
 
 class CommissionTier(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -199,7 +201,7 @@ class Broker(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_f
     `confirmations`: whether it confirms over FIX (AK), and what matches is affirmed by itself. What
     it confirms may differ from ours by `money_tolerance` (the net, a sum, by twice as much) and by
     `price_tolerance`. `commission`: its schedule, in the place of `commission_per_share`; `research`:
-    what it bills for research besides.
+    what it bills for research besides. `knows_price_groups`: it books several blocks at one average.
     """
 
     broker: str
@@ -219,6 +221,7 @@ class Broker(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_f
     price_tolerance: Decimal = Decimal("0.0001")
     commission: CommissionSchedule | None = None
     research: CommissionSchedule | None = None
+    knows_price_groups: bool = False
 
 
 class Limit(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):

@@ -42,6 +42,7 @@ from tradeoms.model.reference import (
     Restriction,
     SettlementInstruction,
 )
+from tradeoms.model.statements import PriceGroup
 
 
 class SessionState(Struct, frozen=True, gc=False):
@@ -175,6 +176,7 @@ class State:
         self.reconciliations: dict[str, Reconciliation] = {}  # the last one, by kind/source
 
     def _begin_worth(self) -> None:
+        self.price_groups: dict[str, PriceGroup] = {}  # by their first block
         self.rate_cards: dict[str, tuple[CardVersion, ...]] = {}  # by name, oldest version first
         self.research: dict[
             str, int

@@ -45,6 +45,13 @@ class StatementPart(Struct, frozen=True, gc=False, omit_defaults=True):
     day: date | None = None
 
 
+class PriceGroup(Struct, frozen=True, gc=False):
+    """Blocks of a day that share one average price, in the order in which they joined."""
+
+    day: date
+    blocks: tuple[str, ...]
+
+
 class Statement(Struct, frozen=True, gc=False, omit_defaults=True):
     """A block's intended split over its members, frozen with its time before the first route.
 
@@ -52,7 +59,7 @@ class Statement(Struct, frozen=True, gc=False, omit_defaults=True):
     empty where all are FIFO. Without `terms` fills are split pro rata. `seed` draws and breaks
     ties; 0 in statements of old. `prices`: everybody's average, or how fills are dealt out; then
     `price_turn` is who was first, where they take turns. `groups`: each member's group of accounts,
-    if any rate card is for one.
+    if any rate card is for one. `price_group`: the first of the blocks that share one price.
 
     Each change after the first route begins another part; a fill is split over those who were
     members when it came. `earlier` are the parts before this one, oldest first. Members are only
@@ -70,6 +77,7 @@ class Statement(Struct, frozen=True, gc=False, omit_defaults=True):
     prices: str = "average"
     price_turn: int = -1
     groups: tuple[str, ...] = ()
+    price_group: str = ""
     earlier: tuple[StatementPart, ...] = ()
     reason: str = ""
     user: str = ""

@@ -61,6 +61,7 @@ from tradeoms.model.reference import (
     SettlementInstruction,
 )
 from tradeoms.model.state import SessionState, State
+from tradeoms.model.statements import PriceGroup
 from tradeoms.store.readmodel import metadata
 
 KEPT = 3
@@ -89,6 +90,7 @@ class Plain(Struct, frozen=True):
     brokers: dict[str, Broker]
     allocation_policies: dict[str, tuple[AllocationPolicy, ...]]
     turns: dict[str, int]
+    price_groups: dict[str, PriceGroup]
     rate_cards: dict[str, tuple[CardVersion, ...]]
     research: dict[str, int]
     research_paid: dict[int, ResearchPayment]

@@ -43,6 +43,7 @@ class AllocationRow(Struct, frozen=True, gc=False):
     settle_date: date
     allocated: datetime
     research: Decimal
+    price_group: str
 
 
 def _block_rows(state: State, name: str) -> Iterator[AllocationRow]:
@@ -81,6 +82,7 @@ def _block_rows(state: State, name: str) -> Iterator[AllocationRow]:
             settle_date=event.settle_date,
             allocated=event.allocated,
             research=state.money(event.research[n]) if event.research else ZERO,
+            price_group=event.price_group.partition("/")[0],
         )
 
 
