@@ -32,6 +32,8 @@ SLICE_SECONDS = 0.005
 MOST_ITEMS = 1000  # of one batch, so that a cancel never waits behind an endless queue
 MOST_VIOLATIONS = 200  # of one answer; every order carries its own
 
+CANCELS = frozenset((c.CancelPlacement, c.CancelOrder, c.CancelAll, c.Halt))
+
 Answer = Callable[[e.Answered], None]
 
 
@@ -94,7 +96,7 @@ class Item:
 
 def priority_of(command: c.Command, cause: e.Cause) -> Priority:
     """Cancels first, then brokers and the gateway, then people, then what is long."""
-    if isinstance(command, c.CancelPlacement | c.CancelOrder | c.CancelAll | c.Halt):
+    if type(command) in CANCELS:
         return Priority.Cancel
     if type(command) in core.SLICED:
         return Priority.Bulk

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from threading import Thread
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -58,6 +59,26 @@ class Gateway:
         self._state = State()
         self._lines = {s.name: self._line(s) for s in sessions}
         self._sender.ways = {name: Way(line) for name, line in self._lines.items()}
+        self._on = self._table()
+
+    def _table(self) -> dict[type, Callable[[State, Any], None]]:
+        """What each kind of event says to a broker; most say nothing."""
+        return {
+            e.PlacementRouted: self._routed,
+            e.ListRouted: lambda state, event: self._list(state, event.order_list),
+            e.CancelRequested: self._changed,
+            e.ReplaceRequested: self._changed,
+            e.RequestResent: self._resent,
+            e.PlacementClosed: self._withdraw,
+            e.SequenceSet: lambda _, event: self._sender.forget(event.session, event.out_seq),
+            e.StatusRequested: self._status,
+            e.MassCancelRequested: lambda _, event: self._cancel_all(event.request),
+            e.MassStatusRequested: self._status_of_all,
+            e.BrokersDefined: lambda _, event: self._compare(event.brokers),
+            e.DKRequested: self._dk,
+            **dict.fromkeys(POSTTRADE, self._after_the_trade),
+            e.SessionControlled: self._controlled,
+        }
 
     def _line(self, session: SessionSettings) -> Line:
         put = self._archive.put if self._archive else _keep_nothing
@@ -98,35 +119,8 @@ class Gateway:
     def consume(self, records: Sequence[e.Record], state: State) -> None:
         """Queue the messages that the records ask for; encoded here, where the state is at rest."""
         for record in records:
-            event = record.event
-            if isinstance(event, e.PlacementRouted):
-                known = state.lists.get(event.placement.ListID)
-                if known is None or not known.whole:
-                    self._request(state, event.placement.placement, event.placement.ClOrdID)
-            elif isinstance(event, e.ListRouted):
-                self._list(state, event.order_list)
-            elif isinstance(event, e.CancelRequested | e.ReplaceRequested):
-                self._request(state, event.placement, event.request.ClOrdID)
-            elif isinstance(event, e.RequestResent):
-                self._request(state, event.placement, event.ClOrdID, poss_resend=True)
-            elif isinstance(event, e.PlacementClosed):
-                self._withdraw(state, event.placement)
-            elif isinstance(event, e.SequenceSet):
-                self._sender.forget(event.session, event.out_seq)
-            elif isinstance(event, e.StatusRequested):
-                self._status(state, event)
-            elif isinstance(event, e.MassCancelRequested):
-                self._cancel_all(event.request)
-            elif isinstance(event, e.MassStatusRequested):
-                self._say(event.session, partial(encode_mass_status, event=event))
-            elif isinstance(event, e.BrokersDefined):
-                self._compare(event.brokers)
-            elif isinstance(event, e.DKRequested):
-                self._say(event.session, partial(encode_dk, event=event))
-            elif isinstance(event, POSTTRADE):
-                self._after_the_trade(state, event)
-            elif isinstance(event, e.SessionControlled) and event.action is SessionAction.Test:
-                self._lines[event.session].ask_for_life()
+            if say := self._on.get(type(record.event)):
+                say(state, record.event)
         self._know(state)
 
     def _compare(self, brokers: Iterable[Broker]) -> None:
@@ -158,6 +152,28 @@ class Gateway:
         for name, line in self._lines.items():
             if name in state.sessions:
                 line.know(state.sessions[name])
+
+    def _routed(self, state: State, event: e.PlacementRouted) -> None:
+        """An order, unless it leaves in a list."""
+        known = state.lists.get(event.placement.ListID)
+        if known is None or not known.whole:
+            self._request(state, event.placement.placement, event.placement.ClOrdID)
+
+    def _changed(self, state: State, event: e.CancelRequested | e.ReplaceRequested) -> None:
+        self._request(state, event.placement, event.request.ClOrdID)
+
+    def _resent(self, state: State, event: e.RequestResent) -> None:
+        self._request(state, event.placement, event.ClOrdID, poss_resend=True)
+
+    def _status_of_all(self, _: State, event: e.MassStatusRequested) -> None:
+        self._say(event.session, partial(encode_mass_status, event=event))
+
+    def _dk(self, _: State, event: e.DKRequested) -> None:
+        self._say(event.session, partial(encode_dk, event=event))
+
+    def _controlled(self, _: State, event: e.SessionControlled) -> None:
+        if event.action is SessionAction.Test:
+            self._lines[event.session].ask_for_life()
 
     def _request(self, state: State, name: str, ClOrdID: str, poss_resend: bool = False) -> None:
         placement = state.placements[name]
@@ -199,10 +215,10 @@ class Gateway:
         new = URGENCY[RequestKind.New]
         self._sender.put(Outgoing(session, text, "", ListID, urgency=new, orders=names))
 
-    def _withdraw(self, state: State, placement: str) -> None:
-        session = state.placements[placement].session
+    def _withdraw(self, state: State, event: e.PlacementClosed) -> None:
+        session = state.placements[event.placement].session
         if session in self._lines:
-            self._sender.withdraw(session, placement)
+            self._sender.withdraw(session, event.placement)
 
     def _status(self, state: State, event: e.StatusRequested) -> None:
         placement = state.placements[event.placement]
