@@ -8,8 +8,11 @@ from threading import Thread
 
 import pytest
 
-from tests.fix.counterparty import SOH, wait
+from tests.fix.counterparty import SOH, Counterparty, listening, wait
+from tests.simulators.client import free_ports
 from tradeoms.fix.engine import Engine
+from tradeoms.fix.hearing import House
+from tradeoms.fix.line import Line
 from tradeoms.fix.settings import SessionSettings
 
 
@@ -70,3 +73,27 @@ def test_no_connection_outlives_its_engine(tmp_path: Path, listener: socket.sock
     listener.settimeout(0.2)
     with pytest.raises(TimeoutError):
         listener.accept()
+
+
+def test_what_a_logon_leads_to_finds_the_line_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be there before the thread that began the engine has gone on: a question that is asked
+    then was lost.
+    """
+    (port,) = free_ports(1)
+    start, seen = Engine.start, list[bool]()
+
+    def slowly(engine: Engine) -> None:
+        start(engine)
+        wait(engine.session.isLoggedOn)
+        seen.append(line.is_up())
+
+    monkeypatch.setattr(Engine, "start", slowly)
+    house = House(lambda _: None, lambda *_: None, lambda *_: True, lambda *_: None)
+    settings = SessionSettings("S1", "TRADEOMS", "ALPHA", "127.0.0.1", port, tmp_path / "s")
+    line = Line(settings, lambda *_: None, house, lambda *_: None)
+    with listening(Counterparty(), port, tmp_path / "b"):
+        line.open()
+        line.close()
+    assert seen == [True]

@@ -107,9 +107,10 @@ class Line:
         self._attempt += 1
         self._numbers.set_on(engine.session)
         self.hearing.begin(engine)
-        engine.start()
+        # Before it starts: what a logon leads to leaves by this engine, or would be taken for unsent.
         with self._lock:
             self._engine = engine
+        engine.start()
 
     def close(self) -> None:
         """Log off, if need be, and end the engine."""
