@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
+
 from tradeoms.model import events as e
 from tradeoms.model.fields import Effect, OrdStatus, Side
 from tradeoms.model.orders import Execution, Report
-from tradeoms.store.journal import SqlJournal, connect, encode
+from tradeoms.store.journal import SqlJournal, connect, kind_of
 from tradeoms.store.schema import metadata
 
 BATCH, BATCHES = 100, 200
@@ -88,8 +90,8 @@ def plain(folder: Path) -> float:
 
 
 def _row(record: e.Record) -> tuple[int, str, int, str, bytes]:
-    kind, version, text = encode(record)
-    return record.seq, kind, version, text.decode(), bytes(32)
+    kind, version = kind_of(record)
+    return record.seq, kind, version, msgspec.json.encode(record).decode(), bytes(32)
 
 
 def main() -> list[dict[str, object]]:

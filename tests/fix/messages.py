@@ -43,3 +43,8 @@ def brokers_dialect(folder: Path, text: str, version: str = "FIX.4.4") -> Dialec
     file = folder / "KING.toml"
     file.write_text(f'version = "{version}"\n{text}')
     return Dialect(version, broker=fixconfig.broker(file, version, CLORDID))
+
+
+def type_of(text: str) -> str:
+    """The MsgType of a message; empty where it has none."""
+    return text.partition("\x0135=")[2].partition("\x01")[0]

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from tests.builders import D, Desk, K, desk
 from tests.fix.counterparty import Counterparty, listening, wait
+from tests.fix.messages import type_of
 from tests.fix.office import trading
 from tests.simulators.client import free_ports
 from tradeoms import core
@@ -44,7 +45,7 @@ class Throttled:
 
     def send(self, text: str) -> str:
         self.sent.append(text)
-        self.sender.leaving("S1", len(self.sent) + 1)
+        self.sender.leaving("S1", len(self.sent) + 1, type_of(text))
         return ""
 
     def turn(self, seconds: float = 0) -> None:

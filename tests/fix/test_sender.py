@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.fix.messages import type_of
 from tradeoms.fix import sender as module
 from tradeoms.fix.sender import QUESTION, URGENCY, Outgoing, Sender, Way
 from tradeoms.model import commands as c
@@ -42,7 +43,7 @@ class Line:
             return "the session is down"
         self.number += 1
         self.sent.append(text)
-        self.sender.leaving(session, self.number)
+        self.sender.leaving(session, self.number, type_of(text))
         return ""
 
     def play(self, *messages: Outgoing | None) -> None:
@@ -153,10 +154,10 @@ def test_a_reject_by_number_finds_its_order(line: Line, monkeypatch: pytest.Monk
     monkeypatch.setattr(module, "REMEMBERED", 2)
     for number in (7, 8, 9):
         line.sender._sending = out(f"id{number}")
-        line.sender.leaving("S1", number)
-        line.sender.leaving("S2", number)
+        line.sender.leaving("S1", number, "D")
+        line.sender.leaving("S2", number, "D")
     line.sender._sending = None
-    line.sender.leaving("S1", 10)
+    line.sender.leaving("S1", 10, "D")
     found = [line.sender.ClOrdID_of("S1", number) for number in (7, 8, 9, 10)]
     assert found == ["", "id8", "id9", ""]
     assert line.sender.ClOrdID_of("S2", 9) == ""

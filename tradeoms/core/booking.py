@@ -94,7 +94,7 @@ def denies(placement: Placement, report: Report) -> bool:
     """True for a duplicate's reject that says "rejected" of an order that lives, or may live: sent
     again because no answer came, an order is a duplicate where the first copy has arrived.
     """
-    if not duplicate(report) or report.OrdStatus is not OrdStatus.Rejected:
+    if report.OrdStatus is not OrdStatus.Rejected or not duplicate(report):
         return False
     again = any(r.kind is RequestKind.New and r.since for r in placement.requests)
     return placement.OrdStatus is not None or again
@@ -114,6 +114,8 @@ def kept_OrderQty(placement: Placement, report: Report) -> Decimal:
     what is filled and open by the report's own words.
     """
     told = report.OrderQty
+    if told == placement.OrderQty:
+        return told
     if told is None or told <= 0 or duplicate(report) or report.kind in PENDING:
         return placement.OrderQty  # what is asked for is not yet so
     if told >= placement.OrderQty:

@@ -6,6 +6,7 @@ bounds is refused where it enters, with its field, instead of failing where it i
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 
 MOST_UNITS = 10**12  # quantity × 10^qty_scale of one order, fill or lot
 MOST_PRICE = Decimal(10**9)
@@ -15,6 +16,12 @@ PRICE_PLACES = 10  # decimals of a price: with 12 digits of quantity a product i
 RATE_PLACES = 8
 SHOWN = 5  # names in a refusal
 MOST_RATE = Decimal(1000)
+
+
+@cache
+def most_quantity(qty_scale: int) -> Decimal:
+    """The largest quantity with so many decimals."""
+    return Decimal(MOST_UNITS).scaleb(-qty_scale)
 
 
 def bad_number(value: Decimal, places: int, most: Decimal | int) -> str:

@@ -2,14 +2,7 @@
 
 from decimal import Decimal
 
-from tradeoms.core.bounds import (
-    MOST_MONEY,
-    MOST_PRICE,
-    MOST_UNITS,
-    PRICE_PLACES,
-    bad_number,
-    brief,
-)
+from tradeoms.core.bounds import MOST_MONEY, MOST_PRICE, brief, most_quantity
 from tradeoms.model.commands import Problem
 from tradeoms.model.fields import OrdType
 from tradeoms.model.orders import ZERO, NewOrder
@@ -77,12 +70,12 @@ def _member_problems(state: State, new: NewOrder, field: str) -> list[Problem]:
 
 def _size_problems(instrument: Instrument, new: NewOrder, field: str) -> list[Problem]:
     total = sum((member.OrderQty for member in new.members), ZERO)
-    if total > instrument.quantity(MOST_UNITS):
-        most = f"is above the largest quantity, {instrument.quantity(MOST_UNITS):,f}"
-        return [Problem(f"{field}members", f"{total:f}", most)]
+    if total > (most := most_quantity(instrument.qty_scale)):
+        reason = f"is above the largest quantity, {most:,f}"
+        return [Problem(f"{field}members", f"{total:f}", reason)]
     if new.Price is not None and total * new.Price * instrument.multiplier > MOST_MONEY:
-        most = f"with this quantity is worth more than {MOST_MONEY:,}"
-        return [Problem(f"{field}Price", f"{new.Price:f}", most)]
+        reason = f"with this quantity is worth more than {MOST_MONEY:,}"
+        return [Problem(f"{field}Price", f"{new.Price:f}", reason)]
     return []
 
 
@@ -90,10 +83,9 @@ def bad_quantity(instrument: Instrument, quantity: Decimal) -> str:
     """Why a quantity cannot be ordered; empty where it can."""
     if not quantity.is_finite() or quantity <= 0:
         return "must be above zero"
-    most = instrument.quantity(MOST_UNITS)
-    if quantity > most:
+    if quantity > (most := most_quantity(instrument.qty_scale)):
         return f"is above the largest quantity, {most:,f}"
-    if bad_number(quantity, instrument.qty_scale, most) or quantity % instrument.lot:
+    if quantity % instrument.lot:  # which has no more decimals than the instrument
         return f"must be a multiple of {instrument.lot}"
     return ""
 
@@ -106,7 +98,7 @@ def price_problems(
     return [
         Problem(f"{field}{name}", "" if value is None else brief(value), reason)
         for name, value, needed in wanted
-        if (reason := _bad_price(instrument, kind, value, needed))
+        if (needed or value is not None) and (reason := _bad_price(instrument, kind, value, needed))
     ]
 
 
@@ -119,9 +111,8 @@ def _bad_price(instrument: Instrument, kind: OrdType, value: Decimal | None, nee
         return "must be above zero"
     if value > MOST_PRICE:
         return f"is above the highest price, {MOST_PRICE:,}"
-    tick = instrument.tick_at(value)
-    off_tick = bad_number(value, PRICE_PLACES, MOST_PRICE) or value % tick
-    return f"is off tick {tick}" if off_tick else ""
+    tick = instrument.tick_at(value)  # which has no more decimals than a price
+    return f"is off tick {tick}" if value % tick else ""
 
 
 def bad_text(text: str) -> str:

@@ -23,8 +23,8 @@ class Term(NamedTuple):
 
 def _alone(state: State, order: Order) -> object:
     """The accounts that nobody else is merged with; nothing for most."""
-    names = {member.account for member in order.members if state.accounts[member.account].alone}
-    return ", ".join(sorted(names))
+    names = [member.account for member in order.members if state.accounts[member.account].alone]
+    return ", ".join(sorted(set(names))) if names else ""
 
 
 TERMS = (

@@ -22,11 +22,17 @@ from tradeoms.model.orders import ENDED, ZERO, Placement, Report
 from tradeoms.model.state import State
 
 K = ReportKind
+#: By a report's kind, as it is written; as are the alerts.
 ON_EXECUTIONS = {
-    K.Trade: trade,
-    K.TradeCancel: amend,
-    K.TradeCorrect: amend,
-    K.Restated: restated,
+    K.Trade.value: trade,
+    K.TradeCancel.value: amend,
+    K.TradeCorrect.value: amend,
+    K.Restated.value: restated,
+}
+ALERTS = {
+    K.Rejected.value: ("reject", "rejected by the broker"),
+    K.Canceled.value: ("unsolicited cancel", "cancelled by the broker"),
+    K.CancelReject.value: ("cancel rejected", "too late to cancel"),
 }
 STATUS_REQUEST = "H"
 MSG_TYPES = {RequestKind.New: "D", RequestKind.Cancel: "F", RequestKind.Replace: "G"}
@@ -60,11 +66,11 @@ def read(
     elif placement.transmission is Transmission.Unsent and report.OrdStatus not in (None, *ENDED):
         text = f"the broker knows it after all; it was given back: {placement.text}"
         events.append(alert(ctx, "unsent placement lives", placement.placement, text))
-    if on_executions := ON_EXECUTIONS.get(K(report.kind)):
+    if on_executions := ON_EXECUTIONS.get(report.kind):
         events += on_executions(state, command, placement, report, ctx)
     else:
         events += _other(state, placement, report, ctx)
-    if any(isinstance(event, e.Reported) for event in events):
+    if report.OrderQty not in (None, placement.OrderQty) and e.Reported in map(type, events):
         events += _grown(placement, report, ctx)
         events += _shrunk(state, placement, report, ctx)
     if report.kind in (K.CancelReject, K.Replaced) and report.OrdStatus not in OVER:
@@ -83,12 +89,10 @@ def _other(state: State, placement: Placement, report: Report, ctx: Context) -> 
             return _cancel_unknown(placement, report, ctx)
         if report.kind == K.Status and _never_seen(report):
             return _unknown_at_broker(state, placement, report, ctx)
-    return [
-        e.Reported(placement.placement, report),
-        *_alerts(state, placement, report, ctx),
-        *_missing(state, placement, report, ctx),
-        *(ask(state, placement, ctx) if denies(placement, report) else ()),
-    ]
+    events: list[e.AnyEvent] = [e.Reported(placement.placement, report)]
+    events += _alerts(state, placement, report, ctx)
+    events += _missing(state, placement, report, ctx)
+    return events + ask(state, placement, ctx) if denies(placement, report) else events
 
 
 def find(state: State, session: str, report: Report) -> Placement | None:
@@ -100,9 +104,11 @@ def find(state: State, session: str, report: Report) -> Placement | None:
     # Where a request cancelled many orders, some brokers give its id, and the order's as the old one.
     many = report.ClOrdID in state.mass_cancels
     ClOrdID = report.OrigClOrdID if many else report.ClOrdID
-    ours = ClOrdID in state.placement_of
-    alone = f"{session}|{report.OrderID}" if not ClOrdID else foreign(session, report)
-    placement = state.placements.get(state.placement_of.get(ClOrdID if ours else alone, ""))
+    name, ours = state.placement_of.get(ClOrdID), True
+    if name is None:
+        alone = foreign(session, report) if ClOrdID else f"{session}|{report.OrderID}"
+        name, ours = state.placement_of.get(alone, ""), False
+    placement = state.placements.get(name)
     if placement is None or placement.session != session:
         return None
     return placement if ours or _still(state, placement, report) else None
@@ -240,11 +246,7 @@ def _unwanted(placement: Placement, ClOrdID: str) -> bool:
 
 
 def _alerts(state: State, placement: Placement, report: Report, ctx: Context) -> list[e.AnyEvent]:
-    told = {
-        K.Rejected: ("reject", "rejected by the broker"),
-        K.Canceled: ("unsolicited cancel", "cancelled by the broker"),
-        K.CancelReject: ("cancel rejected", "too late to cancel"),
-    }.get(K(report.kind))
+    told = ALERTS.get(report.kind)
     if told is None or (report.kind == K.Canceled and _wanted(state, placement, report)):
         return []
     return [alert(ctx, told[0], placement.placement, report.Text or told[1])]

@@ -20,7 +20,7 @@ from tradeoms.model.fields import BlockState, OrdType, Severity, TimeInForce
 from tradeoms.model.orders import ZERO, Block, Order, Placement, Violation
 from tradeoms.model.state import State
 
-EXEC_INST = re.compile(r"([0-9A-Za-z]( [0-9A-Za-z])*)?")
+EXEC_INST = re.compile(r"[0-9A-Za-z]( [0-9A-Za-z])*")
 CENTS = 2  # decimals of an amount of money
 
 
@@ -114,7 +114,7 @@ def _route_problems(state: State, block: Block, routes: tuple[c.Route, ...]) -> 
 def _special_problems(route: c.Route, field: str) -> list[c.Problem]:
     """What only some brokers take: instructions by code, and an amount of money."""
     problems, cash = [], route.CashOrderQty
-    if not EXEC_INST.fullmatch(route.ExecInst):
+    if route.ExecInst and not EXEC_INST.fullmatch(route.ExecInst):
         reason = "must be codes of one character, with spaces between them"
         problems.append(c.Problem(f"{field}ExecInst", brief(ascii(route.ExecInst)), reason))
     if cash is not None and (bad_number(cash, CENTS, MOST_MONEY) or cash <= 0):

@@ -50,7 +50,7 @@ class Listener(Protocol):
     def ended(self, parting: str) -> None:
         """The connection is over, whether or not the session was ever up; the broker's last word."""
 
-    def leaving(self, MsgSeqNum: int) -> None:
+    def leaving(self, MsgSeqNum: int, MsgType: str) -> None:
         """A message of ours leaves for the first time."""
 
     def stands(self, MsgSeqNum: int) -> bool:
@@ -117,8 +117,7 @@ class Application(fix.Application):
         header = message.getHeader()
         number = int(header.getField(MSG_SEQ_NUM))
         if not header.isSetField(POSS_DUP):
-            self._guard(lambda: self._listener.leaving(number))
-            self._guard(lambda: self._look(message))
+            self._guard(lambda: self._leave(number, header.getField(MSG_TYPE), message))
         elif header.getField(MSG_TYPE) not in LASTING and not self._stands(number):
             raise fix.DoNotSend
 
@@ -130,6 +129,11 @@ class Application(fix.Application):
     def fromApp(self, message: fix.Message, _: fix.SessionID) -> None:
         """Pass everything on."""
         self._guard(lambda: self._pass_on(message))
+
+    def _leave(self, number: int, MsgType: str, message: fix.Message) -> None:
+        self._listener.leaving(number, MsgType)
+        if MsgType == BUSINESS_REJECT:
+            self._look(message)
 
     def _look(self, message: fix.Message) -> None:
         kind = message.getHeader().getField(MSG_TYPE)

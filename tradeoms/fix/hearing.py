@@ -17,12 +17,12 @@ from tradeoms.model import events as e
 class House(NamedTuple):
     """Who is told what a line hears.
 
-    `received` a broker's message; `leaving` that one of ours leaves, by session and number; `stands`
+    `received` a broker's message; `leaving` that one of ours leaves, by session, number and MsgType; `stands`
     whether what left may be said again; `refused` what our engine refuses, by session and text.
     """
 
     received: Callable[[Inbound], None]
-    leaving: Callable[[str, int], None]
+    leaving: Callable[[str, int, str], None]
     stands: Callable[[str, int], bool]
     refused: Callable[[str, str], None]
 
@@ -72,9 +72,9 @@ class Hearing:
         self.lost = True
         self.parting = f"the broker says: {parting}" if parting else self.parting
 
-    def leaving(self, MsgSeqNum: int) -> None:
+    def leaving(self, MsgSeqNum: int, MsgType: str) -> None:
         """Pass on that a message leaves."""
-        self.house.leaving(self._session.name, MsgSeqNum)
+        self.house.leaving(self._session.name, MsgSeqNum, MsgType)
 
     def stands(self, MsgSeqNum: int) -> bool:
         """Whether what left may be said again."""

@@ -168,12 +168,11 @@ class Sender:
             sent = self._sent.get(session, {})
             self._sent[session] = {n: left for n, left in sent.items() if n <= last}
 
-    def leaving(self, session: str, MsgSeqNum: int) -> None:
+    def leaving(self, session: str, MsgSeqNum: int, MsgType: str) -> None:
         """Remember the number of the message being sent, before the broker can answer it."""
         if self._sending is None or self._sending.session != session:
             return
         self._number = MsgSeqNum
-        MsgType = self._sending.text.partition("\x0135=")[2].partition("\x01")[0]
         with self._lock:
             sent = self._sent.setdefault(session, {})
             sent.pop(MsgSeqNum, None)

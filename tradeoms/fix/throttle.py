@@ -21,6 +21,8 @@ class Bucket:
 
     def take(self, now: float) -> bool:
         """Take a token if there is one."""
+        if not self._gap:
+            return True
         self._fill(now)
         if self._level < self._gap:
             return False

@@ -55,11 +55,11 @@ class SqlJournal:
         """
         if records[0].seq != self.seq + 1:
             raise JournalBroken(records[0].seq, f"does not follow {self.seq}")
-        rows, texts, digest = [], [], self._hash
-        for record in records:
-            kind, version, text = encode(record)
+        rows, digest = [], self._hash
+        texts = list(map(_encode, records))
+        for record, text in zip(records, texts, strict=True):
+            kind, version = kind_of(record)
             digest = chain(digest, kind, version, text)
-            texts.append(text)
             rows.append((record.seq, kind, version, text.decode(), digest))
         # A second writer on the same journal fails here on the primary key, and stops.
         with self._engine.begin() as connection:
@@ -124,10 +124,10 @@ class SqlJournal:
             return int(connection.execute(select(func.count()).select_from(journal)).scalar_one())
 
 
-def encode(record: Record) -> tuple[str, int, bytes]:
-    """Kind, version and JSON: what the hash covers."""
+def kind_of(record: Record) -> tuple[str, int]:
+    """What the hash covers besides the JSON: the event's type and its version."""
     kind = type(record.event).__name__
-    return kind, version_of(kind), _encode(record)
+    return kind, version_of(kind)
 
 
 def chain(previous: bytes, kind: str, version: int, record: bytes) -> bytes:
