@@ -26,15 +26,16 @@ def test_batches_arrive_whole_and_in_order(socket: Path) -> None:
     house, feed = House(2), Feed(socket, texts)
     with zmq.Context[Any]() as context:
         reader = subscribe(context, socket)
-        first = house.journal.records
+        house.open()
+        records = house.journal.records
         while not reader.poll(10):  # a subscription takes a moment; what came before it is missed
             house.act()
             house.batch()
-            if first:
-                feed.consume(first[-1:], house.state)
+            feed.consume(records[-1:], house.state)
         missed = receive(reader)[0].seq
         house.engine.consumers.append(feed)
-        house.open()
+        for _ in range(20):
+            house.step()
         got = []
         while not got or got[-1].seq < house.state.seq:
             assert reader.poll(5000)

@@ -5,24 +5,22 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from tests.views import after, hands, members, splits, worth
+from tests.views import after, hands, members, sellside, splits, worth
+from tests.views.sellside import any_placement
 from tradeoms import core
 from tradeoms.engine import Engine
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import (
     BlockState,
-    Effect,
     OrderState,
-    OrdStatus,
     OrdType,
     Override,
-    ReportKind,
     Severity,
     Side,
     TimeInForce,
 )
-from tradeoms.model.orders import Member, NewOrder, Placement, Report
+from tradeoms.model.orders import Member, NewOrder, Report
 from tradeoms.model.reference import (
     Account,
     Instrument,
@@ -57,10 +55,16 @@ class Memory:
 
 
 class House:
-    """The engine and one random source. `act` does one thing; `step` one batch of several."""
+    """The engine and its chances. `act` does one thing; `step` one batch of several.
+
+    Each action has a random source and a clock of its own, so that a new one leaves to the others
+    what they would have done.
+    """
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
+        self.sources = {a: Random(f"{seed} {a.__module__} {a.__name__}") for a in ACTIONS}
+        self.due = {a: self.sources[a].expovariate(weight) for a, weight in ACTIONS.items()}
         self.journal = Memory()
         self.engine = Engine(State(), self.journal, self.journal.replay)
         self.sent = 0
@@ -134,9 +138,11 @@ class House:
 
     def act(self) -> None:
         """One random thing that somebody does; it may well be refused."""
-        weights = tuple(ACTIONS.values())
-        action = self.random.choices(tuple(ACTIONS), weights)[0]
+        action = min(self.due, key=self.due.__getitem__)
+        own, self.random = self.random, self.sources[action]
+        self.due[action] += self.random.expovariate(ACTIONS[action])
         action(self)
+        self.random = own
 
 
 def _new(house: House) -> NewOrder:
@@ -213,124 +219,15 @@ def route(house: House) -> None:
         house.send(c.RouteBlock(block.block, (c.Route(broker, quantity),), rules), "trader")
 
 
-def _placement(house: House) -> Placement | None:
-    """Any placement, one with something left rather than another."""
-    every = list(house.state.placements.values())
-    live = [p for p in every if p.LeavesQty and p.transmission != "unsent"]
-    if live and house.random.random() < 0.9:
-        return house.random.choice(live)
-    return house.random.choice(every) if every else None
-
-
 def cancel(house: House) -> None:
-    if placement := _placement(house):
+    if placement := any_placement(house):
         house.send(c.CancelPlacement(placement.placement), "trader")
 
 
 def replace(house: House) -> None:
-    if placement := _placement(house):
+    if placement := any_placement(house):
         quantity = placement.CumQty + house.random.randint(1, 60)
         house.send(c.ReplacePlacement(placement.placement, quantity, placement.Price), "trader")
-
-
-def gateway(house: House) -> None:
-    """Messages leave, or cannot."""
-    waiting = [p for p in house.state.placements.values() if p.requests]
-    for placement in house.random.sample(waiting, min(2, len(waiting))):
-        ClOrdID, session = placement.requests[-1].ClOrdID, placement.session
-        number = house.state.sessions[session].out_seq + 1
-        if house.random.random() < 0.9:
-            house.engine.submit(c.ConfirmSent(session, (number,), (ClOrdID,)), e.Cause())
-        else:
-            unsent = c.ReturnUnsent(ClOrdID, placement.placement, "queue full")
-            house.engine.submit(unsent, e.Cause())
-
-
-def session(house: House) -> None:
-    name = house.random.choice(tuple(BROKERS.values()))
-    up = house.random.random() < 0.8
-    house.engine.submit(c.ChangeSession(name, up, "" if up else "line lost"), e.Cause())
-
-
-def report(house: House) -> None:
-    """An answer to a request, or the broker's own idea."""
-    placement = _placement(house)
-    if placement is None:
-        return
-    asked = placement.requests[-1] if placement.requests else None
-    kinds = {
-        None: [
-            (ReportKind.Canceled, OrdStatus.Canceled),
-            (ReportKind.DoneForDay, OrdStatus.DoneForDay),
-        ],
-        "new": [(ReportKind.New, OrdStatus.New)] * 4 + [(ReportKind.Rejected, OrdStatus.Rejected)],
-        "cancel": [
-            (ReportKind.Canceled, OrdStatus.Canceled),
-            (ReportKind.PendingCancel, OrdStatus.PendingCancel),
-            (ReportKind.CancelReject, None),
-        ],
-        "replace": [(ReportKind.Replaced, OrdStatus.New), (ReportKind.MessageReject, None)],
-    }[asked.kind.value if asked else None]
-    kind, status = house.random.choice(kinds)
-    quantity = asked.OrderQty if asked and kind is ReportKind.Replaced else placement.OrderQty
-    said = Report(
-        kind=kind.value,
-        ClOrdID=asked.ClOrdID if asked else placement.ClOrdID,
-        OrderID=f"X{placement.placement}",
-        OrdStatus=status,
-        OrderQty=quantity if status else None,
-        Text=house.random.choice(("", "because")),
-    )
-    house.hear(placement.session, said)
-
-
-def fill(house: House) -> None:
-    """A fill: mostly in order, now and then too much, twice, or of another instrument."""
-    if placement := _placement(house):
-        r = house.random
-        quantity = min(D(r.randint(1, 60)), placement.LeavesQty) or D(r.randint(1, 5))
-        after = placement.CumQty + quantity
-        said = Report(
-            kind=ReportKind.Trade.value,
-            ClOrdID=placement.ClOrdID,
-            OrderID=f"X{placement.placement}",
-            ExecID=f"E{len(house.state.executions) + r.choice((0, 0, 0, -1))}",
-            OrdStatus=OrdStatus.PartiallyFilled if after < placement.OrderQty else OrdStatus.Filled,
-            Symbol="WRONG" if r.random() < 0.03 else placement.Symbol,
-            Side=placement.Side.value,
-            OrderQty=placement.OrderQty,
-            LastQty=quantity,
-            LastPx=D(r.randint(4900, 5100)).scaleb(-2),
-            CumQty=after,
-            TransactTime="20260302-14:30:00.123",
-            LastMkt=r.choice(("XNYS", "ARCX")),
-        )
-        house.hear(placement.session, said)
-
-
-def amend(house: House) -> None:
-    """A bust or a correction of a booked execution."""
-    booked = [x for x in house.state.executions.values() if x.effect is Effect.Booked]
-    if booked:
-        target = house.random.choice(booked)
-        placement = house.state.placements[target.placement]
-        correct = house.random.random() < 0.5
-        said = Report(
-            kind=(ReportKind.TradeCorrect if correct else ReportKind.TradeCancel).value,
-            ClOrdID=placement.ClOrdID,
-            ExecID=f"M{len(house.journal.records)}",
-            ExecRefID=target.ExecID,
-            OrdStatus=OrdStatus.PartiallyFilled,
-            LastQty=target.LastQty if correct else None,
-            LastPx=target.LastPx + D("0.01") if correct else None,
-            TransactTime="20260302-15:00:00",
-        )
-        house.hear(placement.session, said)
-
-
-def strange(house: House) -> None:
-    unknown = Report(kind="trade", ClOrdID="nobody", ExecID="Z", LastQty=D(1), LastPx=D(2))
-    house.hear("S1", house.random.choice((None, unknown)), "8=FIX.4.4|<raw>")
 
 
 def finish(house: House) -> None:
@@ -375,12 +272,6 @@ ACTIONS: dict[Callable[[House], None], int] = {
     hands.list_status: 1,
     cancel: 5,
     replace: 3,
-    gateway: 10,
-    session: 2,
-    report: 30,
-    fill: 40,
-    amend: 3,
-    strange: 1,
     finish: 5,
     mark: 3,
     redefine: 1,
@@ -393,6 +284,7 @@ ACTIONS: dict[Callable[[House], None], int] = {
     hands.claim: 2,
     hands.attend: 4,
     hands.session: 2,
+    **sellside.ACTIONS,
     **after.ACTIONS,
     **splits.ACTIONS,
     **members.ACTIONS,
