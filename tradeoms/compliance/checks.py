@@ -52,7 +52,7 @@ def check_route(
         found += [
             (names, v) for v in violations if not all(lifted(order, v, now) for order in orders)
         ]
-    return worst_first(_merged(found, len(orders)))
+    return worst_first(_merged(found, len(orders))) if found else ()
 
 
 def _run(case: Case) -> list[Violation]:

@@ -36,6 +36,7 @@ from tradeoms.model.reference import Broker
 from tradeoms.model.state import State
 
 MSG_TYPE, POSS_DUP, REF_SEQ_NUM, TEXT = "35", "43", "45", "58"
+EXECUTION_REPORT = "8"
 #: Events that a message after the trade follows from.
 POSTTRADE = (
     e.AllocationInstructed,
@@ -279,7 +280,12 @@ class Gateway:
 
     def _read(self, inbound: Inbound) -> c.Command:
         spoken, fields = self._dialect(inbound.session), inbound.fields
-        if fields.get(MSG_TYPE) == lists.STATUS:
+        MsgType = fields.get(MSG_TYPE)
+        if MsgType == EXECUTION_REPORT:
+            return c.ReportReceived(
+                inbound.session, inbound.MsgSeqNum, inbound.raw, *inbound.decode(spoken)
+            )
+        if MsgType == lists.STATUS:
             return lists.received(inbound, spoken)
         refused = posttrade.refused(fields)
         known = self._sender.ClOrdID_of(inbound.session, int(refused)) if refused else ""
