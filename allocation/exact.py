@@ -59,6 +59,23 @@ def _wide(a: Int64, b: Int64, c: Int64) -> tuple[Int64, Int64]:
     return quotient.astype(np.int64), (product - quotient * divisor).astype(np.int64)
 
 
+def mulround(a: Int64, b: Int64, c: Int64) -> tuple[Int64, Int64]:
+    """``a * b / c`` rounded, a half upwards, elementwise and exact; arguments as :func:`muldiv`.
+
+    Beside the result how far it is above the border from which on it is what it is, in parts of
+    ``c``: 0 and above, below ``c``.
+    """
+    if int(a.max(initial=0)) * int(b.max(initial=0)) + int(c.max(initial=0)) <= MAX:
+        product = a * b
+        product += c >> 1  # an odd divisor has no halves
+        quotient = product // c
+        product -= quotient * c
+        return quotient, product
+    quotient, remainder = muldiv(a, b, c)
+    above = remainder - (c - (c >> 1))
+    return quotient + (above >= 0), np.where(above >= 0, above, above + c)
+
+
 def round_half_up(quotient: Int64, remainder: Int64, divisor: Int64) -> Int64:
     """Round ``quotient + remainder / divisor`` to an integer, a half upwards."""
     return quotient + (remainder >= divisor - remainder)

@@ -6,7 +6,7 @@ be empty. A segment is a block and its values are the block's accounts, or a dis
 relief rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
 import numpy as np
@@ -100,8 +100,16 @@ def sub_offsets(chosen: Int64, offsets: Int64) -> Int64:
 
 def _differences(values: Int64, offsets: Int64) -> Int64:
     """Sum each segment; a wrapped running sum still differs correctly where each sum fits."""
+    held = offsets[1:] > offsets[:-1]
+    if len(values) > _LONG * len(held):
+        sums = np.zeros(len(held), np.int64)
+        sums[held] = np.add.reduceat(values, offsets[:-1][held])
+        return sums
     running = offsets_of(values)
     return running[offsets[1:]] - running[offsets[:-1]]
+
+
+_LONG = 16  # values of a segment from which it is quicker to sum each by itself
 
 
 def segment_sums(values: Int64, offsets: Int64) -> Int64:
@@ -129,14 +137,46 @@ def order_within(offsets: Int64, *keys: Ties) -> Int64:
 
     Segments stay where they are; equal values keep their order.
     """
-    ids = segment_ids(offsets)
-    if len(keys) == 1 and keys[0].dtype == np.int64 and len(ids):
-        least, most = int(keys[0].min()), int(keys[0].max())
+    return order_by(segment_ids(offsets), *keys)
+
+
+def order_by(first: Int64, *keys: Ties) -> Int64:
+    """Permutation (n_values,) that sorts by ``first`` and then by ``keys``; equal values stay."""
+    packed, most_packed = np.zeros(len(first), np.int64), 1
+    columns = (first, *keys)
+    for n, key in enumerate(columns):
+        if ascending(columns[n:]):
+            break  # a stable sort keeps them so
+        least, most = int(key.min()), int(key.max())
         span = most - least + 1
-        if span * len(offsets) < LIMIT and abs(least) < LIMIT:
-            # One packed key sorts about ten times faster than two separate ones.
-            return np.argsort(ids * span + (keys[0].view(np.int64) - least), kind="stable")
-    return np.lexsort((*reversed(keys), ids))
+        if span * most_packed >= LIMIT or max(-least, most) >= LIMIT:
+            return np.lexsort((*reversed(columns[n:]), packed))
+        # One packed key sorts several times faster than two separate ones.
+        packed = packed * span + (key.astype(np.int64, copy=False) - least)
+        most_packed *= span
+    if most_packed <= _SHORT:  # numpy sorts 16 bits by their digits, in linear time
+        return np.argsort(packed.astype(np.uint16), kind="stable")
+    return np.argsort(packed, kind="stable")
+
+
+_SHORT = 2**16
+
+
+def ascending(keys: Sequence[Ties]) -> bool:
+    """Whether the keys, most significant first, never fall."""
+    level: Mask = np.ones(max(len(keys[0]) - 1, 0), np.bool_) if keys else np.zeros(0, np.bool_)
+    for key in keys:
+        if (level & (key[1:] < key[:-1])).any():
+            return False
+        level &= key[1:] == key[:-1]
+    return True
+
+
+def run_starts(values: Ties) -> Int64:
+    """Where the run of equal values begins that each is in, (n,); ``values`` are sorted."""
+    starts = np.arange(len(values), dtype=np.int64)
+    starts[1:][values[1:] == values[:-1]] = 0
+    return np.maximum.accumulate(starts)
 
 
 def rank_within(offsets: Int64, *keys: Ties) -> Int64:

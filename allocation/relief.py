@@ -4,7 +4,7 @@ Source: 26 CFR 1.1012-1(c) (first in, first out by acquisition date, account by 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,8 +13,9 @@ from allocation.exact import Int64, indices, ratio_keys, round_ratio
 from allocation.lot_errors import IdentifiedLotsError
 from allocation.lots import Disposals, Lots, Relief, check_columns
 from allocation.prices import split_money
-from allocation.ragged import check_int64, offsets_of, segment_ids
+from allocation.ragged import check_int64, offsets_of, order_by, run_starts, segment_ids
 
+#: Sort keys of lots, most significant first. What remains of a lot is none of them.
 ReliefOrder = Callable[[Lots], tuple[Int64, ...]]
 
 
@@ -81,12 +82,13 @@ def relieve_named(lots: Lots, disposals: Disposals, named: Named) -> Relief:
     order = np.argsort(named.lot, kind="stable")
     running = offsets_of(named.quantity[order])[:-1]
     ahead = np.empty_like(running)
-    ahead[order] = running - running[np.searchsorted(named.lot[order], named.lot[order])]
+    ahead[order] = running - running[run_starts(named.lot[order])]
     over = ahead + named.quantity - lots.remaining[named.lot]
     if (over > 0).any():
         final = np.flatnonzero(over > 0)
         raise OversellError(lots.pair[named.lot[final]].tolist(), over[final].tolist())
-    return _rows(lots, disposals, named.lot, named.disposal, ahead, named.quantity)
+    rows = Matched(named.lot, named.disposal, ahead, named.quantity)
+    return with_money(lots, disposals, rows)
 
 
 def _check_named(lots: Lots, disposals: Disposals, named: Named) -> None:
@@ -118,9 +120,29 @@ def relieve(lots: Lots, disposals: Disposals, order: ReliefOrder = fifo) -> Reli
         OversellError: names each pair that falls short; nothing is relieved.
     """
     check_columns(lots, disposals)
-    sequence = _sorted(lots.pair, order(lots))
-    position = offsets_of(lots.remaining[sequence])
-    sales, ahead = _place(lots.pair[sequence], position, disposals)
+    sequence = order_by(lots.pair, *order(lots))
+    found = match(lots.pair[sequence], lots.remaining[sequence], disposals)
+    return with_money(lots, disposals, replace(found, lot=sequence[found.lot]))
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Columns int64 (n_rows,), by disposal: ``quantity`` of ``lot``, of which ``before`` had gone."""
+
+    lot: Int64
+    disposal: Int64
+    before: Int64
+    quantity: Int64
+
+
+def match(pair: Int64, remaining: Int64, disposals: Disposals) -> Matched:
+    """Match disposals with lots (n_lots,) that are sorted by pair and then in order of relief.
+
+    Raises:
+        OversellError: names each pair that falls short.
+    """
+    position = offsets_of(remaining)
+    sales, ahead = _place(pair, position, disposals)
     # Lots and disposals are now intervals on one axis; every overlap is a row. Bounds are looked up
     # in ascending order, which is several times quicker, and then put back as given.
     start, first, last = (np.empty_like(ahead) for _ in range(3))
@@ -133,48 +155,21 @@ def relieve(lots: Lots, disposals: Disposals, order: ReliefOrder = fifo) -> Reli
     place = np.arange(len(disposal)) - offsets[disposal] + first[disposal]
     lower = np.maximum(position[place], start[disposal])
     upper = np.minimum(position[place + 1], end[disposal])
-    return _rows(lots, disposals, sequence[place], disposal, lower - position[place], upper - lower)
+    real = upper > lower  # a lot without remaining quantity can lie inside an interval
+    if not real.all():
+        place, disposal, lower, upper = (column[real] for column in (place, disposal, lower, upper))
+    return Matched(place, disposal, lower - position[place], upper - lower)
 
 
-def _sorted(pair: Int64, keys: tuple[Int64, ...]) -> Int64:
-    """Order of the lots by pair and then by keys; lots mostly come in the order of their keys."""
-    if _ascending(keys):
-        return by_pair(pair)
-    return np.lexsort((*reversed(keys), pair))
-
-
-def _ascending(keys: tuple[Int64, ...]) -> bool:
-    """Whether the keys, most significant first, never fall."""
-    level = np.ones(max(len(keys[0]) - 1, 0), np.bool_)
-    for key in keys:
-        if (level & (key[1:] < key[:-1])).any():
-            return False
-        level &= key[1:] == key[:-1]
-    return True
-
-
-def by_pair(pair: Int64) -> Int64:
-    """A stable order by pair. Numbers of 16 bits are sorted by their digits, in linear time."""
-    if pair.max(initial=0) < _SHORT and pair.min(initial=0) >= 0:
-        return np.argsort(pair.astype(np.uint16), kind="stable")
-    return np.argsort(pair, kind="stable")
-
-
-_SHORT = 2**16
-
-
-def _rows(
-    lots: Lots, disposals: Disposals, lot: Int64, disposal: Int64, before: Int64, quantity: Int64
-) -> Relief:
+def with_money(lots: Lots, disposals: Disposals, rows: Matched) -> Relief:
     """Put money on the rows; ``before`` is what this call relieved of the lot ahead of the row."""
-    real = quantity > 0  # a lot without remaining quantity can lie inside an interval
-    lot, disposal, before, quantity = lot[real], disposal[real], before[real], quantity[real]
+    lot, disposal, quantity = rows.lot, rows.disposal, rows.quantity
     size, basis = lots.size[lot], lots.basis[lot]
-    done = size - lots.remaining[lot] + before
+    done = size - lots.remaining[lot] + rows.before
     relieved = round_ratio(basis, done + quantity, size) - round_ratio(basis, done, size)
-    rows = offsets_of(np.bincount(disposal, minlength=len(disposals.pair)).astype(np.int64))
+    offsets = offsets_of(np.bincount(disposal, minlength=len(disposals.pair)).astype(np.int64))
     ties = np.arange(len(lot), dtype=np.int64)
-    amount = split_money(disposals.amount, quantity, rows, ties)
+    amount = split_money(disposals.amount, quantity, offsets, ties)
     remaining = lots.remaining.copy()
     np.subtract.at(remaining, lot, quantity)
     return Relief(lot, disposal, quantity, relieved, amount, remaining)
@@ -185,12 +180,15 @@ def _place(pairs: Int64, position: Int64, disposals: Disposals) -> tuple[Int64, 
 
     Refuses the call where a pair falls short.
     """
-    order = by_pair(disposals.pair)
+    order = order_by(disposals.pair)
     pair, quantity = disposals.pair[order], disposals.quantity[order]
     running = offsets_of(quantity)
-    ahead = running[:-1] - running[np.searchsorted(pair, pair)]
-    base = position[np.searchsorted(pairs, pair)]
-    limit = position[np.searchsorted(pairs, pair, side="right")]
+    starts = run_starts(pair)
+    ahead = running[:-1] - running[starts]
+    heads = np.flatnonzero(starts == np.arange(len(pair)))
+    own, counts = pair[heads], np.diff(heads, append=len(pair))
+    base = np.repeat(position[np.searchsorted(pairs, own)], counts)
+    limit = np.repeat(position[np.searchsorted(pairs, own, side="right")], counts)
     missing = base + ahead + quantity - limit
     if (missing > 0).any():
         final = np.flatnonzero((missing > 0) & (np.append(pair[1:] != pair[:-1], True)))

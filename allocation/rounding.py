@@ -12,18 +12,18 @@ AmountOverflowError.
 Source: M. Balinski, H. P. Young, Fair Representation, 2nd ed., 2001 (Hamilton, Webster).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from allocation.checks import check_split
 from allocation.cumulative import cumulative
-from allocation.exact import Int64, Mask, Ties, muldiv, ratio_keys, round_half_up
+from allocation.exact import LIMIT, Int64, Mask, Ties, muldiv, mulround, ratio_keys
 from allocation.quota import quota_method
 from allocation.ragged import (
     first_within,
     rank_within,
-    segment_ids,
     segment_sums,
     slabs,
     sub_offsets,
@@ -38,15 +38,15 @@ def largest_remainder(weights: Int64, totals: Int64, offsets: Int64, ties: Ties)
     Each result is the floor or the ceiling of its quota ``weight * total / sum``. A growing
     total can take a unit back from an account (the Alabama paradox): use it once per block.
     """
-    return _by_slab(_hamilton, weights, totals, offsets, ties)
-
-
-def _hamilton(weights: Int64, totals: Int64, sums: Int64, offsets: Int64, ties: Ties) -> Int64:
-    """Largest remainder of one slab."""
-    ids = segment_ids(offsets)
-    floor, rest = muldiv(weights, totals[ids], sums[ids])
-    left = totals - segment_sums(floor, offsets)
-    return floor + first_within(offsets, left, -rest, ties)
+    sums = np.maximum(check_split(weights, totals, offsets, ties), 1)
+    result = np.empty_like(weights)
+    for blocks, some, within in _slabs(offsets):
+        lengths = np.diff(within)
+        whole, sizes = np.repeat(totals[blocks], lengths), np.repeat(sums[blocks], lengths)
+        floor, rest = muldiv(weights[some], whole, sizes)
+        left = totals[blocks] - segment_sums(floor, within)
+        result[some] = floor + first_within(within, left, -rest, ties[some])
+    return result
 
 
 def webster(weights: Int64, totals: Int64, offsets: Int64, ties: Ties) -> Int64:
@@ -61,63 +61,106 @@ def webster(weights: Int64, totals: Int64, offsets: Int64, ties: Ties) -> Int64:
     one unit. Few accounts move between ``t = 0`` and the ``t`` sought: bisection over these finds
     the step, and the units gained in it are ranked exactly.
     """
-    return _by_slab(_sainte_lague, weights, totals, offsets, ties)
-
-
-def _sainte_lague(weights: Int64, totals: Int64, sums: Int64, offsets: Int64, ties: Ties) -> Int64:
-    """Webster's method of one slab."""
-    ids = segment_ids(offsets)
-    divisor = sums[ids]
-
-    def units(t: Int64) -> Int64:
-        """Units of each account at ``t``."""
-        return _units(weights, (totals + t)[ids], divisor)
-
-    result = units(np.zeros_like(totals))
-    gap = totals - segment_sums(result, offsets)
-    far, there = _beyond(units, totals, offsets, gap)
-    moving = np.flatnonzero(there != result)
-    if not len(moving):
-        return result
-    part, some, of = sub_offsets(moving, offsets), weights[moving], ids[moving]
-    over, wanted = divisor[moving], gap + segment_sums(result[moving], part)
-
-    def held(t: Int64) -> Int64:
-        """Units of each who moves at ``t``."""
-        return _units(some, (totals + t)[of], over)
-
-    low, high = np.minimum(far, 0), np.maximum(far, 1)
-    step = _bisect(lambda t: segment_sums(held(t), part) <= wanted, low, high)
-    least = held(step)
-    gaining = np.flatnonzero(held(step + 1) > least)
-    wanted -= segment_sums(least, part)
-    # The next unit comes at multiplier (2 * units + 1) / (2 * weight).
-    keys = ratio_keys(2 * least[gaining] + 1, some[gaining])
-    place = rank_within(sub_offsets(gaining, part), *keys, ties[moving[gaining]])
-    least[gaining] += place < wanted[of[gaining]]
-    result[moving] = least
+    sums = np.maximum(check_split(weights, totals, offsets, ties), 1)
+    result, gap, far = np.empty_like(weights), np.empty_like(totals), np.empty_like(totals)
+    places = [np.zeros(0, np.int64)]
+    for blocks, some, within in _slabs(offsets):
+        near = _near(weights[some], totals[blocks], sums[blocks], within)
+        result[some], gap[blocks], far[blocks] = near.units, near.gap, near.far
+        places.append(near.moving + some.start)
+    moving = _Moving.of(np.concatenate(places), weights, totals, sums, offsets)
+    if len(moving.places):
+        result[moving.places] = _settled(moving, result[moving.places], gap, far, ties)
     return result
 
 
-def _units(weights: Int64, shifted: Int64, sums: Int64) -> Int64:
-    """Units at the multiplier ``shifted / sum``."""
-    return round_half_up(*muldiv(weights, shifted, sums), sums)
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """A slab at step 0: ``units``, each block's ``gap`` to its total, a step ``far`` enough to close
+    it, and the places of accounts that hold other units there.
+    """
+
+    units: Int64
+    gap: Int64
+    far: Int64
+    moving: Int64
 
 
-def _beyond(
-    units: Callable[[Int64], Int64], totals: Int64, offsets: Int64, gap: Int64
-) -> tuple[Int64, Int64]:
-    """Find for each block a step that crosses its ``gap``, near if it can be; and the units there."""
-    limit = (np.diff(offsets) + 1) // 2
-    # About one account moves a step; 8 more make it rare that all must be asked again.
-    far = np.maximum(np.clip(2 * gap + 8 * np.sign(gap), -limit, limit), -totals)
-    there = units(far)
-    have = segment_sums(there, offsets)
-    crossed = np.where(gap < 0, have <= totals, have >= totals)
-    if not crossed.all():
-        far = np.where(crossed, far, np.maximum(np.sign(gap) * limit, -totals))
-        there = units(far)
-    return far, there
+def _near(weights: Int64, totals: Int64, sums: Int64, offsets: Int64) -> _Near:
+    lengths = np.diff(offsets)
+    divisor = np.repeat(sums, lengths)
+    units, above = mulround(weights, np.repeat(totals, lengths), divisor)
+    gap = totals - segment_sums(units, offsets)
+    # One step where many are at a half; else about one account moves a step, and 8 more make it
+    # rare that all must be asked.
+    way, limit, far = np.sign(gap), (lengths + 1) // 2, np.zeros_like(gap)
+    crossed, places = gap == 0, np.zeros(0, np.int64)
+    for reach in (2 * gap + 8 * way, 4 * gap + 64 * way, way * limit):
+        if crossed.all():
+            break
+        far = np.where(crossed, far, np.maximum(np.clip(reach, -limit, limit), -totals))
+        places = _moved(weights, above, divisor, np.repeat(far, lengths))
+        moving = _Moving.of(places, weights, totals, sums, offsets)
+        gained = segment_sums(moving.units(far) - units[places], moving.offsets)
+        crossed = np.where(gap < 0, gained <= gap, gained >= gap)
+    return _Near(units, gap, far, places)
+
+
+def _moved(weights: Int64, above: Int64, divisor: Int64, steps: Int64) -> Int64:
+    """Places of the accounts that hold other units some ``steps`` (n_values,) away.
+
+    ``above`` is how far their shares are above the border of their units.
+    """
+    if int(weights.max(initial=0)) * int(np.abs(steps).max(initial=0)) >= LIMIT:
+        return np.flatnonzero(steps)
+    there = weights * steps
+    there += above
+    # Below zero is beyond the divisor, as an unsigned number.
+    return np.flatnonzero(there.view(np.uint64) >= divisor.view(np.uint64))
+
+
+@dataclass(frozen=True, slots=True)
+class _Moving:
+    """Some accounts of all blocks, as columns; ``totals`` are the blocks'."""
+
+    places: Int64
+    offsets: Int64
+    weights: Int64
+    divisor: Int64
+    totals: Int64
+
+    @classmethod
+    def of(
+        cls, places: Int64, weights: Int64, totals: Int64, sums: Int64, offsets: Int64
+    ) -> "_Moving":
+        """Those at ``places``, ascending."""
+        part = sub_offsets(places, offsets)
+        return cls(places, part, weights[places], np.repeat(sums, np.diff(part)), totals)
+
+    def units(self, step: Int64) -> Int64:
+        """Units of each at ``step`` (n_blocks,)."""
+        shifted = np.repeat(self.totals + step, np.diff(self.offsets))
+        return mulround(self.weights, shifted, self.divisor)[0]
+
+
+def _settled(moving: _Moving, units: Int64, gap: Int64, far: Int64, ties: Ties) -> Int64:
+    """Units of those who move, who had ``units``, where each block's ``gap`` is closed."""
+
+    def gained(there: Int64) -> Int64:
+        return segment_sums(there - units, moving.offsets)
+
+    low, high = np.minimum(far, 0), np.maximum(far, 1)
+    step = _bisect(lambda t: gained(moving.units(t)) <= gap, low, high)
+    least = moving.units(step)
+    wanted = gap - gained(least)
+    gains = moving.units(step + 1) > least
+    gaining = np.flatnonzero(gains & np.repeat(wanted > 0, np.diff(moving.offsets)))
+    # The next unit comes at multiplier (2 * units + 1) / (2 * weight).
+    keys = ratio_keys(2 * least[gaining] + 1, moving.weights[gaining])
+    part = sub_offsets(gaining, moving.offsets)
+    place = rank_within(part, *keys, ties[moving.places[gaining]])
+    least[gaining] += place < np.repeat(wanted, np.diff(part))
+    return least
 
 
 def _bisect(holds: Callable[[Int64], Mask], low: Int64, high: Int64) -> Int64:
@@ -129,22 +172,11 @@ def _bisect(holds: Callable[[Int64], Mask], low: Int64, high: Int64) -> Int64:
     return low
 
 
-def _by_slab(
-    split: Callable[[Int64, Int64, Int64, Int64, Ties], Int64],
-    weights: Int64,
-    totals: Int64,
-    offsets: Int64,
-    ties: Ties,
-) -> Int64:
-    """Check, then split slab after slab; blocks without any weight get a sum of 1."""
-    sums = np.maximum(check_split(weights, totals, offsets, ties), 1)
-    result = np.empty_like(weights)
+def _slabs(offsets: Int64) -> Iterator[tuple[slice, slice, Int64]]:
+    """Blocks, their values and their own offsets, slab after slab."""
     for first, end in slabs(offsets):
-        some = slice(int(offsets[first]), int(offsets[end]))
-        blocks = slice(first, end)
-        within = offsets[first : end + 1] - offsets[first]
-        result[some] = split(weights[some], totals[blocks], sums[blocks], within, ties[some])
-    return result
+        start, stop = int(offsets[first]), int(offsets[end])
+        yield slice(first, end), slice(start, stop), offsets[first : end + 1] - start
 
 
 #: Rounding methods by name; a new one is a function and a row.

@@ -11,10 +11,10 @@ import numpy as np
 
 from allocation.errors import ColumnsError
 from allocation.exact import Int64, Mask, indices
-from allocation.lots import Disposals, Lots, Relief
+from allocation.lots import Disposals, Lots, Relief, check_columns
 from allocation.prices import BUY, SELL
-from allocation.ragged import check_int64
-from allocation.relief import ReliefOrder, by_pair, fifo, relieve
+from allocation.ragged import check_int64, order_by, run_starts
+from allocation.relief import Matched, ReliefOrder, fifo, match, with_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,17 @@ def book_trades(lots: Lots, trades: Trades, order: ReliefOrder = fifo) -> Booked
     wrong: Mask = (trades.side != BUY) & (trades.side != SELL)
     if wrong.any():
         raise ColumnsError("side must be 1 (buy) or -1 (sell)", accounts=indices(wrong))
-    opened = np.flatnonzero(trades.side == BUY)
-    everything = _with_opened(lots, trades, opened)
+    opened, sold = np.flatnonzero(trades.side == BUY), np.flatnonzero(trades.side == SELL)
+    everything, sales = _with_opened(lots, trades, opened), _disposals(trades, sold)
+    check_columns(everything, sales)
+    sequence = order_by(everything.pair, *order(everything))
+    found = match(everything.pair[sequence], everything.remaining[sequence], sales)
     # A lot given is older than every trade.
-    since = np.concatenate((np.full(len(lots.pair), -1, np.int64), opened))
-    sold = np.flatnonzero(trades.side == SELL)
-    relief = relieve(everything, _disposals(trades, sold), order)
-    if (since[relief.lot] > sold[relief.disposal]).any():
-        relief = _in_rounds(everything, trades, since, order)
-    else:
-        relief = replace(relief, disposal=sold[relief.disposal])
+    since = np.concatenate((np.full(len(lots.pair), -1, np.int64), opened))[sequence]
+    if (since[found.lot] > sold[found.disposal]).any():
+        found = _in_rounds(everything, sequence, since, trades, sold)
+    relief = with_money(everything, sales, replace(found, lot=sequence[found.lot]))
+    relief = replace(relief, disposal=sold[relief.disposal])
     return Booked(replace(everything, remaining=relief.remaining), relief)
 
 
@@ -89,51 +90,42 @@ def _disposals(trades: Trades, sold: Int64) -> Disposals:
 
 def _rounds(trades: Trades) -> Int64:
     """Number of each trade's round: a pair's next round begins with a buy after a sell."""
-    order = by_pair(trades.pair)
+    order = order_by(trades.pair)
     pair, buys = trades.pair[order], trades.side[order] == BUY
     turns = np.zeros(len(pair), np.int64)
     turns[1:] = (buys[1:] & ~buys[:-1]) & (pair[1:] == pair[:-1])
     running = np.cumsum(turns)
-    running -= running[np.searchsorted(pair, pair)]
+    running -= running[run_starts(pair)]
     rounds = np.empty_like(running)
     rounds[order] = running
     return rounds
 
 
-def _in_rounds(lots: Lots, trades: Trades, since: Int64, order: ReliefOrder) -> Relief:
-    """Relieve round by round; each sees only the lots that are open by then."""
-    rounds, remaining = _rounds(trades), lots.remaining.copy()
-    starts = np.concatenate(
-        (np.full(int((since < 0).sum()), -1, np.int64), rounds[since[since >= 0]])
-    )
-    by_round = np.argsort(rounds, kind="stable")
-    edges = np.searchsorted(rounds[by_round], np.arange(int(rounds.max(initial=0)) + 2))
+def _in_rounds(lots: Lots, sequence: Int64, since: Int64, trades: Trades, sold: Int64) -> Matched:
+    """Match round by round; each sees only the lots that are open by then.
+
+    Lots are taken in their ``sequence``, which is that of every round; ``since`` (n_lots,) is the
+    trade that opened each, in this sequence, and ``sold`` (n_sales,) the trades that sell.
+    """
+    rounds, left = _rounds(trades), lots.remaining[sequence]
+    starts = np.where(since < 0, -1, rounds[since])
+    pair, taken = lots.pair[sequence], np.zeros_like(left)
+    numbers = np.searchsorted(pair, trades.pair[sold])  # where a pair's lots begin stands for it
+    own = run_starts(pair)
+    active: Mask = np.zeros(len(pair) + 1, np.bool_)
+    by_round = np.argsort(rounds[sold], kind="stable")
+    edges = np.searchsorted(rounds[sold][by_round], np.arange(int(rounds.max()) + 2))
     parts = []
     for number in range(len(edges) - 1):
         mine = by_round[edges[number] : edges[number + 1]]
-        sold = mine[trades.side[mine] == SELL]
-        active = np.unique(trades.pair[sold])
-        usable = (remaining > 0) & (starts <= number)
-        chosen = np.flatnonzero(usable)
-        chosen = chosen[np.isin(lots.pair[chosen], active)]
-        part = relieve(_at(lots, chosen, remaining), _disposals(trades, sold), order)
-        remaining[chosen] = part.remaining
-        parts.append(
-            (chosen[part.lot], sold[part.disposal], part.quantity, part.basis, part.amount)
-        )
-    lot, sale, quantity, basis, amount = (
-        np.concatenate(column) for column in zip(*parts, strict=True)
-    )
+        active[numbers[mine]] = True
+        chosen = np.flatnonzero((left > 0) & (starts <= number) & active[own])
+        active[numbers[mine]] = False
+        part = match(pair[chosen], left[chosen], _disposals(trades, sold[mine]))
+        lot = chosen[part.lot]
+        parts.append((lot, mine[part.disposal], taken[lot] + part.before, part.quantity))
+        np.add.at(taken, lot, part.quantity)
+        np.subtract.at(left, lot, part.quantity)
+    lot, sale, before, quantity = (np.concatenate(column) for column in zip(*parts, strict=True))
     rows = np.argsort(sale, kind="stable")
-    return Relief(lot[rows], sale[rows], quantity[rows], basis[rows], amount[rows], remaining)
-
-
-def _at(lots: Lots, chosen: Int64, remaining: Int64) -> Lots:
-    return Lots(
-        lots.pair[chosen],
-        lots.acquired[chosen],
-        lots.sequence[chosen],
-        lots.size[chosen],
-        lots.basis[chosen],
-        remaining[chosen],
-    )
+    return Matched(lot[rows], sale[rows], before[rows], quantity[rows])
