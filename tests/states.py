@@ -1,13 +1,24 @@
 """Two states compared in everything that they hold, for tests of replay, snapshots and crashes."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import numpy as np
 
+from tradeoms.model import events as e
 from tradeoms.model.columns import Axis, Grid, Table
 from tradeoms.model.state import State
+from tradeoms.store import snapshots
 
 DERIVED = ("in_force",)  # kept for speed, made anew from the rest when missing
+#: What is only said of work, and looks nothing up.
+SAID = frozenset(
+    {
+        *("answers", "answer_days", "counters", "alerts", "closes", "deliveries", "breaks"),
+        *("settled_reports", "unmatched", "waivers", "lots", "rest_of", "baskets"),
+    }
+)
 
 
 def same(state: State, other: State) -> None:
@@ -16,6 +27,27 @@ def same(state: State, other: State) -> None:
     for name in vars(state).keys() - set(DERIVED):
         value = getattr(state, name)
         _same(name, value, getattr(other, name))
+
+
+def dangling(state: State, records: list[e.Record]) -> list[str]:
+    """Where a state still names work that has left memory, as a key, a value or a part of either."""
+    gone = [r.event for r in records if isinstance(r.event, e.WorkRetired)]
+    names = {name for event in gone for name in (*event.left_blocks, *event.left_orders)}
+    plain = {name: getattr(state, name) for name in snapshots.Plain.__struct_fields__}
+    return list(_naming(msgspec.to_builtins(plain, str_keys=True), names, "state"))
+
+
+def _naming(value: Any, names: set[str], path: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, one in value.items():
+            if key not in SAID:
+                yield from _naming(str(key), names, f"{path} key")
+                yield from _naming(one, names, f"{path}.{key}")
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _naming(one, names, path)
+    elif isinstance(value, str) and names & {*value.replace("|", "/").split("/")}:
+        yield f"{path}: {value}"
 
 
 def _same(name: str, a: Any, b: Any) -> None:

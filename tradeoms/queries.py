@@ -13,6 +13,7 @@ from tradeoms.core.expected import expected_relief
 from tradeoms.core.halts import in_force
 from tradeoms.core.merging import suggestions, unlike
 from tradeoms.core.orders import foreseen
+from tradeoms.core.retiring import reasons
 from tradeoms.model.orders import ZERO, NewOrder
 from tradeoms.reader import Reader
 
@@ -38,6 +39,14 @@ def block_idle(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]
 def checklist(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG001
     """What would be found if the open day were closed now, in the order of the checks."""
     return [msgspec.structs.asdict(found) for found in findings(reader.state)]
+
+
+def kept(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG001
+    """Why work is still in memory: the reason, how many blocks, or orders in none, and one of them."""
+    found: dict[str, list[str]] = {}
+    for name, why in reasons(reader.state):
+        found.setdefault(why, []).append(name)
+    return [{"why": why, "count": len(names), "example": names[0]} for why, names in found.items()]
 
 
 def merges(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:
@@ -157,4 +166,5 @@ QUERIES: dict[str, Callable[[Reader, dict[str, Any]], list[Any]]] = {
     "relief": relief,
     "headroom": headroom,
     "halts": halts,
+    "kept": kept,
 }

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from tradeoms import core
-from tradeoms.model.events import Record
+from tradeoms.model.events import AnyEvent, Record, WorkRetired
 from tradeoms.model.state import State
 from tradeoms.views import VIEWS, Batch
+from tradeoms.views.leaving import gone
 
 Changes = dict[str, dict[str, Any]]
 
@@ -26,13 +27,22 @@ class Reader:
 
     def follow(self, records: Iterable[Record]) -> None:
         """Apply records that continue the state, and note the rows they change (None: gone)."""
-        applied = []
+        applied: list[AnyEvent] = []
         for record in records:
             assert record.seq == self.state.seq + 1, (
                 f"record {record.seq} does not follow {self.state.seq}"
             )
+            if leaving := isinstance(record.event, WorkRetired):
+                self._note(applied)
+                applied = []
+                self._build_unwritten()
             core.apply(self.state, record)
             applied.append(record.event)
+            if leaving:
+                self._let_go()
+        self._note(applied)
+
+    def _note(self, applied: list[AnyEvent]) -> None:
         batch = Batch(self.state, applied)
         for name, view in VIEWS.items():
             changed = view.changed(self.state, batch)
@@ -42,6 +52,18 @@ class Reader:
                 self._dirty.setdefault(name, {}).update(changed)
             if changed:
                 self._unwritten.setdefault(name, {}).update(changed)
+
+    def _build_unwritten(self) -> None:
+        """What has changed of what leaves memory now can be told for the last time."""
+        for name, rows in self._unwritten.items():
+            self._unwritten[name] = VIEWS[name].built(self.state, rows)
+
+    def _let_go(self) -> None:
+        """Rows of what has left are in the read model alone: no screen shows them any longer."""
+        for name, rows in self._whole.items():
+            for key in gone(self.state, name, rows):
+                del rows[key]
+                self._dirty.setdefault(name, {})[key] = None
 
     def take(self) -> Changes:
         """What changed since the last call in the tables that somebody asked for by `rows`."""

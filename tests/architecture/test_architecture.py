@@ -40,6 +40,7 @@ OURS = {
     c.AveragePrices,
     c.BookLots,
     c.MatchWashSales,
+    c.RetireWork,
     c.RequestMassStatus,
     c.CheckPending,
     c.FailMassCancel,

@@ -55,6 +55,11 @@ def test_opening_files_are_sent_as_they_are(sent: list[c.Command]) -> None:
     assert sent == [c.ImportOpening("one", files)]
 
 
+def test_how_long_finished_work_stays(sent: list[c.Command]) -> None:
+    typed("day retention 3")
+    assert sent == [c.SetRetention(3)]
+
+
 def test_a_file_that_cannot_be_read_is_named(sent: list[c.Command]) -> None:
     Path("a.csv").write_bytes(b"\xff\xfe")
     assert "a.csv: is no UTF-8 text" in typed("opening one --control a.csv", 2)

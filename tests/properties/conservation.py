@@ -1,12 +1,16 @@
 """W18 of the whole book: nothing of what was paid and got is lost between gains and lots."""
 
 from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from tests.builders import Desk
 from tradeoms.model import commands as c
+from tradeoms.model.events import BlockAllocated, LotsBooked, LotsWashed
 from tradeoms.model.fields import TaxStatus
+from tradeoms.model.orders import Block
 from tradeoms.model.reference import Account, IdenticalGroup
 from tradeoms.model.state import State
 from tradeoms.views.lots import open_basis
@@ -23,9 +27,27 @@ def one_taxpayer(floor: Desk, accounts: tuple[str, ...], instruments: tuple[str,
 Totals = dict[tuple[str, str], int]
 
 
-def money_is_recognized_deferred_or_lost(state: State) -> None:
+class Booked(NamedTuple):
+    """A block's booking, which may have left memory."""
+
+    block: Block
+    allocation: BlockAllocated
+    booking: LotsBooked
+    washed: LotsWashed | None
+
+
+def bookings(state: State) -> dict[str, Booked]:
+    """Everything that is booked now, by block."""
+    return {
+        name: Booked(state.blocks[name], state.allocations[name], one, state.washes.get(name))
+        for name, one in state.bookings.items()
+    }
+
+
+def money_is_recognized_deferred_or_lost(state: State, left: Iterable[Booked] = ()) -> None:
     """For each taxpayer and currency, to the cent: what is recognized is what sales brought less what
-    was paid, plus the basis of what is open, plus what purchases in IRAs destroyed.
+    was paid, plus the basis of what is open, plus what purchases in IRAs destroyed. `left` are
+    bookings that have left memory.
     """
     recognized: Totals = defaultdict(int)
     table = state.realized
@@ -35,7 +57,7 @@ def money_is_recognized_deferred_or_lost(state: State) -> None:
     ):
         recognized[_whose(state, account, instrument)] += gain + disallowed - lost
         assert 0 <= lost <= disallowed <= max(-gain, 0)
-    paid_in = _traded(state)
+    paid_in = _traded(state, (*bookings(state).values(), *left))
     for key in recognized.keys() | paid_in.keys():
         assert recognized[key] == paid_in[key], key
 
@@ -46,18 +68,17 @@ def _whose(state: State, account: int, instrument: int) -> tuple[str, str]:
     return one.taxpayer or one.account, currency
 
 
-def _traded(state: State) -> Totals:
+def _traded(state: State, every: tuple[Booked, ...]) -> Totals:
     """Sales less purchases and opening balances, plus the basis of what is open."""
     totals: Totals = defaultdict(int)
-    for name in state.bookings:
-        block, given = state.blocks[name], state.allocations[name]
+    for block, given, _, _ in every:
         sign = 1 if block.Side.sells else -1
         column = state.instrument_axis.index[block.instrument]
         for account, net in zip(given.accounts, given.net, strict=True):
             row = state.account_axis.index[account]
             totals[_whose(state, row, column)] += sign * net
-    made = {n for booked in state.bookings.values() for n in booked.opened_numbers}
-    made |= {n for washed in state.washes.values() for n in washed.numbers}
+    made = {n for one in every for n in one.booking.opened_numbers}
+    made |= {n for one in every if one.washed for n in one.washed.numbers}
     names = ("account", "instrument", "short", "size", "basis", "remaining")
     columns = (state.lots[name].tolist() for name in names)
     for number, (account, instrument, short, size, basis, left) in enumerate(

@@ -4,10 +4,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from tests.views import splits
 from tradeoms.core.checklist import findings
 from tradeoms.model import commands as c
 from tradeoms.model.breaks import Tolerance
+from tradeoms.model.fields import Handling
 
 if TYPE_CHECKING:
     from tests.views.house import House
@@ -42,3 +45,16 @@ def close(house: "House") -> None:
     house.do(c.OpenDay(house.state.business_date + timedelta(3)), "ops")
     splits.wrong(house)
     house.settle()
+
+
+def quiet(house: "House") -> None:
+    """Brokers are told outside FIX, all is looked at and handed over, and what is done leaves memory."""
+    outside = {"allocations": Handling.Outside, "confirmations": Handling.Outside}
+    brokers = tuple(replace(one, **outside) for one in house.state.brokers.values())
+    house.do(c.DefineBrokers(brokers), "ops")
+    house.do(c.SetRetention(1), "ops")
+    for number in house.state.alerts.keys() - house.state.attended.keys():
+        house.send(c.AcknowledgeAlert(number), "ops")
+    for _ in range(5):
+        house.send(c.Deliver(), "ops")
+        house.do(c.OpenDay(house.state.business_date + timedelta(1)), "ops")

@@ -16,6 +16,7 @@ from tradeoms.model import events as e
 from tradeoms.model.fields import OrderState
 from tradeoms.model.state import State
 from tradeoms.views import VIEWS, Batch, lots
+from tradeoms.views.leaving import gone
 
 Tables = dict[str, dict[str, Any]]
 FLAT = {"str", "int", "bool", "Decimal", "date", "datetime", "NoneType"}
@@ -34,6 +35,10 @@ def fold(tables: Tables, state: State, events: Sequence[e.AnyEvent]) -> None:
                 assert type(row) is view.row
                 assert row.key == key
                 tables[name][key] = row
+    if any(isinstance(event, e.WorkRetired) for event in events):
+        for name, rows in tables.items():
+            for key in gone(state, name, rows):
+                del rows[key]
 
 
 def whole(state: State) -> Tables:
@@ -44,13 +49,20 @@ def whole(state: State) -> Tables:
 
 
 class Batches:
-    """Folds after every batch, with the state as it is at the batch's end."""
+    """Folds after every batch, with the state as it is at the batch's end, or before work leaves."""
 
     def __init__(self) -> None:
-        self.tables = empty()
+        self.tables, self.state = empty(), State()
 
     def consume(self, records: Sequence[e.Record], state: State) -> None:
-        fold(self.tables, state, [record.event for record in records])
+        events: list[e.AnyEvent] = []
+        for record in records:
+            if isinstance(record.event, e.WorkRetired):
+                fold(self.tables, self.state, events)
+                events = []
+            core.apply(self.state, record)
+            events.append(record.event)
+        fold(self.tables, self.state, events)
         assert self.tables == whole(state)
 
 
@@ -64,6 +76,7 @@ def test_folding_gives_all_rows(seed: int, monkeypatch: pytest.MonkeyPatch) -> N
         house.step()
     house.settle()
     days.close(house)
+    days.quiet(house)
     tables, state = empty(), State()
     for record in house.journal.records:
         core.apply(state, record)
@@ -86,8 +99,9 @@ def test_the_random_runs_reach_everything() -> None:
             house.step()
         house.settle()
         days.close(house)
-        left -= {type(record.event).__name__ for record in house.journal.records}
         left -= {name for name, rows in whole(house.state).items() if rows}
+        days.quiet(house)
+        left -= {type(record.event).__name__ for record in house.journal.records}
         internal = [a for a in house.answers if a.outcome == "internal"]
         assert not internal, internal[0]
         if not left:

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from itertools import islice
 
 from tradeoms.app import evidence
 from tradeoms.app.collector import relax
@@ -11,6 +12,7 @@ from tradeoms.bus.feed import ready, receive, subscribe
 from tradeoms.bus.keys import KeyStore
 from tradeoms.bus.streams import StreamServer
 from tradeoms.config import Settings
+from tradeoms.core.retired import anything_left
 from tradeoms.model.events import Answered, Record
 from tradeoms.queries import QUERIES
 from tradeoms.reader import Reader
@@ -22,6 +24,7 @@ QUIET = 0.25  # seconds without records, after which the read model is written
 LATEST = 5.0  # seconds after which it is written however busy: a row that changed often, once
 #: Records after which a quiet moment is used for a snapshot, and after which none is waited for.
 SNAPSHOT_EVERY, SNAPSHOT_LATEST = 20_000, 200_000
+CATCH_UP = 20_000  # records of one transaction of the read model at the start
 LOOK = 1.0  # seconds of silence on the feed, after which the journal itself is looked at
 
 
@@ -30,9 +33,13 @@ class ReaderProcess:
 
     def __init__(self, settings: Settings) -> None:
         self._journal = SqlJournal(connect(settings.journal_url))
-        self._reader = Reader(recover(settings, self._journal, whole=False))
+        state = recover(settings, self._journal, whole=False)
         self._database = readmodel.connect(settings.readmodel_url)
         self._readmodel = ReadModel(self._database)
+        if anything_left(state) and self._readmodel.seq != state.seq:
+            # What has left since can be told by the records alone.
+            state = recover(settings, self._journal, whole=False, most=self._readmodel.seq)
+        self._reader = Reader(state)
         self._streams = StreamServer(
             settings.bus.streams,
             KeyStore(settings.home / "keys"),
@@ -72,10 +79,17 @@ class ReaderProcess:
         return records
 
     def _catch_up_readmodel(self) -> None:
-        """Everything, where the read model is not where the state is."""
+        """Everything, where the read model is not where the state is; then what came since, part by
+        part: what leaves memory on the way is written before it does.
+        """
         seq = self._reader.state.seq
-        if self._readmodel.seq != seq:
+        if self._readmodel.seq != seq or not seq:
             self._readmodel.rebuild(self._reader.state, self._journal.hash_at(seq))
+        records = iter(self._journal.read(seq))
+        while part := list(islice(records, CATCH_UP)):
+            self._reader.follow(part)
+            self._answered = [one.event for one in part if isinstance(one.event, Answered)]
+            self._write_rows()
 
     def _follow(self, records: list[Record]) -> None:
         """Apply a batch; one that does not continue what we have sends us to the journal."""
@@ -98,13 +112,17 @@ class ReaderProcess:
         if not quiet and now - self._written < LATEST:
             return
         self._written = time.monotonic()
+        self._write_rows()
         seq = self._reader.state.seq
-        if seq > self._readmodel_seq:
-            rows = self._reader.take_unwritten()
-            self._readmodel.write(rows, seq, self._journal.hash_at(seq), self._answered)
-            self._answered, self._readmodel_seq = [], seq
         wanted = SNAPSHOT_EVERY if quiet else SNAPSHOT_LATEST
         if seq - self._snapshot_seq >= wanted or (final and seq > self._snapshot_seq):
             body = snapshots.encode(self._reader.state)
             snapshots.save(self._database, seq, self._journal.hash_at(seq), body)
             self._snapshot_seq = seq
+
+    def _write_rows(self) -> None:
+        seq = self._reader.state.seq
+        if seq > self._readmodel_seq:
+            rows = self._reader.take_unwritten()
+            self._readmodel.write(rows, seq, self._journal.hash_at(seq), self._answered)
+            self._answered, self._readmodel_seq = [], seq

@@ -1,5 +1,7 @@
 """From what is on disk to a state: start-up and recovery are this one path."""
 
+from itertools import islice
+
 from tradeoms import core
 from tradeoms.config import Settings
 from tradeoms.model.state import State
@@ -9,11 +11,14 @@ from tradeoms.store.migrate import expect, upgrade
 from tradeoms.store.readmodel import ReadModel
 
 
-def recover(settings: Settings, journal: SqlJournal, whole: bool = True) -> State:
+def recover(
+    settings: Settings, journal: SqlJournal, whole: bool = True, most: int | None = None
+) -> State:
     """The state as of the journal's end: the newest usable snapshot, then every record after it.
 
     A snapshot spares applying records, not reading them: nobody may build on a journal that is
     damaged somewhere. Only a reader does without (`whole` is False): its writer has just done it.
+    `most`: as of that record instead.
 
     Raises:
         JournalBroken: a record is missing, altered or unreadable.
@@ -27,8 +32,9 @@ def recover(settings: Settings, journal: SqlJournal, whole: bool = True) -> Stat
             )
         if seen.hash != journal.hash_at(seen.seq):
             raise JournalBroken(seen.seq, "is not the record that the read model has seen")
-    state = _usable(snapshots.latest(engine), journal)
-    for record in journal.read(0 if whole else state.seq):
+    state = _usable(snapshots.latest(engine, most), journal)
+    left = None if most is None else most - state.seq
+    for record in islice(journal.read(0 if whole else state.seq), left):
         if record.seq > state.seq:
             core.apply(state, record)
     engine.dispose()

@@ -111,6 +111,27 @@ def _reports(config: Path, business_date: date, folder: Path) -> None:
         console.print(str(path), soft_wrap=True, highlight=False)
 
 
+@day.command()
+def retention(
+    days: Annotated[
+        int, typer.Argument(help="Opened days after which finished work leaves memory.")
+    ],
+    user: User,
+    config: Config = DEFAULT,
+) -> None:
+    """Keep finished work in memory for so many days; the read model keeps it for ever."""
+    _send(c.SetRetention(days), user, config)
+
+
+@day.command()
+def kept(user: User, config: Config = DEFAULT) -> None:
+    """Print what is in memory of earlier days' work, and why it stays."""
+    with connected(config, user) as client:
+        for row in client.query("kept").rows:
+            text = f"{row['count']:>8}  {row['why']}, such as {row['example']}"
+            console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
 @handover.command()
 def make(user: User, config: Config = DEFAULT) -> None:
     """Hand over what has changed since the last time; `report hand-over` writes the files."""

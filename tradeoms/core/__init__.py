@@ -49,6 +49,7 @@ from tradeoms.core import (
     reopening,
     reports,
     research,
+    retiring,
     routing,
     sessions,
     settlements,
@@ -117,6 +118,7 @@ NOUNS = (
     deliveries,
     breaks,
     reconciling,
+    retiring,
 )
 DECIDE: dict[type, Decide] = {}
 APPLY: dict[type, Apply] = {}

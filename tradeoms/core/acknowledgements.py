@@ -12,6 +12,7 @@ from tradeoms.core.comparing import reported, row_of
 from tradeoms.core.confirmations import confirm
 from tradeoms.core.context import Context
 from tradeoms.core.instructions import GONE, standing
+from tradeoms.core.retired import not_ours
 from tradeoms.core.unknown import unknown
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -61,7 +62,9 @@ def acknowledge(
     """P: told twice it is booked once, and what was decided is not received again."""
     known = state.instructions.get(ack.AllocID)
     if known is None or known.session != command.session:
-        return unknown(command, f"AllocID {brief(ack.AllocID)} is not ours on this session", ctx)
+        return unknown(
+            command, f"AllocID {brief(ack.AllocID)} {not_ours(state, 'AllocID', ack.AllocID)}", ctx
+        )
     to = STATES.get(ack.AllocStatus)
     if to is None:
         return unknown(command, f"AllocStatus {brief(ack.AllocStatus)} is unknown", ctx)
@@ -159,7 +162,9 @@ def report(
     known = _reported(state, session, said)
     if known is None:
         named = brief(said.AllocID or ", ".join(said.ClOrdIDs) or "nothing")
-        return unknown(command, f"a report on {named}, which is not ours on this session", ctx)
+        return unknown(
+            command, f"a report on {named}, which {not_ours(state, 'AllocID', said.AllocID)}", ctx
+        )
     found: tuple[Difference, ...] = ()
     if said.AllocTransType != T.Cancel:
         found = _void(known) or reported(state, known, said)

@@ -9,6 +9,7 @@ from tradeoms.core.bounds import brief
 from tradeoms.core.comparing import confirmed, row_of
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.instructions import GONE, LONGEST, standing
+from tradeoms.core.retired import not_ours
 from tradeoms.core.unknown import unknown
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -37,7 +38,9 @@ def confirm(
     known = _find(state, command.session, said)
     if known is None:
         named = brief(said.AllocID or said.IndividualAllocID or "nothing")
-        return unknown(command, f"confirms {named}, which is not ours on this session", ctx)
+        return unknown(
+            command, f"confirms {named}, which {not_ours(state, 'AllocID', said.AllocID)}", ctx
+        )
     n = row_of(known, said.AllocAccount, said.IndividualAllocID)
     if n is None:
         text = f"{known.AllocID} has no account {brief(said.AllocAccount)}"

@@ -109,7 +109,9 @@ def acknowledge(state: State, command: c.AcknowledgeDelivery, ctx: Context) -> l
     """Every line accepted or rejected; what is rejected is a break, and goes out again."""
     delivery = state.deliveries.get(command.number)
     if delivery is None:
-        raise refuse("number", command.number, "there is no such delivery")
+        gone = 0 < command.number <= state.counters.get("delivery", 0)
+        reason = "is too old to be answered: correct by hand what was rejected"
+        raise refuse("number", command.number, reason if gone else "there is no such delivery")
     digest = sha256(command.content.encode()).hexdigest()
     known = state.delivery_answers.get(command.number)
     if known is not None and known.digest == digest:

@@ -14,6 +14,7 @@ from tradeoms.core.blocks import idle
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.pending import ask
+from tradeoms.core.retired import not_ours
 from tradeoms.core.routing import route_blocks
 from tradeoms.core.unknown import unknown
 from tradeoms.model import commands as c
@@ -126,7 +127,9 @@ def receive(state: State, command: c.ListStatusReceived, ctx: Context) -> list[e
         return unknown(command, command.error, ctx)
     known = state.lists.get(status.ListID)
     if known is None or known.session != command.session:
-        return unknown(command, f"ListID {status.ListID} is not ours on this session", ctx)
+        return unknown(
+            command, f"ListID {status.ListID} {not_ours(state, 'ClOrdID', status.ListID)}", ctx
+        )
     events: list[e.AnyEvent] = [e.ListReported(known.ListID, status)]
     if status.ListOrderStatus == REJECT:
         reason = status.Text or "the list is rejected"

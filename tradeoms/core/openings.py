@@ -71,7 +71,8 @@ def _batch_problems(state: State, opening: e.OpeningBooked) -> list[c.Problem]:
         problems.append(c.Problem("batch", brief(opening.batch), reason))
     own = {lot.account for lot in opening.lots} | {cash.account for cash in opening.cash}
     own |= {member.account for order in opening.orders for member in order.order.members}
-    traded = {m.account for order in state.orders.values() for m in order.members} & own
+    traded = {m.account for order in state.orders.values() for m in order.members}
+    traded = (traded | state.worked.keys()) & own
     reason = "has had an order: balances come before the first one"
     return problems + [c.Problem("account", name, reason) for name in sorted(traded)]
 

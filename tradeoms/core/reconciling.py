@@ -60,6 +60,9 @@ def _check(state: State, command: c.Reconcile) -> None:
         problems.append(c.Problem("kind", brief(command.kind), f"must be one of {known}"))
     elif command.kind == "fills" and command.source not in state.brokers:
         problems.append(c.Problem("source", brief(command.source), "unknown broker"))
+    elif command.kind == "fills" and command.as_of <= state.retired_through:
+        reason = f"is too long ago: fills up to {state.retired_through} have left memory"
+        problems.append(c.Problem("as_of", str(command.as_of), reason))
     elif command.kind != "fills":
         if all(one.custodian != command.source for one in state.accounts.values()):
             reason = "is the custodian of no account"

@@ -23,6 +23,7 @@ from tradeoms.core.flows import settle
 from tradeoms.core.instruments import bad_rate, changed_units, instrument_problems
 from tradeoms.core.overnight import left_open
 from tradeoms.core.relieving import STANDING
+from tradeoms.core.retired import opened
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.reference import Price
@@ -155,6 +156,7 @@ def apply_day(state: State, event: e.DayOpened) -> None:
     state.last_prices = dict(state.prices)
     settle(state)
     state.fingerprints.clear()
+    opened(state)
     state.answer_days.append((event.business_date, []))
     for _, keys in state.answer_days[:-ANSWER_DAYS]:
         for key in keys:

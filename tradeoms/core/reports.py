@@ -8,6 +8,7 @@ from tradeoms.core.context import Context
 from tradeoms.core.executions import CORPORATE_ACTION, amend, restated, trade
 from tradeoms.core.pending import ask
 from tradeoms.core.placements import ask_again
+from tradeoms.core.retired import not_ours
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import (
@@ -51,7 +52,7 @@ def receive(state: State, command: c.ReportReceived, ctx: Context) -> list[e.Any
         return lists.refused(state, refused, report, ctx)
     placement = find(state, command.session, report)
     if placement is None or report.kind in mass_cancels.KINDS:
-        return unmatched(command, _why_unknown(report), ctx)
+        return unmatched(command, _why_unknown(state, report), ctx)
     return read(state, command, placement, report, ctx)
 
 
@@ -157,9 +158,9 @@ def _rejected(state: State, session: str, report: Report) -> tuple[Placement | N
     return None, ""
 
 
-def _why_unknown(report: Report) -> str:
+def _why_unknown(state: State, report: Report) -> str:
     if report.ClOrdID:
-        return f"ClOrdID {report.ClOrdID} is not ours on this session"
+        return f"ClOrdID {report.ClOrdID} {not_ours(state, 'ClOrdID', report.ClOrdID)}"
     return f"no ClOrdID, and OrderID {report.OrderID or '(none)'} is unknown"
 
 

@@ -4,6 +4,7 @@ Instruments that are substantially identical have one order: the wash sales of o
 other's lots.
 """
 
+from collections.abc import Iterator
 from itertools import dropwhile
 
 from tradeoms.model import commands as c
@@ -26,6 +27,15 @@ def _places(state: State, instrument: str) -> list[str]:
         return list(state.booking_places.get(instrument, {}))
     every = {name: at for one in kin for name, at in state.booking_places.get(one, {}).items()}
     return sorted(every, key=lambda name: every[name])
+
+
+def hanging_together(state: State) -> Iterator[list[str]]:
+    """What was ever booked, by place: a list for each instrument with its kin."""
+    seen: set[str] = set()
+    for instrument in state.booking_places:
+        if instrument not in seen:
+            seen.update((instrument, *state.kin.get(instrument, ())))
+            yield _places(state, instrument)
 
 
 def taken_back(state: State, block: str) -> list[e.LotsReversed]:

@@ -100,8 +100,8 @@ def apply_sent(state: State, event: e.MessagesSent) -> None:
     numbers = event.MsgSeqNums if len(event.MsgSeqNums) == len(event.ClOrdIDs) else ()
     number_of = dict(zip(event.ClOrdIDs, numbers, strict=False))
     for ClOrdID in event.ClOrdIDs:
-        if ClOrdID and ClOrdID not in state.mass_cancels:
-            _left(state, state.placement_of[ClOrdID], ClOrdID, number_of.get(ClOrdID, 0))
+        if (name := state.placement_of.get(ClOrdID)) is not None:  # not of a request about all
+            _left(state, name, ClOrdID, number_of.get(ClOrdID, 0))
 
 
 def _left(state: State, name: str, ClOrdID: str, MsgSeqNum: int) -> None:

@@ -177,9 +177,10 @@ class Gateway:
             self._lines[event.session].ask_for_life()
 
     def _request(self, state: State, name: str, ClOrdID: str, poss_resend: bool = False) -> None:
-        placement = state.placements[name]
-        request = next((r for r in placement.requests if r.ClOrdID == ClOrdID), None)
-        if request is None:  # answered or returned unsent within the same batch
+        placement = state.placements.get(name)  # None: it has left memory within the same batch
+        requests = placement.requests if placement else ()
+        request = next((r for r in requests if r.ClOrdID == ClOrdID), None)
+        if placement is None or request is None:  # answered or returned within the same batch
             return
         instrument = state.instruments[placement.instrument]
         session, urgency = placement.session, URGENCY[request.kind]
@@ -217,12 +218,14 @@ class Gateway:
         self._sender.put(Outgoing(session, text, "", ListID, urgency=new, orders=names))
 
     def _withdraw(self, state: State, event: e.PlacementClosed) -> None:
-        session = state.placements[event.placement].session
-        if session in self._lines:
-            self._sender.withdraw(session, event.placement)
+        known = state.placements.get(event.placement)
+        if known is not None and known.session in self._lines:
+            self._sender.withdraw(known.session, event.placement)
 
     def _status(self, state: State, event: e.StatusRequested) -> None:
-        placement = state.placements[event.placement]
+        placement = state.placements.get(event.placement)
+        if placement is None:  # it has left memory within the same batch
+            return
         instrument = state.instruments[placement.instrument]
         self._say(
             placement.session,

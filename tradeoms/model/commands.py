@@ -15,6 +15,7 @@ from tradeoms.model import list_commands as lists
 from tradeoms.model import money_commands as worth
 from tradeoms.model import posttrade_commands as after
 from tradeoms.model import reference_commands as known
+from tradeoms.model import retire_commands as retire
 from tradeoms.model import session_commands as line
 from tradeoms.model import settling_commands as settle
 from tradeoms.model import tax_commands as tax
@@ -43,6 +44,8 @@ ExplainBreak = daily.ExplainBreak
 OwnBreak = daily.OwnBreak
 Reconcile = daily.Reconcile
 SetTolerances = daily.SetTolerances
+SetRetention = retire.SetRetention
+RetireWork = retire.RetireWork
 EnterOpeningOrders = daily.EnterOpeningOrders
 ImportOpening = daily.ImportOpening
 WaiveCheck = daily.WaiveCheck
@@ -275,6 +278,7 @@ PersonCommand = (
     | OwnBreak
     | Reconcile
     | SetTolerances
+    | SetRetention
     | SubmitOrder
     | SubmitBasket
     | CancelOrder

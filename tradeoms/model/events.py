@@ -17,6 +17,7 @@ from tradeoms.model import list_events as lists
 from tradeoms.model import money_events as worth
 from tradeoms.model import posttrade_events as after
 from tradeoms.model import reference_events as known
+from tradeoms.model import retire_events as retire
 from tradeoms.model import session_events as line
 from tradeoms.model import settling_events as settle
 from tradeoms.model import tax_events as tax
@@ -47,6 +48,8 @@ Halted = halts.Halted
 ResumeConsented = halts.ResumeConsented
 Reconciled = daily.Reconciled
 TolerancesSet = daily.TolerancesSet
+RetentionSet = retire.RetentionSet
+WorkRetired = retire.WorkRetired
 AlertAttended = desk.AlertAttended
 AlertReturned = desk.AlertReturned
 ClaimsChanged = desk.ClaimsChanged
@@ -296,6 +299,8 @@ AnyEvent = (
     | BreaksChanged
     | Reconciled
     | TolerancesSet
+    | RetentionSet
+    | WorkRetired
     | OrderEntered
     | OrderCancelled
     | ViolationOverridden

@@ -131,6 +131,7 @@ class State:
         self._begin_waiting()
         self._begin_days()
         self.sessions: dict[str, SessionState] = {}
+        self._begin_retiring()
         self.allocations: dict[str, BlockAllocated] = {}
         self._begin_lots()
         self._begin_posttrade()
@@ -174,6 +175,14 @@ class State:
         self.breaks: dict[str, Break] = {}
         self.tolerances: tuple[Tolerance, ...] = ()
         self.reconciliations: dict[str, Reconciliation] = {}  # the last one, by kind/source
+
+    def _begin_retiring(self) -> None:
+        self.retention = 5  # opened days for which finished work stays
+        # The last opened days, and the counters as each began: what is older has smaller numbers.
+        self.days: list[tuple[date, dict[str, int]]] = []
+        self.finished: dict[str, date] = {}  # blocks, and orders in none, and when that was seen
+        self.retired_through = date.min  # the latest day with fills that have left
+        self.worked: dict[str, None] = {}  # accounts whose orders have left
 
     def _begin_worth(self) -> None:
         self.price_groups: dict[str, PriceGroup] = {}  # by their first block

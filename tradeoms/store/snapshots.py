@@ -131,6 +131,11 @@ class Plain(Struct, frozen=True):
     halts: dict[str, Halt]
     lists: dict[str, OrderList]
     sessions: dict[str, SessionState]
+    retention: int
+    days: list[tuple[date, dict[str, int]]]
+    finished: dict[str, date]
+    retired_through: date
+    worked: dict[str, None]
     allocations: dict[str, BlockAllocated]
     bookings: dict[str, LotsBooked]
     bookings_of: dict[str, list[str]]

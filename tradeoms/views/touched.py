@@ -72,7 +72,7 @@ def _placements(state: State, event: e.AnyEvent) -> Iterable[str]:
         return (event.placement.placement,)
     if type(event) is e.MessagesSent:
         known = state.placement_of  # of a request about all orders there is none
-        return [known[i] for i in event.ClOrdIDs if i and i not in state.mass_cancels]
+        return [known[i] for i in event.ClOrdIDs if i in known]
     return ()
 
 

@@ -1,0 +1,105 @@
+"""What has left memory is never booked again, whatever is said of it; its names are never given again."""
+
+import pytest
+
+from tests.builders import DAY, D, Desk, K, lot
+from tests.core import after
+from tests.core.leaving import brief, opened, traded
+from tests.states import same
+from tradeoms.core.retired import OVER
+from tradeoms.model import commands as c
+from tradeoms.model.fields import OrdStatus
+from tradeoms.model.orders import Report
+
+
+@pytest.fixture
+def floor() -> Desk:
+    return brief()
+
+
+def test_what_a_broker_says_of_it_later_is_for_a_person(floor: Desk) -> None:
+    """Busts, corrections and repetitions: nothing is lost, nothing is booked, nothing is doubled."""
+    block, name, ExecID = traded(floor)
+    old = floor.placement(name)
+    opened(floor, 6)
+    before = floor.held("A1"), floor.held("A2")
+    for kind, fields in (
+        (K.TradeCancel, {"ExecID": "L1", "ExecRefID": ExecID}),
+        (K.TradeCorrect, {"ExecID": "L2", "ExecRefID": ExecID, "LastQty": D(90), "LastPx": D(50)}),
+        (K.Trade, {"ExecID": ExecID, "LastQty": D(100), "LastPx": D(50), "CumQty": D(100)}),
+        (K.Status, {"OrdStatus": OrdStatus.Filled, "CumQty": D(100)}),
+        (K.Trade, {"ExecID": "L3", "LastQty": D(5), "LastPx": D(50), "CumQty": D(105)}),
+    ):
+        floor.hear("S1", Report(kind=kind.value, ClOrdID=old.ClOrdID, **fields))
+        found = floor.state.unmatched[max(floor.state.unmatched)]
+        assert found.reason == f"ClOrdID {old.ClOrdID} {OVER}"
+        assert floor.alerts()[-1] == "unknown report"
+    floor.hear("S1", Report(kind=K.Trade.value, OrderID=f"X{name}", ExecID=ExecID, LastQty=D(1)))
+    assert len(floor.state.unmatched) == 6
+    assert (floor.held("A1"), floor.held("A2")) == before
+    reasons = floor.refused(c.AttachReport(1, "it is", name), "trader")
+    assert reasons == {"placement": "unknown placement"}
+    floor.done(c.DismissReport(1, "booked by hand"), "trader")
+    assert block not in floor.state.blocks
+    same(floor.journal.replay(), floor.state)
+
+
+def test_what_a_broker_says_of_its_allocation_later_is_for_a_person() -> None:
+    floor = after.automatic()
+    floor.done(c.SetRetention(1), "ops")
+    traded(floor)
+    after.leave(floor)
+    known = after.answer(floor, after.instructions(floor)[-1], "0")
+    for account in known.accounts:
+        after.confirm(floor, known, account)
+    after.leave(floor)
+    opened(floor, 5)
+    assert not floor.state.instructions
+    after.say(floor, after.AllocationAck(known.AllocID, "1"))
+    after.say(floor, after.right(known, "A1"))
+    after.say(floor, after.right(known, "A1", "C2", ConfirmTransType="2", ConfirmRefID="C1"))
+    reasons = [found.reason for found in floor.state.unmatched.values()]
+    assert reasons[:2] == [
+        f"AllocID {known.AllocID} {OVER}",
+        f"confirms {known.AllocID}, which {OVER}",
+    ]
+    assert reasons[2:] == ["cancels confirmation C1, which is unknown"]
+    same(floor.journal.replay(), floor.state)
+
+
+def test_ids_are_never_given_again(floor: Desk) -> None:
+    block, name, _ = traded(floor)
+    old = floor.placement(name)
+    opened(floor, 6)
+    assert not floor.state.placements
+    again = floor.working(("A1", 10))
+    new = floor.placement(again)
+    assert (again, new.ClOrdID[6:]) == ("P2", f"{int(old.ClOrdID[6:]) + 1:08d}")
+    assert floor.block_of(again).block != block
+
+
+def test_an_account_that_has_traded_takes_no_opening_balance(floor: Desk) -> None:
+    traded(floor)
+    opened(floor, 6)
+    assert not floor.state.orders
+    reasons = floor.refused(c.BookOpening("two", (lot("A2", 5, 100),), ()), "ops")
+    assert reasons == {"account": "has had an order: balances come before the first one"}
+
+
+def test_fills_that_have_left_are_not_taken_for_missing(floor: Desk) -> None:
+    traded(floor)
+    opened(floor, 6)
+    content = "ExecID,instrument,Side,LastQty,LastPx\nE1,ACME,Buy,100,50\n"
+    reasons = floor.refused(c.Reconcile("fills", "KING", DAY, "f.csv", content), "ops")
+    assert reasons == {"as_of": f"is too long ago: fills up to {DAY} have left memory"}
+
+
+def test_an_answer_to_a_delivery_may_come_too_late(floor: Desk) -> None:
+    traded(floor)
+    opened(floor, 8)
+    assert 1 not in floor.state.deliveries
+    text = "line,status,reason\n1,rejected,who\n2,accepted,\n"
+    reasons = floor.refused(c.AcknowledgeDelivery(1, "a.csv", text), "ops")
+    assert reasons == {"number": "is too old to be answered: correct by hand what was rejected"}
+    reasons = floor.refused(c.AcknowledgeDelivery(99, "a.csv", text), "ops")
+    assert reasons == {"number": "there is no such delivery"}
