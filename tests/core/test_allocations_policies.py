@@ -11,7 +11,7 @@ from tests.core.splits import define, got, worked
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import OrdStatus, Side, TimeInForce
-from tradeoms.model.reference import Account, Broker, OpeningCash, Price
+from tradeoms.model.reference import Account, Broker, OpeningCash, Price, Rate
 
 NEXT = DAY + timedelta(1)
 
@@ -53,15 +53,79 @@ def test_the_policy_says_how_shares_are_rounded(floor: Desk) -> None:
 
 def test_values_of_accounts_divide_the_fills(floor: Desk) -> None:
     # A1 has 1,000,000.25 in cash; A2 gets 60,000 shares at 50 and 0.75; A3 has nothing.
-    cash = (OpeningCash("A2", "USD", D("0.75")), OpeningCash("A3", "EUR", D(5000)))
-    floor.done(c.DefineInstruments((instrument("EURO", Currency="EUR"),)))
-    floor.done(c.MarkPrices((Price("EURO", D(50), "close", ""),)))
-    owned = (lot("A2", 60_000, 1), lot("A3", 90_000, 1, name="EURO"))  # euros do not count
-    floor.done(c.BookOpening("two", owned, cash))
+    floor.done(
+        c.BookOpening("two", (lot("A2", 60_000, 1),), (OpeningCash("A2", "USD", D("0.75")),))
+    )
     define(floor, method="nav")
     members = (("A1", 900), ("A2", 900), ("A3", 900))
     assert got(floor, 400, *members, instrument="BOLT") == [100, 300, 0]
     assert got(floor, 2000, *members, instrument="BOLT") == [900, 900, 200]
+
+
+def euros(floor: Desk, *rates: Rate) -> None:
+    """Euro shares at 50 and cash in euros and yen, for A2 and A3."""
+    floor.done(c.DefineInstruments((instrument("EURO", Currency="EUR"),)))
+    floor.done(c.MarkPrices((Price("EURO", D(50), "close", ""),)))
+    cash = (OpeningCash("A2", "EUR", D("250000")), OpeningCash("A3", "JPY", D("150000000")))
+    floor.done(c.BookOpening("two", (lot("A2", 11_000, 1, name="EURO"),), cash))
+    floor.done(c.SetRates(rates), "ops")
+
+
+def weights(floor: Desk, block: str) -> tuple[int, ...]:
+    """What a block's members are weighed by."""
+    statement = floor.state.blocks[block].statement
+    assert statement is not None
+    assert statement.terms is not None
+    return statement.terms.basis
+
+
+EUR = Rate("EUR", "USD", D("1.25"), "ecb", DAY)
+JPY = Rate("USD", "JPY", D("150"), "ecb", DAY)
+
+
+def test_values_of_all_currencies_count_at_the_rates_of_record(floor: Desk) -> None:
+    # A1 1,000,000.25 dollars; A2 800,000 euros, 1,000,000 dollars; A3 150 million yen, as much.
+    old = Rate("EUR", "USD", D("9"), "ecb", DAY - timedelta(1))
+    euros(floor, old, EUR, JPY)
+    define(floor, method="nav")
+    members = (("A1", 900), ("A2", 900), ("A3", 900))
+    assert got(floor, 600, *members) == [200, 200, 200]
+    assert weights(floor, "B1") == (100_000_025, 100_000_000, 100_000_000)
+    assert got(floor, 600, *members, instrument="EURO") == [200, 200, 200]
+    # In euros A1 has 799,998.20: a commission of 2.50 dollars was paid.
+    assert weights(floor, "B2")[0] == 79_999_820
+
+
+def test_a_target_is_of_the_value_in_all_currencies(floor: Desk) -> None:
+    euros(floor, EUR, JPY)
+    # A2 has 68.75 % of its value in EURO, A3 nothing.
+    define(floor, method="drift", weights={"A2": 50, "A3": 10})
+    assert got(floor, 10, ("A2", 10), ("A3", 10), instrument="EURO") == [0, 10]
+    define(floor, method="drift", weights={"A2": 80, "A3": 10}, version=2)
+    assert got(floor, 10, ("A2", 10), ("A3", 10), instrument="EURO") == [10, 0]
+
+
+def test_a_value_without_a_rate_of_record_is_refused_with_its_account(floor: Desk) -> None:
+    euros(floor, EUR)
+    define(floor, method="nav")
+    block = floor.block(("A2", 100), ("A3", 100))
+    route = c.RouteBlock(block, (c.Route("KING", D(200)),))
+    assert floor.refused(route, "trader") == {
+        "account": "has JPY, of which there is no rate of record in USD: "
+        "the allocation policy needs the value of accounts"
+    }
+    floor.done(c.SetRates((JPY,)), "ops")
+    floor.done(route, "trader")
+
+
+def test_a_value_that_no_number_can_weigh_is_refused_with_its_account(floor: Desk) -> None:
+    floor.done(c.MarkPrices((Price("BOLT", D(10**9), "close", ""),)))
+    floor.done(c.BookOpening("two", (lot("A2", 10**12, 1, name="BOLT"),)))
+    define(floor, method="nav")
+    block = floor.block(("A1", 100), ("A2", 100))
+    route = c.RouteBlock(block, (c.Route("KING", D(200)),))
+    reason = "is worth more than an allocation policy can weigh"
+    assert floor.refused(route, "trader") == {"account": reason}
 
 
 def test_who_is_furthest_from_its_target_is_filled_first(floor: Desk) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from allocation.turns import queue
 from tradeoms.core.bounds import MOST_UNITS, brief, few
 from tradeoms.core.context import refuse
+from tradeoms.core.worth import net_asset_value, priced
 from tradeoms.model.orders import Block, Member
 from tradeoms.model.reference import AllocationPolicy, Instrument
 from tradeoms.model.state import State
@@ -69,9 +70,12 @@ def ranks(state: State, policy: AllocationPolicy, block: Block, members: Sequenc
 def values(
     state: State, policy: AllocationPolicy, block: Block, members: Sequence[Member]
 ) -> Basis:
-    """Each account's value in cents of the instrument's currency; one without gets what is left."""
+    """Each account's net asset value, in cents of the instrument's currency; one without gets what
+    is left.
+    """
     instrument = state.instruments[block.instrument]
-    worth = {name: _value(state, name, instrument.Currency) for name in _accounts(members)}
+    accounts = dict.fromkeys(member.account for member in members)
+    worth = {name: net_asset_value(state, name, instrument.Currency) for name in accounts}
     if not any(cents > 0 for cents in worth.values()):
         none = f"has no account with a value: allocation policy {policy.policy} splits by it"
         raise refuse("block", block.block, f"{none}: {few(list(worth))}")
@@ -89,9 +93,9 @@ def drifts(
     way = -1 if block.Side.sells else 1
     found = []
     for member, target in zip(members, _weight(policy, block, members), strict=True):
-        worth = _value(state, member.account, instrument.Currency)
+        worth = net_asset_value(state, member.account, instrument.Currency)
         units = state.position.at(member.account, instrument.instrument)
-        held = _priced(state, instrument, units)
+        held = priced(state, instrument, units)
         now = held * 100 * MILLIONTHS // worth if worth > 0 else 0
         found.append(min(max(way * (int(target * MILLIONTHS) - now), 0), FURTHEST))
     return tuple(found)
@@ -105,31 +109,6 @@ def places(
     pointer = np.array([state.turns.get(policy.policy, 0)], np.int64)
     whole = np.array([0, len(members)], np.int64)
     return tuple(queue(numbers, pointer, whole).tolist())
-
-
-def _accounts(members: Sequence[Member]) -> list[str]:
-    return list(dict.fromkeys(member.account for member in members))
-
-
-def _value(state: State, account: str, Currency: str) -> int:
-    """Cash and positions of a currency at the prices of record, in cents."""
-    row, cents = state.account_axis.index[account], state.cash.at(account, Currency)
-    for column in np.flatnonzero(state.position.cells[row]).tolist():
-        instrument = state.instruments[state.instrument_axis.names[column]]
-        if instrument.Currency == Currency:
-            cents += _priced(state, instrument, int(state.position.cells[row, column]))
-    return cents
-
-
-def _priced(state: State, instrument: Instrument, units: int) -> int:
-    if not units:
-        return 0
-    price = state.prices.get(instrument.instrument)
-    if price is None:
-        reason = "has no price of record: the allocation policy needs the value of accounts"
-        raise refuse("instrument", instrument.instrument, reason)
-    value = instrument.quantity(units) * price.Px * instrument.multiplier
-    return int(value.scaleb(2))
 
 
 Weigh = Callable[[State, AllocationPolicy, Block, Sequence[Member]], Basis]
