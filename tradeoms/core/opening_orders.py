@@ -2,15 +2,16 @@
 
 from msgspec.structs import replace
 
+from tradeoms.core.adopting import block_of, placement_of
 from tradeoms.core.attention import alert
 from tradeoms.core.context import Context
 from tradeoms.core.orders import recorded
 from tradeoms.market.calendar import days
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import OrderState, OrdStatus, Severity, Transmission
+from tradeoms.model.fields import OrderState, OrdStatus, Severity
 from tradeoms.model.openings import OpeningOrder
-from tradeoms.model.orders import Block, Order, Placement, Statement
+from tradeoms.model.orders import Order, Statement
 from tradeoms.model.state import State
 
 
@@ -31,12 +32,15 @@ def enter_orders(state: State, command: c.EnterOpeningOrders, ctx: Context) -> l
 
 
 def _at_broker(state: State, opening: OpeningOrder, order: Order, ctx: Context) -> list[e.AnyEvent]:
-    block = _block(state, order, ctx)
+    block, broker = block_of(state, order, ctx), state.brokers[opening.broker]
+    # Under the ids that its broker knows, so that its reports, and our cancels, find it.
+    placement = placement_of(state, order, block, broker, opening.ClOrdID, ctx)
+    placement = replace(placement, OrderID=opening.OrderID, OrdStatus=OrdStatus.New)
     events: list[e.AnyEvent] = [
         e.OrderEntered(order),
         e.BlockOpened(block),
         e.StatementFrozen(block.block, _statement(state, order, ctx)),
-        e.PlacementTelephoned(_placement(state, opening, order, block, ctx)),
+        e.PlacementTelephoned(placement),
     ]
     if order.violations:
         text = "; ".join(violation.message for violation in order.violations)
@@ -54,56 +58,6 @@ def _statement(state: State, order: Order, ctx: Context) -> Statement:
         quantities=tuple(member.OrderQty for member in order.members),
         seed=days(state.business_date),
         lot_methods=() if set(methods) == {"FIFO"} else methods,
-    )
-
-
-def _block(state: State, order: Order, ctx: Context) -> Block:
-    """Of no trader: whoever claims it works it."""
-    return Block(
-        block=ctx.name("block", "B"),
-        trader=ctx.user,
-        instrument=order.instrument,
-        Side=order.Side,
-        orders=(order.order,),
-        OrderQty=order.OrderQty,
-        opened=ctx.now,
-        trade_date=state.business_date,
-        OrdType=order.OrdType,
-        Price=order.Price,
-        StopPx=order.StopPx,
-        TimeInForce=order.TimeInForce,
-    )
-
-
-def _placement(
-    state: State, opening: OpeningOrder, order: Order, block: Block, ctx: Context
-) -> Placement:
-    """Under the ids that its broker knows, so that its reports, and our cancels, find it."""
-    broker = state.brokers[opening.broker]
-    return Placement(
-        placement=ctx.name("placement", "P"),
-        block=block.block,
-        broker=broker.broker,
-        session=broker.session,
-        instrument=order.instrument,
-        Symbol=state.instruments[order.instrument].Symbol,
-        Side=order.Side,
-        OrderQty=order.OrderQty,
-        ClOrdID=opening.ClOrdID,
-        routed=ctx.now,
-        trade_date=state.business_date,
-        OrdType=order.OrdType,
-        Price=order.Price,
-        StopPx=order.StopPx,
-        TimeInForce=order.TimeInForce,
-        HandlInst=order.HandlInst,
-        trader=ctx.user,
-        OrderID=opening.OrderID,
-        OrdStatus=OrdStatus.New,
-        transmission=Transmission.Acknowledged,
-        commission_per_share=broker.commission_per_share,
-        commission=broker.commission,
-        research=broker.research,
     )
 
 

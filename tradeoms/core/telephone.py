@@ -1,5 +1,8 @@
 """Orders given by voice: what the broker reports of them becomes an order, block and placement."""
 
+from msgspec.structs import replace
+
+from tradeoms.core.adopting import block_of, placement_of
 from tradeoms.core.attention import alert
 from tradeoms.core.checks import check_fields
 from tradeoms.core.context import Context, Refusal
@@ -9,8 +12,7 @@ from tradeoms.core.placements import enroll
 from tradeoms.core.splitting import statement
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import Transmission
-from tradeoms.model.orders import ZERO, Block, NewOrder, Order, Placement, Report
+from tradeoms.model.orders import ZERO, NewOrder, Report
 from tradeoms.model.state import State
 
 
@@ -28,8 +30,10 @@ def given_by_voice(
     if problems or broker is None:
         raise Refusal(*problems)
     order = recorded(state, new, ctx)
-    block = _block(state, order, ctx)
-    placement = _placement(state, order, block, broker.broker, found.session, ctx)
+    block = block_of(state, order, ctx)
+    # The id is ours alone: the broker has never seen it, and finds the order by its own.
+    placement = placement_of(state, order, block, broker, ctx.ClOrdID(state), ctx)
+    placement = replace(placement, telephoned=True)
     events: list[e.AnyEvent] = [
         e.OrderEntered(order),
         e.BlockOpened(block),
@@ -58,53 +62,6 @@ def _differences(state: State, new: NewOrder, report: Report) -> list[c.Problem]
         reason = f"the broker reports {report.OrderQty}"
         problems.append(c.Problem("order.members", str(total), reason))
     return problems
-
-
-def _block(state: State, order: Order, ctx: Context) -> Block:
-    return Block(
-        block=ctx.name("block", "B"),
-        trader=ctx.user,
-        instrument=order.instrument,
-        Side=order.Side,
-        orders=(order.order,),
-        OrderQty=order.OrderQty,
-        opened=ctx.now,
-        trade_date=state.business_date,
-        OrdType=order.OrdType,
-        Price=order.Price,
-        StopPx=order.StopPx,
-        TimeInForce=order.TimeInForce,
-    )
-
-
-def _placement(
-    state: State, order: Order, block: Block, broker: str, session: str, ctx: Context
-) -> Placement:
-    """The id is ours alone: the broker has never seen it, and finds the order by its own."""
-    return Placement(
-        placement=ctx.name("placement", "P"),
-        block=block.block,
-        broker=broker,
-        session=session,
-        instrument=order.instrument,
-        Symbol=state.instruments[order.instrument].Symbol,
-        Side=order.Side,
-        OrderQty=order.OrderQty,
-        ClOrdID=ctx.ClOrdID(state),
-        routed=ctx.now,
-        trade_date=state.business_date,
-        OrdType=order.OrdType,
-        Price=order.Price,
-        StopPx=order.StopPx,
-        TimeInForce=order.TimeInForce,
-        HandlInst=order.HandlInst,
-        trader=ctx.user,
-        transmission=Transmission.Acknowledged,
-        telephoned=True,
-        commission_per_share=state.brokers[broker].commission_per_share,
-        commission=state.brokers[broker].commission,
-        research=state.brokers[broker].research,
-    )
 
 
 def apply_telephoned(state: State, event: e.PlacementTelephoned) -> None:

@@ -12,8 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, defstruct
+from msgspec.structs import fields
 
+from tradeoms.model.deliveries import DeliveryLine
 from tradeoms.reports.sheets import write_csv
 from tradeoms.store.readmodel import ReadModel
 from tradeoms.views.deliveries import DeliveryLineRow
@@ -22,27 +24,12 @@ TITLE = "Hand-over"
 ZERO = Decimal(0)
 
 
-class AllocationLine(Struct, frozen=True):
-    """A line of the delivery; `action` and `version` as in the table `delivery_lines`."""
-
-    line: int
-    action: str
-    trade: str
-    version: int
-    block: str
-    order: str
-    account: str
-    instrument: str
-    Side: str
-    trade_date: date
-    settle_date: date
-    AllocQty: Decimal
-    AvgPx: Decimal
-    gross: Decimal
-    commission: Decimal
-    net: Decimal
-    Currency: str
-    research: Decimal
+#: A line of the delivery with its number; `action` and `version` as in the table `delivery_lines`.
+AllocationLine = defstruct(
+    "AllocationLine",
+    [("line", int), *((field.name, field.type) for field in fields(DeliveryLine))],
+    frozen=True,
+)
 
 
 class TradeLine(Struct, frozen=True):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
+import msgspec
 from msgspec import Struct
 
 from tradeoms.model import events as e
@@ -130,23 +131,7 @@ def _line(
         delivery=delivery.number,
         business_date=delivery.business_date,
         line=n,
-        action=line.action,
-        trade=line.trade,
-        version=line.version,
-        block=line.block,
-        order=line.order,
-        account=line.account,
-        instrument=line.instrument,
-        Side=line.Side,
-        trade_date=line.trade_date,
-        settle_date=line.settle_date,
-        AllocQty=line.AllocQty,
-        AvgPx=line.AvgPx,
-        gross=line.gross,
-        commission=line.commission,
-        net=line.net,
-        Currency=line.Currency,
+        **msgspec.structs.asdict(line),
         status=status,
         reason=reason,
-        research=line.research,
     )
