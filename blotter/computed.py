@@ -23,6 +23,14 @@ def percent(part: str, whole: str) -> Column:
     return Column("done", "% done", 13, share, shown, Kind.Number)
 
 
+def _share(row: Any) -> Decimal | None:
+    return (row.OrderQty * 100 / row.ADV).quantize(CENT) if row.ADV else None
+
+
+#: How much of an average day's volume the order is: above ten or so it moves the price.
+VOLUME = Column(*("volume", "% ADV", 8, _share, lambda row: cells.number(_share(row)), Kind.Number))
+
+
 def value(quantity: str, *prices: str) -> Column:
     """Quantity times the first price there is, to the cent."""
 

@@ -6,6 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple
 
 from blotter.split import BadSplit, amount
+from tradeoms.model.commands import Problem
 from tradeoms.model.fields import OrdType, Side
 from tradeoms.model.orders import Member, NewOrder
 from tradeoms.views.prices import PriceRow
@@ -28,11 +29,38 @@ TYPES = {
 }
 
 
+#: What the server calls the fields of the ticket, and the rules that speak of one.
+SAID = {
+    "account": "account",
+    "instrument": "instrument",
+    "restricted_list": "instrument",
+    "Side": "side",
+    "OrderQty": "quantity",
+    "oversell": "quantity",
+    "order_quantity": "quantity",
+    "order_value": "quantity",
+    "cash_cover": "quantity",
+    "OrdType": "type",
+    "Price": "price",
+    "price_collar": "price",
+    "StopPx": "stop",
+    "locate": "locate",
+    "short_sale": "locate",
+}
+
+
 class Field(NamedTuple):
     """One line of the ticket."""
 
     name: str
     hint: str
+
+
+class Wrong(NamedTuple):
+    """What is wrong with a field of the ticket; without a name, with the order."""
+
+    field: str
+    reason: str
 
 
 FIELDS = (
@@ -47,25 +75,35 @@ FIELDS = (
 )
 
 
+def answered(problem: Problem) -> Wrong:
+    """What the server says is wrong, at the field of the ticket where it is to be mended."""
+    field = SAID.get(problem.field.rpartition(".")[2], "")
+    return Wrong(field, described("" if field else problem.field, problem.value, problem.reason))
+
+
+def described(field: str, value: str, reason: str) -> str:
+    """A problem on one line: the field, the value as given, the reason."""
+    return f"{' '.join(word for word in (field, value) if word)}: {reason}".removeprefix(": ")
+
+
 def read(
     text: Mapping[str, str], instruments: Mapping[str, str], prices: Mapping[str, PriceRow]
-) -> tuple[NewOrder | None, list[str]]:
+) -> tuple[NewOrder | None, list[Wrong]]:
     """The order, or everything that is wrong with it. `instruments`: name -> Symbol, as known.
 
     `prices` by instrument turn a quantity given as money into units.
     """
-    problems: list[str] = []
+    problems: list[Wrong] = []
     quantity = _quantity(text, prices.get(instrument(text["instrument"], instruments)), problems)
     price, stop = _amount("price", text, problems), _amount("stop", text, problems)
     side = SIDES.get(text["side"].lower())
     kind = _type(text["type"].lower(), price, stop)
-    problems += [f"{name}: is needed" for name in ("account", "instrument") if not text[name]]
+    needed = ("account", "instrument", "quantity")
+    problems += [Wrong(name, "is needed") for name in needed if not text[name]]
     if side is None:
-        problems.append(f"side {text['side']}: say buy, sell or short")
-    if quantity is None and not text["quantity"]:
-        problems.append("quantity: is needed")
+        problems.append(Wrong("side", "say buy, sell or short"))
     if kind is None:
-        problems.append(f"type {text['type']}: say {', '.join(TYPES)}")
+        problems.append(Wrong("type", f"say {', '.join(TYPES)}"))
     if problems or side is None or kind is None or quantity is None:
         return None, problems
     name = instrument(text["instrument"], instruments)
@@ -90,7 +128,7 @@ def _type(text: str, price: Decimal | None, stop: Decimal | None) -> OrdType | N
 
 
 def _quantity(
-    text: Mapping[str, str], price: PriceRow | None, problems: list[str]
+    text: Mapping[str, str], price: PriceRow | None, problems: list[Wrong]
 ) -> Decimal | None:
     """As typed; an amount of money with its currency becomes whole units at the price of record."""
     match = _MONEY.fullmatch(text["quantity"])
@@ -98,20 +136,20 @@ def _quantity(
         return _amount("quantity", text, problems)
     if price is None or price.Currency.upper() != match["Currency"].upper():
         known = f"the price is in {price.Currency}" if price else "there is no price"
-        problems.append(f"quantity {text['quantity']}: {known}")
+        problems.append(Wrong("quantity", known))
         return None
     money = _amount("quantity", {"quantity": match["money"]}, problems)
     units = None if money is None else (money / price.Px).quantize(Decimal(1), ROUND_DOWN)
     if units == 0:
-        problems.append(f"quantity {text['quantity']}: is less than one unit at {price.Px}")
+        problems.append(Wrong("quantity", f"is less than one unit at {price.Px}"))
     return units or None
 
 
-def _amount(name: str, text: Mapping[str, str], problems: list[str]) -> Decimal | None:
+def _amount(name: str, text: Mapping[str, str], problems: list[Wrong]) -> Decimal | None:
     if not text[name]:
         return None
     try:
         return amount(text[name])
     except BadSplit as error:
-        problems.append(f"{name}: {error}")
+        problems.append(Wrong(name, str(error)))
         return None

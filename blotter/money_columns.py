@@ -61,6 +61,7 @@ PRICES = (
     text("Symbol", 10),
     number("Px", 12),
     text("Currency", 8),
+    number("ADV", 13),
     text("source", 16),
     text("at", 20),
     text("key", 16, "instrument"),

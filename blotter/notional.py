@@ -27,6 +27,14 @@ def amount(quantity: Decimal, at: Decimal | None, Currency: str) -> str:
     return f"{cells.number((quantity * at).quantize(CENT))} {Currency}".rstrip()
 
 
+def of_volume(quantity: Decimal, known: Any) -> str:
+    """How much of an average day's volume it is, and who says so; empty where nobody does."""
+    if known is None or not known.ADV:
+        return ""
+    part = (quantity * 100 / known.ADV).quantize(CENT)
+    return f"{part:,f}% of the average daily volume {cells.number(known.ADV)} ({known.source})"
+
+
 def total(rows: Iterable[Any], quantity: str, prices: Mapping[str, Any]) -> str:
     """The value of many rows, one sum for each currency, and how many have no price."""
     sums: dict[str, Decimal] = {}

@@ -10,6 +10,7 @@ from textual.app import App
 from textual.screen import ModalScreen
 
 from blotter.cells import printable
+from blotter.entry import described
 from blotter.layouts import Kept
 from blotter.link import STALE, Link
 from blotter.needs import Waiting
@@ -169,8 +170,3 @@ def verdict(answered: Answered | None) -> str:
         return " ".join(("done", *answered.ids))
     said = "; ".join(described(p.field, p.value, p.reason) for p in answered.problems)
     return said or f"{answered.outcome}, id {answered.id}"
-
-
-def described(field: str, value: str, reason: str) -> str:
-    """A problem on one line: the field, the value as given, the reason."""
-    return f"{field} {value}: {reason}" if value else f"{field}: {reason}"

@@ -5,14 +5,17 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from blotter import entry
 from blotter.handlers.deeds import Deed, act, named
+from blotter.headroom import headroom
 from blotter.relief import relief
 from blotter.screens.choose import Choice, Choose
 from blotter.screens.preview import Asked, Said
-from blotter.screens.stage import StageTicket
-from blotter.workplace import Workplace, described
+from blotter.screens.stage import Ask, StageTicket
+from blotter.workplace import Workplace
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Outcome
+from tradeoms.model.orders import NewOrder
 
 LONGEST = 30  # days that an override may hold
 REASON = Asked("reason", "why; it is kept in the journal")
@@ -98,9 +101,10 @@ def _lift(rule: str) -> Deed:
 async def stage(place: Workplace) -> None:
     """A new order by hand; a refused one comes back with its reasons."""
     text: Mapping[str, str] = {}
-    problems: list[str] = []
+    problems: list[entry.Wrong] = []
+    asks = [seeing(place, partial(ask, place.link)) for ask in (headroom, relief)]
     while True:
-        ticket = StageTicket(place.link.tables, text, problems, partial(relief, place.link))
+        ticket = StageTicket(place.link.tables, text, problems, *asks)
         order = await place.ask(ticket)
         if order is None:
             return
@@ -108,4 +112,13 @@ async def stage(place: Workplace) -> None:
         answered = await place.send("stage", c.SubmitOrder(order))
         if answered is None or answered.outcome is Outcome.Done:
             return
-        problems = [described(p.field, p.value, p.reason) for p in answered.problems]
+        problems = [entry.answered(problem) for problem in answered.problems]
+
+
+def seeing(place: Workplace, ask: Ask) -> Ask:
+    """The question, but while the blotter is blind only why nothing is known."""
+
+    async def asked(order: NewOrder) -> str:
+        return f"not asked: {place.blind}" if place.blind else await ask(order)
+
+    return asked

@@ -29,6 +29,7 @@ AT = datetime(2025, 1, 2, 15, 30, tzinfo=UTC)
 DAY = date(2025, 1, 2)
 ZERO = Decimal(0)
 D = Decimal
+VOLUME = D(2_500_000)
 NAMES = {"AAPL": "189.25", "MSFT": "415.10", "NVDA": "131.38", "XOM": "108.44", "KO": "62.07"}
 
 Answer = Callable[[Command], Answered]
@@ -55,6 +56,7 @@ class FakeLink:
         self.sent: list[Command] = []
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.results: list[Result] = []
+        self.known: dict[str, Result] = {}
         self.answers: list[Answered | Exception] = []
         self.held = asyncio.Event()
         self.held.set()
@@ -117,6 +119,8 @@ class FakeLink:
     ) -> Result:
         """What the test has put there, else that nothing is known; remember the question."""
         self.asked.append((question, arguments))
+        if question in self.known:
+            return self.known[question]
         return self.results.pop(0) if self.results else Result("", 41, problem="unknown")
 
     def close(self) -> None:
@@ -172,6 +176,7 @@ def order(n: int, **changed: Any) -> OrderRow:
         "blocks": "",
         "entered": AT + timedelta(seconds=n),
         "trade_date": DAY,
+        "ADV": VOLUME,
     }
     return made(OrderRow, values | changed)
 
@@ -207,6 +212,7 @@ def block(n: int, **changed: Any) -> BlockRow:
         "opened": AT,
         "frozen_at": None,
         "trade_date": DAY,
+        "ADV": VOLUME,
     }
     return made(BlockRow, values | changed)
 
@@ -324,7 +330,9 @@ def session(name: str, up: bool) -> SessionRow:
 
 def price(Symbol: str) -> PriceRow:
     """A price of record."""
-    return PriceRow(f"{Symbol}.US", Symbol, "USD", D(NAMES[Symbol]), "close", "2025-01-02")
+    return PriceRow(
+        f"{Symbol}.US", Symbol, "USD", D(NAMES[Symbol]), "close", "2025-01-02", ADV=VOLUME
+    )
 
 
 def world(orders: int = 40) -> FakeLink:

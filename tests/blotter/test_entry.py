@@ -6,6 +6,7 @@ import pytest
 
 from blotter import entry
 from tests.blotter.fake import price
+from tradeoms.model.commands import Problem
 from tradeoms.model.fields import OrdType, Side
 from tradeoms.model.orders import Member, NewOrder
 
@@ -13,7 +14,7 @@ KNOWN = {"AAPL.US": "AAPL", "X.US": "X", "X.CA": "X"}
 EMPTY = {field.name: "" for field in entry.FIELDS}
 
 
-def read(**typed: str) -> tuple[NewOrder | None, list[str]]:
+def read(**typed: str) -> tuple[NewOrder | None, list[entry.Wrong]]:
     return entry.read(EMPTY | typed, KNOWN, {"AAPL.US": price("AAPL")})
 
 
@@ -43,13 +44,29 @@ def test_the_type_follows_the_prices() -> None:
 def test_everything_wrong_is_said_at_once() -> None:
     order, problems = read(side="hold", quantity="lots", type="peg", price="-1")
     assert order is None
-    assert len(problems) == 6
+    wrong = ["account", "instrument", "price", "quantity", "side", "type"]
+    assert sorted(problem.field for problem in problems) == wrong
 
 
 def test_money_becomes_whole_units_and_never_more_than_it_buys() -> None:
     order, _ = read(account="F1", instrument="AAPL", side="buy", quantity="1m usd")
     assert order is not None
     assert order.members[0].OrderQty == D(5284)  # 1,000,000 / 189.25 = 5284.01
+
+
+@pytest.mark.parametrize(
+    ("field", "at"),
+    [
+        ("order.members[0].account", "account"),
+        ("order.members[0].OrderQty", "quantity"),
+        ("order.Price", "price"),
+        ("order.price_collar", "price"),
+        ("order.members", ""),
+    ],
+)
+def test_what_the_server_says_is_at_its_field(field: str, at: str) -> None:
+    wrong = entry.answered(Problem(field, "7", "no"))
+    assert wrong == entry.Wrong(at, "7: no" if at else f"{field} 7: no")
 
 
 @pytest.mark.parametrize(
@@ -64,4 +81,4 @@ def test_money_becomes_whole_units_and_never_more_than_it_buys() -> None:
 def test_money_that_cannot_be_units(instrument: str, quantity: str, reason: str) -> None:
     order, problems = read(account="F1", instrument=instrument, side="buy", quantity=quantity)
     assert order is None
-    assert any(reason in problem for problem in problems)
+    assert any(reason in wrong.reason for wrong in problems if wrong.field == "quantity")

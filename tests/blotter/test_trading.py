@@ -211,7 +211,8 @@ async def test_stage_by_hand_and_a_refused_one_comes_back() -> None:
             await d.press("enter")
         await d.press("enter")
         assert isinstance(d.app.screen, StageTicket)
-        assert "F1: unknown account" in str(d.app.screen.query_one("#problems").render())
+        assert str(d.app.screen.query_one("#wrong-account").render()) == "F1: unknown account"
+        assert d.app.focused.id == "account"
         assert d.app.screen.text["price"] == "62.07"
         await d.press("ctrl+s")
         new = NewOrder("KO.US", Side.Buy, (Member("F1", D(2500)),), OrdType.Limit, D("62.07"))
@@ -222,7 +223,11 @@ async def test_stage_by_hand_and_a_refused_one_comes_back() -> None:
 async def test_the_ticket_says_what_is_missing() -> None:
     async with desk() as d:
         await d.press("s", "ctrl+s")
-        assert "account: is needed" in str(d.app.screen.query_one("#problems").render())
+        wrong = [
+            n for n in ("account", "side", "price") if d.app.screen.query_one(f"#wrong-{n}").display
+        ]
+        assert wrong == ["account", "side"]
+        assert str(d.app.screen.query_one("#wrong-account").render()) == "is needed"
         await d.press("escape")
         assert d.link.sent == []
 
@@ -326,6 +331,7 @@ async def test_the_ticket_says_the_value_and_what_the_account_holds() -> None:
     async with desk() as d:
         meaning = await _ticket(d, "FUND1", "aapl", "sell", "2500", "", "190")
         assert "SELL 2,500 AAPL.US   ≈ 475,000.00 USD" in meaning
+        assert "0.10% of the average daily volume 2,500,000 (close)" in meaning
         assert "FUND1 holds 12,500 → 10,000" in meaning
 
 
@@ -340,7 +346,7 @@ async def test_a_quantity_that_looks_like_money_is_asked_about_once() -> None:
         await _ticket(d, "FUND1", "msft", "buy", "2m")
         await d.press("ctrl+s")
         assert d.link.sent == []
-        problems = str(d.app.screen.query_one("#problems").render())
+        problems = str(d.app.screen.query_one("#wrong-quantity").render())
         assert "Quantity or money? 2,000,000 are 830,200,000.00 USD" in problems
         await d.press("ctrl+s")
         (sent,) = d.link.sent
