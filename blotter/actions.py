@@ -111,6 +111,9 @@ _WORK = (
     _act("K", "kill", "kill", "cancel everything of the house, or of a broker", attention.kill),
     _act("Z", "halt", "halt", "halt a trader, a desk, an account or the house", halts.halt),
     _act("", "resume", "resume", "consent that a halt ends; it takes two persons", halts.resume),
+    _act("b", "resume_these", "resume", "consent that the halts end; it takes two persons", halts.resume_these, "halts", 1),
+    _act("C", "own_break", "own", "look after the breaks yourself", posttrade.own_break, "breaks", 1),
+    _act("x", "explain_break", "explain", "say why the breaks are there", posttrade.explain_break, "breaks", 1),
     _act("n", "next_need", "next", "go to what needs a person next", frame.next_need, footer=2),
     _act("N", "seen", "seen", "the rows need me no more; alerts: nobody", claims.seen),
 )

@@ -5,8 +5,9 @@ shown. What the client reports is collected and drawn a few times a second.
 """
 
 import gc
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from textual.app import App, ComposeResult
 from textual.events import Event, Key, Paste
 from textual.widgets import ContentSwitcher
 
-from blotter import layouts, settings, themes
+from blotter import desktop, layouts, settings, themes
 from blotter.actions import ACTIONS, GROUPS
 from blotter.columns import TABLES
 from blotter.filters import BadFilter, parse
@@ -22,6 +23,7 @@ from blotter.layouts import Layout, Store
 from blotter.link import Feed, Link
 from blotter.registry import Action, rebound
 from blotter.typeahead import Typing
+from blotter.watch import Watch
 from blotter.widgets.filterbar import FilterBar
 from blotter.widgets.grid import Grid
 from blotter.widgets.keys import Keys
@@ -34,6 +36,7 @@ from tradeoms.bus.client import AsyncClient, BusRefused, Credentials
 FRAME = 1 / 12  # seconds between two drawings
 KEEP = 2.0  # seconds between two looks at whether layouts must be written
 TICK = 20.0  # seconds after which ages are drawn anew
+QUIET = 2.0  # seconds after a sound without one of mere news: a fill comes seldom alone
 SOURCES = tuple(dict.fromkeys(table.source for table in TABLES))
 
 
@@ -82,6 +85,8 @@ class Blotter(App[None]):
         place.bell, place.keep, place.perform = self._settings.bell, self._keep, self.action_perform
         place.groups = {name: [a.name for a in group] for name, group in GROUPS.items()}
         self._place = place
+        self._watch = Watch(user, place.rows, self._settings.fills, self._settings.limits)
+        self._rung = float("-inf")
         self._acting: set[str] = set()
         self._typing = Typing(self, super().on_event)
 
@@ -119,7 +124,7 @@ class Blotter(App[None]):
         self.run_worker(self._typing.run(), group="keys")
         self.set_interval(FRAME, self._draw)
         self.set_interval(KEEP, self._keep)
-        self.set_interval(TICK, lambda: self._place.grid.tick())
+        self.set_interval(TICK, self._tick)
         self._draw()
         self._place.grid.focus()
 
@@ -181,12 +186,38 @@ class Blotter(App[None]):
         """Say what needs a person since now; what was in the first snapshot is only counted."""
         place = self._place
         new = place.waiting.take(name, changes)
-        if not new or grid.waiting:
+        happened = self._watch.take(name, changes, grid.waiting, place.now())
+        if not grid.waiting:
+            self._alert("warning", new)
+            self._alert("ok", happened)
+
+    def _alert(self, kind: str, news: Sequence[str]) -> None:
+        """Colour, a bell, and a notice outside of the terminal if one is wanted."""
+        if not news:
             return
-        for why in new[-LAST:]:
-            place.tell("warning", why)
-        if place.bell:
+        for text in news[-LAST:]:
+            self._place.tell(kind, text)
+        if kind == "ok" and monotonic() - self._rung < QUIET:
+            return
+        self._rung = monotonic()
+        if self._place.bell:
             self.bell()
+        if self._settings.desktop:
+            more = f" (and {len(news) - 1} more)" if len(news) > 1 else ""
+            told = desktop.notify(self._write, self._settings.desktop, news[0] + more)
+            self.run_worker(told, group="desktop")
+
+    def _write(self, sequence: str) -> None:
+        """To the terminal, past the screen."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+
+    def _tick(self) -> None:
+        """Ages are others; and work that nobody moves gets older."""
+        place, minutes = self._place, self._settings.stale_minutes
+        place.grid.tick()
+        if minutes and not place.blind:
+            self._alert("warning", place.waiting.late(self._watch.stale(minutes, place.now())))
 
     def _draw_frame(self) -> None:
         place, grid = self._place, self._place.grid

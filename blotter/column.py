@@ -156,6 +156,8 @@ SIDE = Column(
 TONES = {
     "staged": "attention",
     "held": "bad",
+    "halted": "bad",
+    "consented": "attention",
     "refused": "bad",
     "open": "attention",
     "owned": "attention",

@@ -291,6 +291,50 @@ _CONFIRMATIONS = (
 )
 
 
+_HALTS = (
+    key(6, "halt"),
+    text("what", 22),
+    word("state", 10),
+    clock("at"),
+    text("user", 10, "by"),
+    text("reason", 30),
+    text("consents", 40),
+    clock("lifted"),
+)
+_BREAKS = (
+    text("kind", 10),
+    text("source", 10),
+    text("subject", 18),
+    text("what", 24, tone=always("bad")),
+    text("ours", 14),
+    text("theirs", 14),
+    money("amount", 15),
+    text("Currency", 8),
+    number("age", 6, "days"),
+    word("state", 10),
+    text("owner", 10),
+    text("reason", 24),
+    text("account", 12),
+    text("instrument", 16),
+)
+_CHANGES = (
+    key(6, "block", "block"),
+    text("change", 7),
+    key(7, "order", "order"),
+    text("account", 12),
+    text("Symbol", 8),
+    SIDE,
+    total("before", 11),
+    total("after", 11),
+    total("filled", 11),
+    text("reason", 24),
+    text("user", 10),
+    clock("at"),
+    text("pm", 10),
+    number("part", 5),
+)
+
+
 def completed(view: str, columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """The columns, and one for each field of the view that has none: nothing is out of reach."""
     have = {column.name for column in columns}
@@ -350,4 +394,7 @@ TABLES: tuple[Table, ...] = (
     _table("rates", "Rates", "Rat", money_columns.RATES, ("day", True)),
     _table("ladder", "Ladder", "Lad", money_columns.LADDER, ("account", False)),
     _table("realized", "Realized", "Rlz", money_columns.REALIZED, ("block", True)),
+    _table("statement_changes", "Changes", "Chg", _CHANGES, ("at", True)),
+    _table("breaks", "Breaks", "Brk", _BREAKS, ("age", True), tone=ended("cleared", "explained")),
+    _table("halts", "Halts", "Hlt", _HALTS, _LAST, tone=ended("lifted")),
 )

@@ -48,6 +48,16 @@ NEEDS: tuple[Need, ...] = (
         lambda row: f"{row.broker} confirms {row.account} otherwise: {row.differences}",
     ),
     Need(
+        "breaks",
+        lambda row: row.state == "open",
+        lambda row: f"break of {row.kind} with {row.source}: {row.subject} {row.what}",
+    ),
+    Need(
+        "halts",
+        lambda row: row.state == "consented",
+        lambda row: f"{row.key} {row.what} waits for a second person to resume it",
+    ),
+    Need(
         "alerts",
         _unattended,
         lambda row: f"{row.kind} {row.subject}: {row.text}",
@@ -68,13 +78,17 @@ class Waiting:
         self.seen = {key: why for key, why in (seen or {}).items() if not key.startswith(shared)}
         self._user = user
         self._waits: dict[str, dict[str, str]] = {need.table: {} for need in NEEDS}
+        self._late: dict[str, dict[str, str]] = {}
+        self._told: set[str] = set()
 
     def __len__(self) -> int:
-        return sum(map(len, self._waits.values()))
+        return sum(map(len, (*self._waits.values(), *self._late.values())))
 
     def take(self, table: str, changes: Mapping[str, Any]) -> list[str]:
         """Look at rows that changed; why those that are new here wait."""
         new = []
+        for key in changes if table in self._late else ():
+            self._late[table].pop(key, None)
         for need in NEEDS:
             if need.table == table:
                 for key, row in changes.items():
@@ -93,12 +107,24 @@ class Waiting:
         waits[key] = why
         return [why]
 
+    def late(self, found: Mapping[str, Mapping[str, str]]) -> list[str]:
+        """Take what nobody has moved for too long, by table and key; why what is new among it is."""
+        self._late = {
+            table: {k: why for k, why in rows.items() if self.seen.get(f"{table}/{k}") != why}
+            for table, rows in found.items()
+        }
+        waits = [why for rows in self._late.values() for why in rows.values()]
+        new = [why for why in waits if why not in self._told]
+        self._told = set(waits)
+        return new
+
     def _anothers(self, row: Any) -> bool:
         return getattr(row, "owner", "") not in ("", self._user)
 
     def see(self, table: str, key: str) -> bool:
         """The person has seen it: it waits no more. False where it did not wait."""
         why = self._waits.get(table, {}).pop(key, None)
+        why = why or self._late.get(table, {}).pop(key, None)
         if why is None:
             return False
         self.seen[f"{table}/{key}"] = why
@@ -113,5 +139,5 @@ class Waiting:
         return every[(places[0] + 1) % len(every)] if places else every[0]
 
     def _all(self) -> Iterator[tuple[str, str, str]]:
-        for table, waits in self._waits.items():
+        for table, waits in (*self._waits.items(), *self._late.items()):
             yield from ((table, key, why) for key, why in waits.items())

@@ -1,7 +1,11 @@
 """What a person sets once, by hand: `blotter.toml` in the folder of the blotter.
 
-bell = false              # no sound when something needs a person
+bell = false              # no sound when something needs a person or happens
 theme = "tradeoms-light"
+desktop = "osc9"          # also outside of the terminal: osc9, osc777 or notify-send
+fills = false             # say nothing of own fills
+limits = false            # nor of limits that the price has reached
+stale_minutes = 60        # what nobody has moved for so long needs a person; 0: never
 
 [keys]                    # action = "key"; names are on the help screen and in docs/keys.md
 route = "R"
@@ -13,8 +17,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from blotter import themes
+from blotter.desktop import missing
 
 NAME = "blotter.toml"
+
+
+STALE, LONGEST = 30, 24 * 60  # minutes
+FLAGS = ("bell", "fills", "limits")
+KNOWN = (*FLAGS, "theme", "desktop", "stale_minutes", "keys")
 
 
 class Settings(NamedTuple):
@@ -24,6 +34,10 @@ class Settings(NamedTuple):
     theme: str = ""
     keys: dict[str, str] = {}
     problems: tuple[str, ...] = ()
+    desktop: str = ""
+    fills: bool = True
+    limits: bool = True
+    stale_minutes: int = STALE
 
 
 def home() -> Path:
@@ -44,24 +58,44 @@ def read(folder: Path | None) -> Settings:
         return Settings(problems=(f"{path}: {error}",))
     problems = [f"{NAME}: {p}" for p in _problems(found)]
     keys = found.get("keys", {})
+    flags = {name: found.get(name, True) is not False for name in FLAGS}
     return Settings(
-        found["bell"] if isinstance(found.get("bell"), bool) else True,
+        flags["bell"],
         found["theme"] if found.get("theme") in themes.NAMES else "",
         {n: key for n, key in keys.items() if isinstance(key, str)}
         if isinstance(keys, dict)
         else {},
         tuple(problems),
+        "" if missing(_text(found, "desktop")) else _text(found, "desktop"),
+        flags["fills"],
+        flags["limits"],
+        STALE if _bad_minutes(found) else found.get("stale_minutes", STALE),
     )
+
+
+def _text(found: dict[str, Any], name: str) -> str:
+    return str(found.get(name, ""))
+
+
+def _bad_minutes(found: dict[str, Any]) -> bool:
+    minutes = found.get("stale_minutes", STALE)
+    return type(minutes) is not int or not 0 <= minutes <= LONGEST
 
 
 def _problems(found: dict[str, Any]) -> list[str]:
     """Everything that is wrong."""
-    known = ("bell", "theme", "keys")
     problems = [
-        f"{name}: is unknown; known are {', '.join(known)}" for name in found if name not in known
+        f"{name}: is unknown; known are {', '.join(KNOWN)}" for name in found if name not in KNOWN
     ]
-    if not isinstance(found.get("bell", True), bool):
-        problems.append(f"bell = {found['bell']!r}: say true or false")
+    problems += [
+        f"{name} = {found[name]!r}: say true or false"
+        for name in FLAGS
+        if not isinstance(found.get(name, True), bool)
+    ]
+    if why := missing(_text(found, "desktop")):
+        problems.append(f"desktop = {found['desktop']!r}: {why}")
+    if _bad_minutes(found):
+        problems.append(f"stale_minutes = {found['stale_minutes']!r}: say 0 to {LONGEST}")
     if found.get("theme", "") not in ("", *themes.NAMES):
         problems.append(f"theme = {found['theme']!r}: known are {', '.join(themes.NAMES)}")
     keys = found.get("keys", {})

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from blotter import cells
+from blotter.handlers.deeds import Deed, act
 from blotter.handlers.orders import REASON
 from blotter.screens.choose import Choice, Choose
 from blotter.screens.preview import Asked, Preview
@@ -72,6 +73,18 @@ async def resume(place: Workplace) -> None:
     said = await place.ask(Preview(f"Resume {chosen}", (), "Resume", (REASON,), note))
     if said is not None:
         await place.send(f"resume {chosen}", c.Resume(chosen, said["reason"]))
+
+
+#: The halts themselves: on their own table.
+resume_these = act(
+    Deed(
+        "resume",
+        lambda row, said: c.Resume(row.key, said["reason"]),
+        lambda row: "is lifted" if row.state == "lifted" else "",
+        (REASON,),
+        note="It goes on when two persons have consented.",
+    )
+)
 
 
 def _choice(row: Mapping[str, Any]) -> Choice:

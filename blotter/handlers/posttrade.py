@@ -1,10 +1,28 @@
 """After the allocation: what brokers are told, and what they confirm."""
 
+from typing import Any
+
 from blotter.handlers.deeds import Deed, act
 from blotter.handlers.orders import REASON
 from blotter.screens.preview import Asked
 from tradeoms.model import commands as c
 
+
+def _cleared(row: Any) -> str:
+    return "is cleared" if row.state == "cleared" else ""
+
+
+own_break = act(
+    Deed(
+        "look after",
+        lambda row, said: c.OwnBreak(row.key, said["reason"] or ""),
+        _cleared,
+        (Asked("reason", "needed where it is another's", needed=False),),
+    )
+)
+explain_break = act(
+    Deed("explain", lambda row, said: c.ExplainBreak(row.key, said["reason"]), _cleared, (REASON,))
+)
 send_allocation = act(
     Deed(
         "tell the brokers of",

@@ -28,6 +28,12 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.005)
 
 
+@pytest.fixture(autouse=True)
+def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing gets stale while a test is slow: who tests that moves the time."""
+    monkeypatch.setattr("blotter.app.TICK", 3600.0)
+
+
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[Run]:
     """A running house, and a user in it who stages and trades."""

@@ -45,9 +45,9 @@ def test_settings_hold_and_what_is_wrong_is_all_said(tmp_path: Path) -> None:
     assert settings.read(tmp_path) == settings.Settings()
     file = tmp_path / "blotter.toml"
     file.write_text('bell = false\ntheme = "tradeoms-light"\n[keys]\nroute = "R"\n')
-    assert settings.read(tmp_path) == (False, "tradeoms-light", {"route": "R"}, ())
+    assert settings.read(tmp_path)[:4] == (False, "tradeoms-light", {"route": "R"}, ())
     file.write_text('bell = 3\ntheme = "pink"\ncolour = 1\n[keys]\nroute = "R"\nstage = 7\n')
-    bell, theme, keys, problems = settings.read(tmp_path)
+    bell, theme, keys, problems, *_ = settings.read(tmp_path)
     assert (bell, theme, keys) == (True, "", {"route": "R"})
     assert [problem.split(" = ")[0].split(": is")[0] for problem in problems] == [
         "blotter.toml: colour",
@@ -55,6 +55,25 @@ def test_settings_hold_and_what_is_wrong_is_all_said(tmp_path: Path) -> None:
         "blotter.toml: theme",
         "blotter.toml: keys.stage",
     ]
+
+
+def test_what_is_said_of_alerts_is_read_and_mistakes_leave_what_everybody_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "blotter.toml"
+    file.write_text('desktop = "osc9"\nfills = false\nlimits = false\nstale_minutes = 0\n')
+    assert settings.read(tmp_path)[4:] == ("osc9", False, False, 0)
+    for bad in ('"x"', "-1", "true", "1441", "1.5"):
+        file.write_text(f"stale_minutes = {bad}\n")
+        found = settings.read(tmp_path)
+        assert (found.stale_minutes, len(found.problems)) == (30, 1), bad
+    file.write_text('desktop = "growl"\n')
+    assert settings.read(tmp_path).problems == (
+        "blotter.toml: desktop = 'growl': known are osc9, osc777, notify-send",
+    )
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    file.write_text('desktop = "notify-send"\n')
+    assert "there is no program notify-send here" in settings.read(tmp_path).problems[0]
 
 
 @pytest.mark.parametrize("text", [b"[keys", b"\xff"])

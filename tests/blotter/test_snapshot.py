@@ -70,7 +70,7 @@ def test_orders(snap_compare: Compare, theme: str) -> None:
 def test_blocks(snap_compare: Compare, size: tuple[int, int]) -> None:
     # Hidden: the ages, for they depend on today.
     assert snap_compare(
-        _blotter(), terminal_size=size, run_before=_press("2", *["right"] * 14, "h")
+        _blotter(), terminal_size=size, run_before=_press("2", *["right"] * 15, "h")
     )
 
 

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from tests.builders import Desk, desk
 from tests.core.after import OPS, accepted, allocated, confirm, office, replayed, told
 from tradeoms.core.context import Context
@@ -35,6 +37,10 @@ def _look(floor: Desk, command: c.CheckConfirmations) -> list[str]:
 def test_what_is_late_is_told_once() -> None:
     floor = _clocked()
     block, _, _ = allocated(floor)
+    assert _look(floor, _at(23, 29, day=2)) == []
+    assert _look(floor, _at(23, 30, day=2)) == [
+        "of 2026-03-02, to be done by 19:00 America/New_York: KING is not told"
+    ]
     assert _look(floor, _at(23, 59, day=2)) == []
     assert _look(floor, _at(0)) == [
         "of 2026-03-02, not done by 19:00 America/New_York: KING is not told"
@@ -42,13 +48,15 @@ def test_what_is_late_is_told_once() -> None:
     assert _look(floor, _at(1)) == []
     known = accepted(floor, block)
     confirm(floor, known, "A1")
-    assert _look(floor, _at(1, 59)) == []
+    assert _look(floor, _at(1, 29)) == []
+    assert len(_look(floor, _at(1, 59))) == 1
     assert _look(floor, _at(2)) == [
         "of 2026-03-02, not done by 21:00 America/New_York: "
         "KING: 2 of 2 accounts not affirmed: A1, A2"
     ]
     assert _look(floor, _at(3)) == []
-    assert floor.alerts() == ["allocation late", "affirmation late"]
+    kinds = ["allocation due", "allocation late", "affirmation due", "affirmation late"]
+    assert floor.alerts() == kinds
     replayed(floor)
 
 
@@ -65,6 +73,15 @@ def test_what_is_not_done_over_fix_is_not_late() -> None:
     floor = _clocked(allocations=Handling.Outside, confirmations=Handling.Outside)
     allocated(floor)
     assert _look(floor, _at(2)) == []
+
+
+def test_who_wants_no_notice_gets_none() -> None:
+    floor = _clocked()
+    allocated(floor)
+    floor.done(c.SetCutOffs((replace(NEW_YORK, notice_minutes=0),)), OPS)
+    assert _look(floor, _at(23, 59, day=2)) == []
+    bad = c.SetCutOffs((replace(NEW_YORK, notice_minutes=-1),))
+    assert list(floor.refused(bad, OPS)) == ["cut_offs[0].notice_minutes"]
 
 
 def test_without_cut_offs_nothing_is_late() -> None:
@@ -102,7 +119,7 @@ def test_a_market_has_its_own_cut_off() -> None:
     rows = (NEW_YORK, CutOff("Europe/London", time(17), time(18), market="XNYS"))
     floor.done(c.SetCutOffs(rows), OPS)
     allocated(floor)
-    assert _look(floor, _at(16, 59, day=2)) == []
+    assert _look(floor, _at(16, 29, day=2)) == []
     assert len(_look(floor, _at(17, day=2))) == 1
     floor.done(c.SetCutOffs((NEW_YORK,)), OPS)
     assert list(floor.state.cut_offs) == [""]

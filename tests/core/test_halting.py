@@ -139,3 +139,18 @@ def test_pressed_again_it_cancels_again_and_is_one_halt(floor: Desk) -> None:
 )
 def test_a_halt_says_whose_and_why(floor: Desk, fields: dict[str, Any], field: str) -> None:
     assert list(floor.refused(c.Halt(**{"reason": "r", **fields}), "carl")) == [field]
+
+
+def test_the_table_shows_who_halted_what_and_who_would_resume(floor: Desk) -> None:
+    floor.done(c.Halt("odd fills", trader="tina"), "carl")
+    reader = Reader(floor.journal.replay())
+
+    def shown() -> list[tuple[str, ...]]:
+        reader.follow(floor.journal.records[reader.state.seq :])
+        return [(r.key, r.what, r.state, r.user, r.consents) for r in reader.rows("halts")]
+
+    assert shown() == [("H1", "trader tina", "halted", "carl", "")]
+    floor.done(c.Resume("H1", "looked"), "olga")
+    assert shown()[0][2:] == ("consented", "carl", "olga: looked")
+    floor.done(c.Resume("H1", "fine"), "carl")
+    assert shown()[0][2:] == ("lifted", "carl", "olga: looked; carl: fine")

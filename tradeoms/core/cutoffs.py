@@ -16,6 +16,7 @@ from tradeoms.model.state import State
 
 LOOKED_AT = timedelta(days=7)  # since the allocation; by then a block has settled
 SHOWN = 5  # accounts named in an alert
+LONGEST_NOTICE = 600  # minutes: a working day
 
 
 def set_cut_offs(state: State, command: c.SetCutOffs, ctx: Context) -> list[e.AnyEvent]:
@@ -32,6 +33,9 @@ def set_cut_offs(state: State, command: c.SetCutOffs, ctx: Context) -> list[e.An
         if row.affirmed < row.allocated:
             reason = "is before the cut-off of allocations"
             problems.append(c.Problem(f"{field}affirmed", str(row.affirmed), reason))
+        if not 0 <= row.notice_minutes <= LONGEST_NOTICE:
+            reason = f"must be from 0 to {LONGEST_NOTICE}"
+            problems.append(c.Problem(f"{field}notice_minutes", str(row.notice_minutes), reason))
     if problems:
         raise Refusal(*problems)
     return [e.CutOffsSet(command.cut_offs)]
@@ -46,7 +50,7 @@ def _known(zone: str) -> bool:
 
 
 def check(state: State, command: c.CheckConfirmations, ctx: Context) -> list[e.AnyEvent]:
-    """An alert for each block and step that is late, once."""
+    """An alert for each block and step whose cut-off is near, and one when it is late; each once."""
     events: list[e.AnyEvent] = []
     if not state.cut_offs:
         return events
@@ -54,7 +58,7 @@ def check(state: State, command: c.CheckConfirmations, ctx: Context) -> list[e.A
         market = state.instruments[state.blocks[block].instrument].SecurityExchange
         row = state.cut_offs.get(market) or state.cut_offs.get("")
         if row is not None:
-            events += _late(state, block, traded, row, command.at, ctx)
+            events += _told(state, block, traded, row, command.at, ctx)
     return events
 
 
@@ -73,7 +77,7 @@ def _recent(state: State, now: datetime) -> dict[str, date]:
     return found
 
 
-def _late(
+def _told(
     state: State, block: str, traded: date, row: CutOff, now: datetime, ctx: Context
 ) -> list[e.AnyEvent]:
     events: list[e.AnyEvent] = []
@@ -81,14 +85,19 @@ def _late(
         ("allocation", row.allocated, not_accepted),
         ("affirmation", row.affirmed, not_affirmed),
     ):
-        if f"{block}/{step}" in state.missed or now < _moment(row.zone, traded, until):
+        late = _moment(row.zone, traded, until)
+        if f"{block}/{step}" in state.missed or now < late - timedelta(minutes=row.notice_minutes):
+            continue
+        if now < late and f"{block}/{step} near" in state.missed:
             continue
         if text := "; ".join(missing(state, block)):
             told = f"of {traded}, not done by {until:%H:%M} {row.zone}: {text}"
-            events += [
-                e.CutOffMissed(block, step, now),
-                alert(ctx, f"{step} late", block, told),
-            ]
+            near = f"of {traded}, to be done by {until:%H:%M} {row.zone}: {text}"
+            events += (
+                [e.CutOffMissed(block, step, now), alert(ctx, f"{step} late", block, told)]
+                if now >= late
+                else [e.CutOffNear(block, step, now), alert(ctx, f"{step} due", block, near)]
+            )
     return events
 
 
@@ -147,5 +156,9 @@ def apply_missed(state: State, event: e.CutOffMissed) -> None:
     state.missed.add(f"{event.block}/{event.step}")
 
 
+def apply_near(state: State, event: e.CutOffNear) -> None:
+    state.missed.add(f"{event.block}/{event.step} near")
+
+
 DECIDE = {c.SetCutOffs: set_cut_offs, c.CheckConfirmations: check}
-APPLY = {e.CutOffsSet: apply_set, e.CutOffMissed: apply_missed}
+APPLY = {e.CutOffsSet: apply_set, e.CutOffMissed: apply_missed, e.CutOffNear: apply_near}

@@ -99,6 +99,7 @@ ConfirmationAnswered = after.ConfirmationAnswered
 ConfirmationsRequested = after.ConfirmationsRequested
 Confirmed = after.Confirmed
 CutOffMissed = after.CutOffMissed
+CutOffNear = after.CutOffNear
 CutOffsSet = after.CutOffsSet
 PostTradeResent = after.PostTradeResent
 PostTradeSent = after.PostTradeSent
@@ -366,6 +367,7 @@ AnyEvent = (
     | PostTradeUnsent
     | PostTradeResent
     | CutOffMissed
+    | CutOffNear
     | AlertRaised
     | AlertAttended
     | AlertReturned

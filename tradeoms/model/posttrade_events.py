@@ -117,6 +117,14 @@ class PostTradeResent(Event, frozen=True, tag=True):
     poss_resend: bool
 
 
+class CutOffNear(Event, frozen=True, tag=True):
+    """A person was told that a block's step is not done and that its cut-off is near."""
+
+    block: str
+    step: str
+    at: datetime
+
+
 class CutOffMissed(Event, frozen=True, tag=True):
     """A block's step was not done by its cut-off; a person has been told."""
 

@@ -327,10 +327,12 @@ class CutOff(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_f
     """Until when, on the trade date, a market's blocks must be accepted and affirmed by brokers.
 
     An empty `market` (a SecurityExchange) is every market without a row of its own. `zone` is a
-    name of the time zone database.
+    name of the time zone database. What is not done is said `notice_minutes` before, and when it
+    is late.
     """
 
     zone: str
     allocated: time
     affirmed: time
     market: str = ""
+    notice_minutes: int = 30

@@ -216,7 +216,7 @@ class State:
         self.affirmations: dict[str, ConfirmationAnswered] = {}  # our last answer
         self.confirmation_requests: dict[str, ConfirmationsRequested] = {}
         self.outbox: dict[str, int] = {}  # what has not left for certain
-        self.missed: set[str] = set()  # block/step
+        self.missed: set[str] = set()  # block/step, and block/step near: what was told
 
     def become(self, other: "State") -> None:
         """Take another state's whole content; whoever holds this object sees it."""
