@@ -14,7 +14,7 @@ from textual.dom import DOMNode
 from textual.events import Event
 from textual.message_pump import MessagePump
 
-LONGEST = 1.0  # seconds that a key may hold up the next one
+LONGEST = 5.0  # seconds that a key may hold up the next one: only a machine that does much else needs them
 
 
 class Typing:

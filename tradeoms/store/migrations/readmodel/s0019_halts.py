@@ -5,8 +5,8 @@ from alembic import op
 
 from tradeoms.store.columns import Moment
 
-revision = "s0018_halts"
-down_revision = "s0017_volumes"
+revision = "s0019_halts"
+down_revision = "s0018_price_groups"
 
 
 def upgrade() -> None:
