@@ -161,6 +161,38 @@ def test_a_group_is_one_brokers_and_says_who_is_left_out() -> None:
     holds(floor)
 
 
+def test_who_joined_later_pays_its_own_fills() -> None:
+    floor = house()
+    first, *_ = traded(floor, ("A1", 100), price="50")
+    block = floor.block(("A2", 100))
+    name = floor.route(block, 100)
+    floor.fill(name, 50, "52")
+    late = floor.order(("A3", 50))
+    floor.done(c.JoinBlock(block, (late,), "same idea"), "trader")
+    floor.fill(name, 50, "54")
+    floor.fill(floor.route(block, 50), 50, "54")
+    floor.finish(block)
+    assert group(floor, block) == ""
+    assert event(floor, first).AvgPx == "50.00000000"
+    (alert,) = [a for a in floor.state.alerts.values() if a.kind == "own price"]
+    assert alert.text.startswith("its members changed after the first route: its price is not")
+    replayed(floor)
+
+
+def test_a_delivery_corrects_the_blocks_whose_price_changed() -> None:
+    floor = house()
+    traded(floor, ("A1", 100), price="50")
+    floor.done(c.Deliver(), OPS)
+    traded(floor, ("A3", 100), price="51")
+    floor.done(c.Deliver(), OPS)
+    lines = floor.state.deliveries[2].lines
+    assert [(one.action, one.trade, one.AvgPx, one.price_group) for one in lines] == [
+        ("new", "B2/O2/A3", D("50.5"), "B1"),
+        ("cancel", "B1/O1/A1", D(50), "B1"),
+        ("correct", "B1/O1/A1", D("50.5"), "B1"),
+    ]
+
+
 def test_a_broker_that_books_each_block_by_itself_is_left_alone() -> None:
     floor = house()
     king = replace(floor.state.brokers["KING"], knows_price_groups=False)

@@ -13,6 +13,7 @@ from tests.builders import DAY, D, Desk, desk, lot
 from tests.core.after import OPS, confirm, office, replayed, told
 from tests.core.test_allocations_commissions import schedule
 from tests.states import same
+from tradeoms.core.charging import at_most
 from tradeoms.core.commissions import bill, cents
 from tradeoms.core.sharing import Share, shares
 from tradeoms.model import commands as c
@@ -169,6 +170,14 @@ def test_a_confirmation_is_compared_with_the_accounts_own_rates() -> None:
     wrong = confirm(floor, known, "A2", Commission=D("2.25"), NetMoney=D("5002.25"))
     assert wrong.state is ConfirmationState.Mismatched
     assert [one.field for one in wrong.differences] == ["Commission", "NetMoney"]
+
+
+def test_room_is_looked_for_by_all_rates_together() -> None:
+    floor = house(card(groups=("eu",), execution=schedule((0, "0.02")), research=CENT))
+    traded(floor, *MEMBERS)
+    placed = list(floor.state.placements.values())
+    found = at_most(floor.state, floor.state.instruments["ACME"], placed)
+    assert found == (1001 * 5000, 1251 + 1001 + 2002 + 1001)
 
 
 rates = st.sampled_from(

@@ -64,7 +64,8 @@ def _by_itself(
     if len(brokers) > 1:
         return f"was filled by {' and '.join(brokers)}"
     (broker,) = brokers
-    if not state.brokers[broker].knows_price_groups:
+    known = state.brokers.get(broker)
+    if known is None or not known.knows_price_groups:
         return f"{broker} does not average several blocks"
     if block.statement.earlier:
         return "its members changed after the first route"

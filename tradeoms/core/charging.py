@@ -53,6 +53,21 @@ def bills(state: State, instrument: Instrument, placed: list[Placement]) -> tupl
     return tuple(Bill(broker, *amounts) for broker, amounts in own.items())
 
 
+def at_most(state: State, instrument: Instrument, placed: Sequence[Placement]) -> tuple[int, int]:
+    """Gross, and what the rates of all who may be billed for it would make together."""
+    gross, bill = money(state, instrument, placed)
+    most = abs(bill)
+    for placement in placed if in_lines(state, placed) else ():
+        own = cents(placement.notional * instrument.multiplier)
+        most += abs(research(state, placement, own))
+        for card in {
+            card.name: card for of in agreed(state, placement) for card in of.values()
+        }.values():
+            schedules = (getattr(card, part) for part in PARTS)
+            most += sum(abs(billed(one, placement.CumQty, own)) for one in schedules if one)
+    return gross, most
+
+
 def in_lines(state: State, placed: Sequence[Placement]) -> bool:
     """Whether a bill may have more than one line; what is defined later changes no answer."""
     if any(p.research is not None for p in placed):

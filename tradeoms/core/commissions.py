@@ -49,7 +49,7 @@ def commission(
     return _rounded(Fraction(placement.CumQty) * share * Fraction(rate) * 100)
 
 
-def research(state: State, placement: Placement, gross: int, share: Fraction) -> int:
+def research(state: State, placement: Placement, gross: int, share: Fraction = Fraction(1)) -> int:
     """The same for the broker's own research part."""
     if placement.research is None:
         return 0

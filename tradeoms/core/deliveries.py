@@ -101,6 +101,7 @@ def _lines(state: State, block: str) -> dict[str, DeliveryLine]:
             net=state.money(event.net[n]),
             Currency=instrument.Currency,
             research=state.money(event.research[n]) if event.research else ZERO,
+            price_group=event.price_group.partition("/")[0],
         )
     return lines
 

@@ -175,6 +175,7 @@ def _changed(
         seed=old.seed,
         lot_methods=() if set(methods) == {"FIFO"} else methods,
         groups=(*old.groups, *groups) if old.groups else (),
+        price_group=old.price_group,
         earlier=old.parts,
         reason=reason,
         user=ctx.user,

@@ -6,7 +6,7 @@ import numpy as np
 
 from allocation.exact import Int64
 from tradeoms.core.bounds import MOST_CENTS, few
-from tradeoms.core.commissions import money
+from tradeoms.core.charging import at_most
 from tradeoms.model.orders import ZERO, Block, Placement
 from tradeoms.model.state import State
 
@@ -17,8 +17,8 @@ def no_room(state: State, block: Block, placed: Sequence[Placement], error: str 
     Each account, and the `error` account, is looked at as if it got everything that was filled.
     """
     instrument, filled = state.instruments[block.instrument], [p for p in placed if p.CumQty]
-    gross, bill = money(state, instrument, filled)
-    cents, units = gross + abs(bill), instrument.units(sum((p.CumQty for p in filled), ZERO))
+    gross, bill = at_most(state, instrument, filled)
+    cents, units = gross + bill, instrument.units(sum((p.CumQty for p in filled), ZERO))
     if cents >= MOST_CENTS:
         return f"its fills and bills are worth {state.money(cents):,}: more than can be booked"
     assert block.statement is not None

@@ -31,6 +31,7 @@ class DeliveryLine(Struct, frozen=True, gc=False, omit_defaults=True):
     net: Decimal
     Currency: str
     research: Decimal = Decimal(0)
+    price_group: str = ""
 
 
 class Delivery(Struct, frozen=True, gc=False):

@@ -17,7 +17,7 @@ from tradeoms.views.statement_changes import StatementChangeRow
 
 TITLE = "Allocation changes"
 #: Alerts about a block that say that its allocation is not what was written before the trade.
-EXCEPTIONS = ("split by exception", "reopened", "trade error")
+EXCEPTIONS = ("split by exception", "reopened", "trade error", "own price")
 
 
 class Line(Struct, frozen=True):

@@ -63,6 +63,7 @@ class DeliveryLineRow(Struct, frozen=True, gc=False):
     status: str
     reason: str
     research: Decimal
+    price_group: str
 
 
 def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, DeliveryRow | None]]:

@@ -1,0 +1,13 @@
+"""The group of blocks that share an average price, in what is handed over."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "s0019_delivered_groups"
+down_revision = "s0018_price_groups"
+
+
+def upgrade() -> None:
+    """Add the column."""
+    column = sa.Column("price_group", sa.Text(), nullable=False, server_default="")
+    op.add_column("delivery_lines", column)
