@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "s0019_delivered_groups"
-down_revision = "s0018_price_groups"
+revision = "s0020_delivered_groups"
+down_revision = "s0019_halts"
 
 
 def upgrade() -> None:
