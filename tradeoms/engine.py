@@ -90,6 +90,9 @@ class Item:
             self.ids.append(event.block.block)
         elif type(event) is e.PlacementRouted or type(event) is e.PlacementTelephoned:
             self.ids.append(event.placement.placement)
+        elif type(event) is e.CrossProposed:
+            self.ids.append(event.cross.cross)
+            self.violations += event.cross.violations
         elif type(event) is e.Halted:
             self.ids.append(event.halt.halt)
 

@@ -12,6 +12,7 @@ from tradeoms.core.checklist import findings
 from tradeoms.core.expected import expected_relief
 from tradeoms.core.halts import in_force
 from tradeoms.core.merging import suggestions, unlike
+from tradeoms.core.opposite import candidates
 from tradeoms.core.orders import foreseen
 from tradeoms.core.retiring import reasons
 from tradeoms.model.orders import ZERO, NewOrder
@@ -95,6 +96,28 @@ def halts(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:  #
     ]
 
 
+def crosses(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+    """What of the unrouted orders could cross in the house now, by instrument: which orders, at which
+    price, else the `reason` why not; `left_out` names the others. For the trader `user`, if given,
+    nothing that is another's.
+    """
+    return [
+        {
+            "instrument": found.instrument,
+            "buys": [order.order for order in found.buys],
+            "sells": [order.order for order in found.sells],
+            "OrderQty": str(found.OrderQty),
+            "Px": _text(found.price.Px if found.price else None),
+            "basis": found.price.basis if found.price else "",
+            "source": found.price.source if found.price else "",
+            "at": found.price.at if found.price else "",
+            "reason": found.reason,
+            "left_out": dict(found.left_out),
+        }
+        for found in candidates(reader.state, datetime.now(UTC), str(arguments.get("user", "")))
+    ]
+
+
 def policies(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG001
     """Every version of every allocation policy."""
     versions = reader.state.allocation_policies.values()
@@ -167,4 +190,5 @@ QUERIES: dict[str, Callable[[Reader, dict[str, Any]], list[Any]]] = {
     "headroom": headroom,
     "halts": halts,
     "kept": kept,
+    "crosses": crosses,
 }

@@ -58,6 +58,8 @@ OURS = {
     c.ResendPostTrade,
     c.CheckConfirmations,
     c.EnterOpeningOrders,
+    c.EndCross,
+    c.TakeBack,
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from tradeoms import core
-from tradeoms.compliance import check_basket, check_order, check_route
+from tradeoms.compliance import check_basket, check_cross, check_order, check_route
 from tradeoms.model import events as e
 from tradeoms.model.commands import Route
 from tradeoms.model.fields import OrdType, Override, Severity, Side
@@ -137,6 +137,12 @@ class Book:
         )
         routes = routes or (Route("BRK", total),)
         return check_route(self.state, block, orders, routes, self.now)
+
+    def cross(self, *orders):
+        """What is found on crossing the orders whole, once they are in the state."""
+        for order in orders:
+            self.apply(e.OrderEntered(order))
+        return check_cross(self.state, orders, orders, self.now)
 
     def wait(self, seconds):
         self.now += timedelta(seconds=seconds)

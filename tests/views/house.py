@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from tests.views import after, hands, members, sellside, splits, worth
+from tests.views import after, crossings, hands, members, sellside, splits, worth
 from tests.views.sellside import any_placement
 from tradeoms import core
 from tradeoms.engine import Engine
@@ -108,11 +108,12 @@ class House:
         """Reference data and what the accounts own on day one."""
         self.do(c.OpenDay(DAY))
         self.do(c.DefineInstruments(tuple(self.instrument(name) for name in INSTRUMENTS)))
-        accounts = (Account(a, f"Name {a}", f"T{a}", may_short=True) for a in ACCOUNTS)
+        terms = {"may_short": True, "may_cross": True}
+        accounts = (Account(a, f"Name {a}", f"T{a}", **terms) for a in ACCOUNTS)
         self.do(c.DefineAccounts(tuple(accounts)))
         self.do(c.DefineBrokers(after.brokers(BROKERS)))
         limit = Limit("order_quantity", DAY, {"most": "700"}, Severity.Block, Override.One)
-        self.do(c.SetLimits((limit,)))
+        self.do(c.SetLimits((limit, crossings.policy(self))))
         self.do(c.MarkPrices(tuple(Price(i, D("50"), "close", "") for i in INSTRUMENTS)))
         lots = [
             OpeningLot(a, i, D(q), D("12345.67") * n, DAY - timedelta(200 * n))
@@ -289,4 +290,5 @@ ACTIONS: dict[Callable[[House], None], int] = {
     **splits.ACTIONS,
     **members.ACTIONS,
     **worth.ACTIONS,
+    **crossings.ACTIONS,
 }

@@ -16,8 +16,8 @@ D = Decimal
 
 
 def any_placement(house: "House") -> Placement | None:
-    """Any placement, one with something left rather than another."""
-    every = list(house.state.placements.values())
+    """Any placement at a broker, one with something left rather than another."""
+    every = [p for p in house.state.placements.values() if p.session]
     live = [p for p in every if p.LeavesQty and p.transmission != "unsent"]
     if live and house.random.random() < 0.9:
         return house.random.choice(live)
@@ -101,7 +101,8 @@ def fill(house: "House") -> None:
 
 def amend(house: "House") -> None:
     """A bust or a correction of a booked execution."""
-    booked = [x for x in house.state.executions.values() if x.effect is Effect.Booked]
+    fills = house.state.executions.values()
+    booked = [x for x in fills if x.effect is Effect.Booked and not x.cross]
     if booked:
         target = house.random.choice(booked)
         placement = house.state.placements[target.placement]

@@ -60,6 +60,7 @@ def policy(house: "House") -> None:
     )
     row = replace(row, average_blocks=row.version % 2 == 1)
     house.send(c.DefineAllocationPolicies((row,)), "compliance")
+    mine = r.random() < 0.5
     accounts = [
         Account(
             a,
@@ -67,7 +68,8 @@ def policy(house: "House") -> None:
             "one" if a != "A4" else "two",
             lot_method=r.choice(LOTS),
             may_short=True,
-            own=a == "A4",
+            own=a == "A4" and mine,
+            may_cross=True,
             tax=TaxStatus.IRA if a == "A3" else TaxStatus.Taxable,
         )
         for a in ACCOUNTS

@@ -47,6 +47,11 @@ MAY: dict[type, frozenset[Role]] = {
     c.DissolveBlock: frozenset({TRADER}),
     c.JoinBlock: frozenset({TRADER}),
     c.LeaveBlock: frozenset({TRADER}),
+    c.ProposeCross: frozenset({TRADER}),
+    c.ApproveCross: frozenset({COMPLIANCE}),
+    c.RejectCross: frozenset({TRADER, COMPLIANCE}),
+    c.BustCross: frozenset({TRADER, COMPLIANCE, OPERATIONS}),
+    c.ApproveBust: frozenset({COMPLIANCE}),
     c.RouteBlock: frozenset({TRADER}),
     c.RouteBlocks: frozenset({TRADER}),
     c.RouteList: frozenset({TRADER}),
@@ -94,7 +99,7 @@ MAY_ASK: dict[str, frozenset[Role]] = {
 BY_ACCOUNT = frozenset(
     {
         *("allocations", "positions", "pnl", "ladder", "lots", "realized", "cash", "confirmations"),
-        "statement_changes",
+        *("statement_changes", "cross_parts"),
         *("delivery_lines", "breaks"),
     }
 )
@@ -286,8 +291,10 @@ def _orders(command: c.Command, state: State) -> tuple[str, ...]:
     """The orders that a command names, by themselves or through their block."""
     if isinstance(command, c.CancelOrder | c.OverrideViolation | c.IdentifyLots):
         return (command.order,)
-    if isinstance(command, c.BlockOrders):
+    if isinstance(command, c.BlockOrders | c.ProposeCross):
         return command.orders
+    if isinstance(command, c.ApproveCross | c.RejectCross | c.BustCross | c.ApproveBust):
+        return state.crosses[command.cross].orders
     if isinstance(command, c.JoinBlock):
         return (*state.blocks[command.block].orders, *command.orders)
     if isinstance(command, c.Claim | c.Release | c.Reassign):

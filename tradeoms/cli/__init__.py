@@ -7,6 +7,7 @@ from tradeoms.cli import (
     blotter,
     client,
     commissions,
+    cross,
     day,
     desk,
     lots,
@@ -38,6 +39,7 @@ posttrade.add_to(app)
 day.add_to(app)
 lots.add_to(app)
 commissions.add_to(app)
+cross.add_to(app)
 take_negatives(app)
 
 

@@ -1,6 +1,12 @@
 """Compliance: pure rules over the state, an order and the time. `rules` holds the table."""
 
-from tradeoms.compliance.checks import check_basket, check_order, check_route
+from tradeoms.compliance.checks import (
+    check_basket,
+    check_cross,
+    check_order,
+    check_route,
+    price_of_cross,
+)
 from tradeoms.compliance.headroom import Room, rooms
 from tradeoms.compliance.limits import check_limits
 from tradeoms.compliance.overrides import still_blocked
@@ -17,10 +23,12 @@ __all__ = [
     "Stage",
     "Terms",
     "check_basket",
+    "check_cross",
     "check_limits",
     "check_order",
     "check_route",
     "fingerprint",
+    "price_of_cross",
     "rooms",
     "still_blocked",
 ]

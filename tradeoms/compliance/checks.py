@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from tradeoms.compliance.overrides import lifted
 from tradeoms.compliance.rule import Case, Check, Stage, Terms
-from tradeoms.compliance.rules import RULES
+from tradeoms.compliance.rules import BY_NAME, RULES, cross_price
 from tradeoms.model.commands import Route
+from tradeoms.model.crosses import FairPrice
 from tradeoms.model.fields import Override, Severity
 from tradeoms.model.orders import Block, Order, Violation
 from tradeoms.model.state import State
@@ -53,6 +54,28 @@ def check_route(
             (names, v) for v in violations if not all(lifted(order, v, now) for order in orders)
         ]
     return worst_first(_merged(found, len(orders))) if found else ()
+
+
+def check_cross(
+    state: State, orders: Sequence[Order], crossed: Sequence[Order], now: datetime
+) -> tuple[Violation, ...]:
+    """Everything the rules find in a cross, worst first: in each order, which is in `state`, as if it
+    were routed now; and in what of them is `crossed`. Of the latter nothing is lifted.
+    """
+    found: list[tuple[Sequence[str], Violation]] = []
+    for order in orders:
+        violations = _run(Case.of(state, Stage.Routing, now, order))
+        found += [((order.order,), v) for v in violations if not lifted(order, v, now)]
+    names = tuple(order.order for order in orders)
+    found += [(names, v) for v in _run(Case.of(state, Stage.Cross, now, *crossed))]
+    return worst_first(_merged(found, len(orders)))
+
+
+def price_of_cross(state: State, instrument: str, now: datetime) -> FairPrice | str:
+    """What a cross would be paid with now, by the policy in force; or why it cannot be."""
+    terms = BY_NAME["cross_price"].terms(state)
+    assert terms is not None, "it always runs"
+    return cross_price.find(state, instrument, now, terms)
 
 
 def _run(case: Case) -> list[Violation]:

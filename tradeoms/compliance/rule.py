@@ -20,6 +20,7 @@ class Stage(StrEnum):
     Routing = "routing"
     Placement = "placement"
     Basket = "basket"
+    Cross = "cross"
 
 
 class Case(Struct, frozen=True, gc=False):
@@ -28,7 +29,8 @@ class Case(Struct, frozen=True, gc=False):
     `orders` is one order, or at Stage.Basket all of a basket; `order` is the first of them, and
     `instrument` and `mark` (the price of record, None where there is none) are that order's. At
     Stage.Entry the order is not in the state's pending quantities yet, at Stage.Routing it is. At
-    Stage.Placement `order` is what would go to one broker: it has no members.
+    Stage.Placement `order` is what would go to one broker: it has no members. At Stage.Cross `orders`
+    are those of both sides, with what of them would be crossed.
     """
 
     state: State

@@ -51,6 +51,8 @@ def not_staged(state: State, name: str, ctx: Context) -> str:
         return "unknown order"
     if order.state is not OrderState.Staged:
         return f"is {order.state}, not staged"
+    if name in state.crossing:
+        return f"waits for cross {state.crossing[name]}: reject it first"
     return of_another(order, ctx) or work_halted(state, order, ctx.user)
 
 

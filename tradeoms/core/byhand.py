@@ -160,7 +160,9 @@ def bust_fill(state: State, command: c.BustFill, ctx: Context) -> list[e.AnyEven
     if found is None:
         raise refuse("execution", brief(command.execution), "unknown execution")
     problems = reason_problems(command.reason)
-    if not found.user:
+    if found.cross:
+        problems.append(c.Problem("execution", command.execution, f"bust cross {found.cross}"))
+    elif not found.user:
         problems.append(c.Problem("execution", command.execution, "was not entered by hand"))
     elif found.effect is not Effect.Booked:
         problems.append(c.Problem("execution", command.execution, f"is {found.effect} already"))

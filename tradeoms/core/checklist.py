@@ -128,7 +128,7 @@ def missing_files(state: State) -> Found:
     today = state.business_date
     custodians = {one.custodian for one in state.accounts.values() if one.custodian}
     fills = (x for x in state.executions.values() if x.is_trade and x.trade_date == today)
-    brokers = {x.broker for x in fills}
+    brokers = {x.broker for x in fills if not x.cross}
     wanted = [f"{kind}/{name}" for name in sorted(custodians) for kind in ("positions", "cash")]
     for place in (*wanted, *(f"fills/{name}" for name in sorted(brokers))):
         known = state.reconciliations.get(place)

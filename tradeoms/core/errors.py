@@ -86,6 +86,8 @@ def move_to_error(state: State, command: c.MoveToError, ctx: Context) -> list[e.
         problems.append(c.Problem("account", brief(command.account), reason))
     elif why := no_room(state, block, placements(state, block), account):
         problems.append(c.Problem("account", account, why))
+    if block.cross:
+        problems.append(c.Problem("block", block.block, f"bust cross {block.cross} instead"))
     parts, short = _parts(state, block, command, ctx)
     if short:
         problems.append(c.Problem("quantity", brief(command.quantity), short))

@@ -6,7 +6,7 @@ import numpy as np
 
 from tradeoms.core.breaks import OPEN
 from tradeoms.core.retired import line
-from tradeoms.model.fields import Attention, Effect
+from tradeoms.model.fields import Attention, CrossState, Effect
 from tradeoms.model.state import State
 
 
@@ -96,6 +96,13 @@ def _breaks(state: State) -> Iterator[str]:
             yield x.block
 
 
+def _busts(state: State) -> Iterator[str]:
+    """Crosses that one person wants taken back."""
+    for cross in state.crosses.values():
+        if cross.state is CrossState.BustProposed:
+            yield from cross.blocks
+
+
 def _errors(state: State) -> Iterator[str]:
     """Trade errors of which the error account still has something: what they cost is not known."""
     open_ = set(state.lots["root"][np.flatnonzero(state.lots["remaining"] > 0)].tolist())
@@ -115,6 +122,7 @@ HOLDS = {
     "messages that have not left": _outbox,
     "unknown reports": _reports,
     "trade errors that are not closed": _errors,
+    "crosses that are to be taken back": _busts,
     "breaks": _breaks,
     "hand-over": _deliveries,
     "alerts": _alerts,

@@ -19,6 +19,7 @@ from tradeoms.core.routing import route_blocks
 from tradeoms.core.unknown import unknown
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.crosses import HOUSE
 from tradeoms.model.fields import BlockState, OrdStatus, ReportKind, RequestKind
 from tradeoms.model.lists import ListedOrder, ListStatus, OrderList
 from tradeoms.model.orders import ZERO, Placement, Report, Request
@@ -30,7 +31,7 @@ NEW_LIST = "E"
 
 def route_list(state: State, command: c.RouteList, ctx: Context) -> list[e.AnyEvent]:
     """What is idle of each block, to one broker, all or none."""
-    if command.broker not in state.brokers:
+    if command.broker not in state.brokers or command.broker == HOUSE:
         raise refuse("broker", brief(command.broker), "unknown broker")
     if full := [
         _nothing_idle(n, name) for n, name in enumerate(command.blocks) if _full(state, name)

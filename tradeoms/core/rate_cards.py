@@ -13,6 +13,7 @@ from tradeoms.core.context import Context, Refusal
 from tradeoms.core.policies import Reasons, bad_name, sequence
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.crosses import HOUSE
 from tradeoms.model.orders import Placement
 from tradeoms.model.rate_cards import CardVersion, RateCard
 from tradeoms.model.state import State
@@ -90,8 +91,12 @@ class Cards(NamedTuple):
 
 
 def agreed(state: State, placement: Placement) -> Cards:
-    """As they were when it was routed; one that names the broker before one for all."""
+    """As they were when it was routed; one that names the broker before one for all. Nobody bills
+    what was crossed in the house.
+    """
     found = Cards({}, {})
+    if placement.broker == HOUSE:
+        return found
     cards = [card for card in _in_force(state, placement) if placement.broker in card.brokers]
     others = [card for card in _in_force(state, placement) if not card.brokers]
     for card in (*others, *cards):

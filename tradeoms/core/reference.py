@@ -22,10 +22,12 @@ from tradeoms.core.errors import still_overfilled
 from tradeoms.core.flows import settle
 from tradeoms.core.instruments import bad_rate, changed_units, instrument_problems
 from tradeoms.core.overnight import left_open
+from tradeoms.core.quotes import quote_problems
 from tradeoms.core.relieving import STANDING
 from tradeoms.core.retired import opened
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.crosses import HOUSE
 from tradeoms.model.reference import Price
 from tradeoms.model.state import State
 
@@ -86,6 +88,11 @@ def define_accounts(state: State, command: c.DefineAccounts, ctx: Context) -> li
         for n, one in enumerate(command.accounts)
         if (reason := bad_money(one.ticket_cost))
     ]
+    problems += [
+        c.Problem(f"accounts[{n}].plan_assets", brief(one.plan_assets), reason)
+        for n, one in enumerate(command.accounts)
+        if one.plan_assets is not None and (reason := bad_money(one.plan_assets))
+    ]
     if problems:
         raise Refusal(*problems)
     return [e.AccountsDefined(command.accounts)]
@@ -109,6 +116,11 @@ def define_brokers(state: State, command: c.DefineBrokers, ctx: Context) -> list
         for name in ("money_tolerance", "price_tolerance")
         if (reason := bad_tolerance(getattr(broker, name)))
     ]
+    problems += [
+        c.Problem(f"brokers[{n}].broker", HOUSE, "is what was crossed in the house")
+        for n, broker in enumerate(command.brokers)
+        if broker.broker == HOUSE
+    ]
     for n, broker in enumerate(command.brokers):
         problems += broker_problems(f"brokers[{n}].", broker)
     if problems:
@@ -125,6 +137,7 @@ def mark_prices(state: State, command: c.MarkPrices, ctx: Context) -> list[e.Any
     """Every price must be positive and of a known instrument."""
     problems = []
     for n, price in enumerate(command.prices):
+        problems += quote_problems(f"prices[{n}].", price)
         if price.instrument not in state.instruments:
             unknown = brief(price.instrument)
             problems.append(c.Problem(f"prices[{n}].instrument", unknown, "unknown instrument"))

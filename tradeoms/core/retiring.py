@@ -127,6 +127,13 @@ def _price_groups(state: State, leaving: set[str]) -> Iterator[str]:
             yield from group.blocks
 
 
+def _crosses(state: State, leaving: set[str]) -> Iterator[str]:
+    """Both sides of a cross are taken back together, or not at all."""
+    for cross in state.crosses.values():
+        if not leaving.issuperset(cross.blocks):
+            yield from cross.blocks
+
+
 def _later_bookings(state: State, leaving: set[str]) -> Iterator[str]:
     """A bust takes back what was booked of the instrument since: that stays as long as its block."""
     for names in hanging_together(state):
@@ -142,6 +149,7 @@ TIES: tuple[Callable[[State, set[str]], Iterable[str]], ...] = (
     _named_orders,
     _lists,
     _price_groups,
+    _crosses,
     _later_bookings,
 )
 

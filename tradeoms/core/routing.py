@@ -16,6 +16,7 @@ from tradeoms.core.hours import must_be_open
 from tradeoms.core.owners import must_be_mine
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.crosses import HOUSE
 from tradeoms.model.fields import BlockState, OrdType, Severity, TimeInForce
 from tradeoms.model.orders import ZERO, Block, Order, Placement, Violation
 from tradeoms.model.state import State
@@ -93,7 +94,7 @@ def _route_problems(state: State, block: Block, routes: tuple[c.Route, ...]) -> 
     problems = []
     for n, route in enumerate(routes):
         field = f"routes[{n}]."
-        if route.broker not in state.brokers:
+        if route.broker not in state.brokers or route.broker == HOUSE:
             problems.append(c.Problem(f"{field}broker", brief(route.broker), "unknown broker"))
         if reason := bad_quantity(instrument, route.OrderQty):
             problems.append(c.Problem(f"{field}OrderQty", brief(route.OrderQty), reason))

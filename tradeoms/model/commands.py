@@ -7,6 +7,7 @@ from msgspec import Raw, Struct
 
 from tradeoms.model import allocation_commands as split
 from tradeoms.model import blocking_commands as merge
+from tradeoms.model import cross_commands as cross
 from tradeoms.model import day_commands as daily
 from tradeoms.model import desk_commands as desk
 from tradeoms.model import fields
@@ -26,6 +27,13 @@ BlockOrders = merge.BlockOrders
 DissolveBlock = merge.DissolveBlock
 JoinBlock = merge.JoinBlock
 LeaveBlock = merge.LeaveBlock
+ApproveBust = cross.ApproveBust
+ApproveCross = cross.ApproveCross
+BustCross = cross.BustCross
+EndCross = cross.EndCross
+ProposeCross = cross.ProposeCross
+RejectCross = cross.RejectCross
+TakeBack = cross.TakeBack
 DefineIdentical = tax.DefineIdentical
 IdentifyLots = tax.IdentifyLots
 MatchWashSales = tax.MatchWashSales
@@ -287,6 +295,7 @@ PersonCommand = (
     | DissolveBlock
     | JoinBlock
     | LeaveBlock
+    | cross.OfPersons
     | RouteBlock
     | RouteBlocks
     | RouteList

@@ -34,3 +34,13 @@ class AlertReturned(Event, frozen=True, tag=True):
 
     number: int
     at: datetime
+
+
+class AlertRaised(Event, frozen=True, tag=True):
+    """Something a person should look at."""
+
+    number: int
+    kind: str
+    subject: str
+    text: str
+    at: datetime

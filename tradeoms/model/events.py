@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from tradeoms.model import allocation_events as split
 from tradeoms.model import blocking_events as merge
+from tradeoms.model import cross_events as cross
 from tradeoms.model import day_events as daily
 from tradeoms.model import desk_events as desk
 from tradeoms.model import halt_events as halts
@@ -39,6 +40,13 @@ BlockOpened = merge.BlockOpened
 OrderLeft = merge.OrderLeft
 OrdersJoined = merge.OrdersJoined
 StatementFrozen = merge.StatementFrozen
+BustProposed = cross.BustProposed
+BustRejected = cross.BustRejected
+CrossApproved = cross.CrossApproved
+CrossBusted = cross.CrossBusted
+CrossProposed = cross.CrossProposed
+CrossRejected = cross.CrossRejected
+OrderCut = cross.OrderCut
 CheckWaived = daily.CheckWaived
 DayClosed = daily.DayClosed
 Delivered = daily.Delivered
@@ -50,6 +58,7 @@ Reconciled = daily.Reconciled
 TolerancesSet = daily.TolerancesSet
 RetentionSet = retire.RetentionSet
 WorkRetired = retire.WorkRetired
+AlertRaised = desk.AlertRaised
 AlertAttended = desk.AlertAttended
 AlertReturned = desk.AlertReturned
 ClaimsChanged = desk.ClaimsChanged
@@ -88,6 +97,7 @@ PlacementsUnwanted = settle.PlacementsUnwanted
 PlacementTelephoned = settle.PlacementTelephoned
 ReportSettled = settle.ReportSettled
 RequestOverdue = settle.RequestOverdue
+SessionChanged = line.SessionChanged
 SessionControlled = line.SessionControlled
 SequenceSet = line.SequenceSet
 AllocationAnswered = after.AllocationAnswered
@@ -230,13 +240,6 @@ class ReportUnmatched(Event, frozen=True, tag=True):
     report: Report | None = None
 
 
-class SessionChanged(Event, frozen=True, tag=True):
-    session: str
-    up: bool
-    reason: str
-    at: datetime | None = None
-
-
 class BlockFinished(Event, frozen=True, tag=True):
     """`internal`: only between our accounts; what brokers were told stays."""
 
@@ -254,16 +257,6 @@ class BlockReopened(Event, frozen=True, tag=True):
     reason: str
     internal: bool = False
     again: bool = False
-
-
-class AlertRaised(Event, frozen=True, tag=True):
-    """Something a person should look at."""
-
-    number: int
-    kind: str
-    subject: str
-    text: str
-    at: datetime
 
 
 class Answered(Event, frozen=True, tag=True):
@@ -312,6 +305,7 @@ AnyEvent = (
     | StatementFrozen
     | OrdersJoined
     | OrderLeft
+    | cross.Crossing
     | PlacementRouted
     | ListRouted
     | ListReported

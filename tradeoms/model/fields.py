@@ -194,6 +194,17 @@ class Severity(StrEnum):
     Block = "BLOCK"
 
 
+class CrossState(StrEnum):
+    """Where a cross of our own orders stands."""
+
+    Proposed = "proposed"
+    Approved = "approved"
+    Rejected = "rejected"
+    Ended = "ended"
+    BustProposed = "bust proposed"
+    Busted = "busted"
+
+
 class Override(StrEnum):
     """How many persons may lift a BLOCK."""
 

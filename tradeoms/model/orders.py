@@ -118,6 +118,7 @@ class Block(Struct, frozen=True, gc=False, omit_defaults=True):
     `told`: the units that the statement's members had when the block was allocated last; `told_parts`
     the same by part of the statement, where it had several.
     `trader` opened it, `claimed` is who works it now; empty: every trader may.
+    `cross`: it is one side of this cross, and no broker sees it.
     """
 
     block: str
@@ -139,6 +140,7 @@ class Block(Struct, frozen=True, gc=False, omit_defaults=True):
     told_parts: tuple[tuple[int, ...], ...] = ()
     error: ErrorPart | None = None
     claimed: str = ""
+    cross: str = ""
 
     @property
     def name(self) -> str:
@@ -283,6 +285,7 @@ class Execution(Struct, frozen=True, gc=False, omit_defaults=True):
     `note`: what is doubtful about it, or why it was entered; `user`: who entered it by hand.
     `part`: which part of the block's statement held when it came. `parts`: what of the units belongs
     to later parts than the first, where a corporate action has changed the fills of several.
+    `cross`: it was crossed in the house.
     """
 
     key: str
@@ -302,6 +305,7 @@ class Execution(Struct, frozen=True, gc=False, omit_defaults=True):
     note: str = ""
     user: str = ""
     part: int = 0
+    cross: str = ""
     parts: tuple[PartFills, ...] = ()
 
     @property

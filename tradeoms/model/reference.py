@@ -64,7 +64,9 @@ class Account(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_
     mistake is booked to it. `group`: accounts that a policy may be for. `ticket_cost`: what its
     custodian bills for one trade, in the currency of what is traded. Accounts of one `taxpayer`
     (with spouse and what they control) wash each other's losses; without one, none is washed.
-    `alone`: its orders are never merged with other accounts'.
+    `alone`: its orders are never merged with other accounts'. `may_cross`: its client has agreed that
+    it trades with our other accounts (`cross_note`: where that is written, or why not). `erisa`: it is
+    a plan's, with `plan_assets` in all.
     """
 
     account: str
@@ -81,6 +83,10 @@ class Account(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_
     ticket_cost: Decimal = Decimal(0)
     tax: TaxStatus = TaxStatus.Taxable
     alone: bool = False
+    may_cross: bool = False
+    cross_note: str = ""
+    erisa: bool = False
+    plan_assets: Decimal | None = None
 
 
 class IdenticalGroup(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -250,6 +256,8 @@ class Price(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fi
 
     `ADV`: the average daily volume, in the instrument's own unit, as the source says; a price
     without one leaves the last one in force.
+    What a cross in the house goes by: the `last` sale that was reported, and the highest `bid` with
+    the lowest `offer`, each with its time, in ISO form with the zone of the market.
     """
 
     instrument: str
@@ -257,6 +265,11 @@ class Price(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fi
     source: str
     at: str
     ADV: Decimal | None = None
+    last: Decimal | None = None
+    last_at: str = ""
+    bid: Decimal | None = None
+    offer: Decimal | None = None
+    quoted_at: str = ""
 
 
 class Rate(Struct, frozen=True, gc=False, forbid_unknown_fields=True):

@@ -23,3 +23,10 @@ class SequenceSet(Event, frozen=True, tag=True):
     out_seq: int
     at: datetime
     reason: str
+
+
+class SessionChanged(Event, frozen=True, tag=True):
+    session: str
+    up: bool
+    reason: str
+    at: datetime | None = None

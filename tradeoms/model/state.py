@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from tradeoms.model.breaks import Break, Reconciliation, Tolerance
 from tradeoms.model.columns import Axis, Grid, Table
+from tradeoms.model.crosses import Cross
 from tradeoms.model.days import Close, Waiver
 from tradeoms.model.deliveries import Delivery, DeliveryAnswer, DeliveryLine
 from tradeoms.model.events import (
@@ -203,6 +204,8 @@ class State:
         self.mass_cancels: dict[str, MassCancel] = {}  # by ClOrdID
         self.halts: dict[str, Halt] = {}  # lifted ones too
         self.lists: dict[str, OrderList] = {}  # by ListID
+        self.crosses: dict[str, Cross] = {}
+        self.crossing: dict[str, str] = {}  # by order, the cross that is proposed for it
 
     def _begin_posttrade(self) -> None:
         self.errors: dict[str, None] = {}  # blocks of which an error account has a part

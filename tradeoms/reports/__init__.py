@@ -12,6 +12,7 @@ from typing import NamedTuple
 from tradeoms.reports import (
     allocation_changes,
     commissions,
+    crosses,
     daily_blotter,
     day_close,
     hand_over,
@@ -33,6 +34,7 @@ _TABLE = (
     Report("day-close", day_close.TITLE, day_close.write),
     Report("allocation-changes", allocation_changes.TITLE, allocation_changes.write),
     Report("commissions", commissions.TITLE, commissions.write),
+    Report("crosses", crosses.TITLE, crosses.write),
     Report("hand-over", hand_over.TITLE, hand_over.write),
     Report("reconciliation", reconciliation.TITLE, reconciliation.write),
 )

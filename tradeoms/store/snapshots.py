@@ -26,6 +26,7 @@ from sqlalchemy import (
 from tradeoms import __version__
 from tradeoms.model import columns
 from tradeoms.model.breaks import Break, Reconciliation, Tolerance
+from tradeoms.model.crosses import Cross
 from tradeoms.model.days import Close, Waiver
 from tradeoms.model.deliveries import Delivery, DeliveryAnswer, DeliveryLine
 from tradeoms.model.events import (
@@ -130,6 +131,8 @@ class Plain(Struct, frozen=True):
     mass_cancels: dict[str, MassCancel]
     halts: dict[str, Halt]
     lists: dict[str, OrderList]
+    crosses: dict[str, Cross]
+    crossing: dict[str, str]
     sessions: dict[str, SessionState]
     retention: int
     days: list[tuple[date, dict[str, int]]]

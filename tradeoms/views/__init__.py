@@ -26,6 +26,7 @@ from tradeoms.views import (
     cash,
     closes,
     confirmations,
+    crosses,
     deliveries,
     errors,
     executions,
@@ -182,6 +183,11 @@ _TABLES = (
     _view(prices, "prices", prices.PriceRow, e.PricesMarked, e.DayOpened, _NAMES),
     _view(rates, "rates", rates.RateRow, e.RatesSet),
     _view(errors, "errors", errors.ErrorRow, *errors.ON),
+    _view(crosses, "crosses", crosses.CrossRow, *crosses.ON),
+    View(
+        *("cross_parts", crosses.CrossPartRow, crosses.part_rows, crosses.all_part_rows),
+        frozenset(crosses.ON),
+    ),
     _keyed(
         sessions,
         "sessions",

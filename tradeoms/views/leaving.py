@@ -22,6 +22,8 @@ STAYS: dict[str, Callable[[State, Any], bool]] = {
     "instructions": lambda state, row: row.key in state.instructions,
     "confirmations": lambda state, row: row.AllocID in state.instructions,
     "errors": lambda state, row: row.key in state.blocks,
+    "crosses": lambda state, row: row.key in state.crosses,
+    "cross_parts": lambda state, row: row.cross in state.crosses,
     "alerts": lambda state, row: int(row.key) in state.alerts,
     "unmatched": lambda state, row: int(row.key) in state.unmatched,
     "closes": lambda state, row: int(row.key) in state.closes,

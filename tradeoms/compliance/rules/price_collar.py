@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from tradeoms.compliance.fair import moment
 from tradeoms.compliance.rule import Case, Terms
 from tradeoms.compliance.values import VERB, fact, percent, said
 from tradeoms.model.orders import Violation
@@ -47,11 +48,8 @@ def _age(case: Case, terms: Terms, mark: Price) -> list[Violation]:
 
 def _since(at: str, now: datetime) -> timedelta | None:
     """Time since an ISO timestamp, negative for a future one; None where it has no time or zone."""
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        return None
-    return None if moment.tzinfo is None else now - moment
+    then = moment(at)
+    return None if then is None else now - then
 
 
 def _too_far(case: Case, terms: Terms, limit: Decimal, mark: Price, most: Decimal) -> Violation:
