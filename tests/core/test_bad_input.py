@@ -10,9 +10,11 @@ import pytest
 from tests.builders import D, Desk, K, desk, instrument, lot, new_order
 from tests.core.splits import define, policy, worked
 from tradeoms.core.bounds import MOST_CENTS, MOST_UNITS
+from tradeoms.core.expected import expected_relief
 from tradeoms.model import commands as c
-from tradeoms.model.fields import Side
-from tradeoms.model.reference import Account, Broker, CommissionSchedule, OpeningCash, Tick
+from tradeoms.model.fields import Outcome, Side
+from tradeoms.model.reference import Account, Broker, CommissionSchedule, OpeningCash, Price, Tick
+from tradeoms.views import pnl, positions
 
 TWO = (("A1", 100), ("A2", 100))
 WHOLE = 10**15  # the most that one placement is worth
@@ -244,3 +246,41 @@ def test_a_quantity_that_the_scale_makes_too_much(floor: Desk) -> None:
     assert floor.refused(order) == {
         "order.members[0].OrderQty": "is above the largest quantity, 10,000.00000000"
     }
+
+
+@pytest.mark.parametrize("prices", ["each", "high_to_low", "rotation"])
+def test_prices_too_far_apart_for_int64_are_dealt_all_the_same(prices: str, floor: Desk) -> None:
+    wide = instrument("WIDE", ticks=(Tick(D(0), D("0.0000000001")),))
+    floor.done(c.DefineInstruments((wide,)))
+    define(floor, prices=prices)
+    name = floor.working(("A1", 2), ("A2", 1), instrument="WIDE")
+    for price in ("0.0000000001", "1000000000", "0.0000000002"):
+        floor.fill(name, 1, price)
+    block = floor.placement(name).block
+    floor.finish(block)
+    deal = floor.state.allocations[block].deal
+    assert deal is not None
+    got = {"A1": list[str](), "A2": list[str]()}
+    for owner, price, _ in deal.parts():
+        got[floor.state.allocations[block].accounts[owner]].append(f"{price:f}")
+    low, less, high = "0.0000000001", "0.0000000002", "1000000000"
+    if prices == "high_to_low":
+        assert (got["A2"], sorted(got["A1"])) == ([high], [low, less])
+    if prices == "rotation":
+        assert (sorted(got["A1"]), got["A2"]) == ([low, less], [high])
+    assert sorted(got["A1"] + got["A2"]) == [low, less, high]
+
+
+def test_what_is_worth_more_than_28_digits_is_shown_and_weighed_to_the_cent(floor: Desk) -> None:
+    dear = instrument("DEAR", multiplier=D(10**6))
+    floor.done(c.DefineInstruments((dear,)))
+    floor.done(c.MarkPrices((Price("DEAR", D(10**9), "close", ""),)))
+    floor.done(c.BookOpening("two", (lot("A2", MOST_UNITS, D("0.03"), name="DEAR"),)))
+    (row,) = [row for row in pnl.all_rows(floor.state) if row.instrument == "DEAR"]
+    assert row.market_value == D(10) ** 27
+    (shown,) = [row for row in positions.all_rows(floor.state) if row.instrument == "DEAR"]
+    assert shown.market_value == D(10) ** 27
+    answer = floor.submit(("A1", MOST_UNITS), instrument="DEAR")
+    assert answer.outcome is not Outcome.Internal
+    with pytest.raises(ValueError, match="worth more than can be booked"):
+        expected_relief(floor.state, "A2", "DEAR", D(MOST_UNITS))

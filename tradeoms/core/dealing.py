@@ -10,7 +10,7 @@ import numpy as np
 
 from allocation.each_price import Matrix, high_to_low, next_number, rotation
 from allocation.errors import AmountOverflowError
-from allocation.exact import Int64
+from allocation.exact import LIMIT, Int64
 from allocation.fair_deal import fair_deal, in_proportion
 from allocation.prices import BUY, SELL
 from allocation.ties import Hash
@@ -108,11 +108,17 @@ def _levels(state: State, block: Block) -> dict[tuple[str, Decimal], int]:
 
 
 def _whole(prices: Sequence[Decimal]) -> Int64:
-    """Prices from the lowest up, in what all their distances have in common."""
+    """Prices from the lowest up, in what all their distances have in common.
+
+    Where int64 cannot hold that, their order, so far apart that a search refuses them.
+    """
     places = -min((int(price.as_tuple().exponent) for price in prices), default=0)
     scaled = [int(price.scaleb(max(places, 0))) for price in prices]
     least = min(scaled, default=0)
     step = gcd(*(value - least for value in scaled)) or 1
+    if (max(scaled, default=0) - least) // step >= LIMIT:
+        place = {value: n for n, value in enumerate(sorted(set(scaled)))}
+        step, least, scaled = 1, 0, [place[value] * (LIMIT // len(place)) for value in scaled]
     return np.array([(value - least) // step for value in scaled], np.int64)
 
 

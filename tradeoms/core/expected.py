@@ -10,14 +10,14 @@ from msgspec import Struct
 
 from allocation.lots import Disposals, Lots, Relief
 from allocation.term import long_term
-from tradeoms.core.bounds import bad_price
-from tradeoms.core.commissions import cents
+from tradeoms.core.bounds import MOST_CENTS, bad_price
 from tradeoms.core.lots import ranks
 from tradeoms.core.matching import WINDOW, Loss, matches
 from tradeoms.core.relieving import STANDING, relieve_by
 from tradeoms.core.washing import Payers, identical, purchases
 from tradeoms.market.calendar import days
 from tradeoms.model.columns import Int64s
+from tradeoms.model.reference import WIDE
 from tradeoms.model.state import State
 
 EPOCH = date(1970, 1, 1).toordinal()
@@ -65,7 +65,11 @@ def expected_relief(
     held = int(lots["remaining"][numbers].sum())
     if units > held:
         raise ValueError(f"quantity = {quantity}: {account} owns {traded.quantity(held)}")
-    money = cents(quantity * price * traded.multiplier)
+    money = int(traded.worth(quantity, price).scaleb(2, WIDE))
+    if money >= MOST_CENTS:
+        raise ValueError(
+            f"price = {price}: {quantity} of {instrument} are worth more than can be booked"
+        )
     relief = _relieved(state, numbers, units, money, method)
     deferred = _deferred(state, row, instrument, numbers, relief)
     return _rows(state, account, instrument, method, numbers, relief, deferred)

@@ -1,12 +1,15 @@
 """Reference data: instruments, accounts, brokers, limits. Commands bring it, the log holds it."""
 
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from msgspec import Struct
 
 from tradeoms.model.fields import Disputes, Handling, Override, Severity, TaxStatus
+
+CENT = Decimal("0.01")
+WIDE = Context(prec=80, rounding=ROUND_HALF_UP)  # more digits than any product of three numbers
 
 
 class Tick(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -55,6 +58,11 @@ class Instrument(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unkno
     def quantity(self, units: int) -> Decimal:
         """The quantity behind `units`."""
         return Decimal(units).scaleb(-self.qty_scale)
+
+    def worth(self, quantity: Decimal, price: Decimal) -> Decimal:
+        """Money for `quantity` at `price`, exact however large, to the cent, a half away from zero."""
+        value = WIDE.multiply(WIDE.multiply(quantity, price), self.multiplier)
+        return WIDE.quantize(value, CENT)
 
 
 class Account(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):

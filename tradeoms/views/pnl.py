@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -16,7 +16,7 @@ from tradeoms.views.lots import EPOCH, open_basis
 from tradeoms.views.pairs import Pairs
 from tradeoms.views.rates import rate_at
 
-CENT, ZERO = Decimal("0.01"), Decimal("0.00")
+ZERO = Decimal("0.00")
 REALIZED = ("lot", "sold", "basis", "proceeds", "gain", "disallowed", "long_term")
 
 
@@ -220,8 +220,7 @@ def _worth(instrument: Instrument, units: int, price: Price | None) -> Decimal |
         return ZERO
     if price is None:
         return None
-    value = instrument.quantity(units) * price.Px * instrument.multiplier
-    return value.quantize(CENT, ROUND_HALF_UP)
+    return instrument.worth(instrument.quantity(units), price.Px)
 
 
 def _in_base(

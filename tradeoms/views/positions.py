@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 import numpy as np
 from msgspec import Struct
@@ -15,8 +15,6 @@ from tradeoms.model.state import State
 from tradeoms.views import pairs, touched
 from tradeoms.views.lots import EPOCH
 from tradeoms.views.pairs import Pairs
-
-CENT = Decimal("0.01")
 
 
 class PositionRow(Struct, frozen=True, gc=False):
@@ -146,7 +144,7 @@ def _row(
     price, name = state.prices.get(instrument.instrument), instrument.instrument
     value = None
     if price is not None:
-        value = (quantity * price.Px * instrument.multiplier).quantize(CENT, ROUND_HALF_UP)
+        value = instrument.worth(quantity, price.Px)
     return PositionRow(
         key=pairs.key(account, name),
         account=account,

@@ -13,7 +13,7 @@ from tradeoms.model.calendar import settle_date
 from tradeoms.model.columns import Grid
 from tradeoms.model.fields import Side
 from tradeoms.model.orders import Violation
-from tradeoms.model.reference import Instrument
+from tradeoms.model.reference import WIDE, Instrument
 from tradeoms.model.state import State
 from tradeoms.views.ladder import lowest
 
@@ -84,7 +84,7 @@ def worth(case: Case, quantity: Decimal) -> Decimal:
     price = value_price(case.order, case.mark)
     if price is None:
         raise Unpriced(case.instrument.instrument)
-    return (quantity * price * case.instrument.multiplier).quantize(CENT)
+    return case.instrument.worth(quantity, price)
 
 
 def available(case: Case, terms: Terms, account: str, own: int) -> Cover:
@@ -97,7 +97,7 @@ def available(case: Case, terms: Terms, account: str, own: int) -> Cover:
     return Cover(
         state.money(lowest(state, account, case.instrument.Currency, day)),
         sum(_open(case, state.buying, account, own, None), ZERO),
-        (sells * terms.amount("sells")).quantize(CENT),
+        (sells * terms.amount("sells")).quantize(CENT, context=WIDE),
         terms.amount("buffer"),
         day,
     )
@@ -136,5 +136,4 @@ def _worth(state: State, instrument: Instrument, units: int) -> Decimal:
     price = state.prices.get(instrument.instrument)
     if price is None:
         raise Unpriced(instrument.instrument)
-    value = instrument.quantity(units) * price.Px * instrument.multiplier
-    return value.quantize(CENT)
+    return instrument.worth(instrument.quantity(units), price.Px)
