@@ -55,6 +55,7 @@ def test_every_table_is_filtered_some_way() -> None:
         "alerts",
         "unmatched",
         "closes",
+        "halts",
         "crosses",
         "findings",
         "deliveries",
