@@ -50,6 +50,8 @@ class Visitors:
 
     def welcome(self) -> str:
         """Let a browser in; the secret for its cookie."""
+        now = self._clock()
+        self._until = {known: until for known, until in self._until.items() if until > now}
         secret = secrets.token_urlsafe(32)
         self._until[secret] = self._clock() + LASTS
         return secret
@@ -64,6 +66,8 @@ class Visitors:
 
     def tries(self, address: str) -> None:
         """Note a try as wrong before it is looked at, for many may come at the same time."""
+        since = self._clock() - WITHIN - PAUSE
+        self._wrong = {a: tries[-TRIES:] for a, tries in self._wrong.items() if tries[-1] > since}
         self._wrong.setdefault(address, []).append(self._clock())
 
     def right(self, address: str) -> None:

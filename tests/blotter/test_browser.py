@@ -31,8 +31,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium, which 
 
 
 @contextmanager
-def served(house: Run, port: int, folder: Path) -> Iterator[None]:
-    """`tradeoms blotter --web`, as a person starts it; it has said where it is."""
+def served(house: Run, port: int, folder: Path) -> Iterator[str]:
+    """`tradeoms blotter --web`, as a person starts it; where it is, as it has said."""
     more = {"TRADEOMS_WEB__PORT": str(port), "TRADEOMS_BLOTTER": str(folder)}
     command = (sys.executable, "-m", "tradeoms", "blotter", "--web", "--user", "tina")
     child = subprocess.Popen(
@@ -42,8 +42,8 @@ def served(house: Run, port: int, folder: Path) -> Iterator[None]:
     assert child.stdout
     try:
         said = child.stdout.readline().strip()
-        assert said == f"the blotter of tina: http://127.0.0.1:{port}"
-        yield
+        assert said.startswith(f"the blotter of tina: http://127.0.0.1:{port}/?token=")
+        yield said.rpartition(" ")[2]
     finally:
         child.terminate()
         child.wait(PATIENCE)
@@ -97,9 +97,9 @@ async def test_a_key_in_the_browser_routes_an_order(house: Run, tmp_path: Path) 
     order = NewOrder(INSTRUMENT, Side.Buy, (Member("C001", Decimal(300)),))
     do(house, "tina", c.SubmitOrder(order), c.BlockOrders(("O1",)))
     (port,) = free_ports(1)
-    with served(house, port, tmp_path):
+    with served(house, port, tmp_path) as address:
         async with browser() as page:
-            await page.do("Page.navigate", url=f"http://127.0.0.1:{port}")
+            await page.do("Page.navigate", url=address)
             await route(page)
             assert await asyncio.to_thread(filled, house) == 300
             await page.shows("route B1: done")
