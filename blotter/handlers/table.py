@@ -8,12 +8,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from blotter import export, filters, layouts
+from blotter import export, filters, layouts, sharing
 from blotter.column import Column
 from blotter.layouts import Layout
 from blotter.screens.ask import Ask
 from blotter.screens.choose import Choice, Choose
 from blotter.screens.columns import Columns
+from blotter.screens.preview import Line, Preview
 from blotter.spreadsheet import as_xlsx
 from blotter.view import shown
 from blotter.widgets.filterbar import FilterBar
@@ -124,6 +125,45 @@ async def forget(place: Workplace) -> None:
         place.tell("ok", f"layout {name} is deleted")
 
 
+def export_layouts(place: Workplace) -> None:
+    """All layouts into a file, for another person or another machine."""
+    tables = {name: grid.table for name, grid in place.grids.items()}
+    now = {name: grid.layout_now for name, grid in place.grids.items()}
+    content = sharing.written(place.kept, now, tables, place.user)
+    _deliver(place, export.named("layouts", place.now(), "json"), content, "layouts")
+
+
+async def import_layouts(place: Workplace) -> None:
+    """Layouts of a file beside one's own; what it would replace is shown before."""
+    path = await place.ask(Ask("Layouts from which file?", "layouts-20250102-153000.json"))
+    if path is None:
+        return
+    tables = {name: grid.table for name, grid in place.grids.items()}
+    try:
+        found, problems = sharing.read(path, tables)
+    except sharing.BadFile as error:
+        place.tell("error", f"layouts: {error}; yours are as they were")
+        return
+    lines = [
+        Line(f"{tables[table].title}: {name}", _comes(place, table, name, layout))
+        for table, named in found.items()
+        for name, layout in named.items()
+    ]
+    title = f"Take {len(lines)} layouts, to be used with {place.actions['load'].label}"
+    if await place.ask(Preview(title, lines, "Take", note="\n".join(problems))) is None:
+        return
+    for table, named in found.items():
+        place.kept.named.setdefault(table, {}).update(named)
+    place.keep()
+    place.tell("ok", f"{len(lines)} layouts taken from {path}")
+
+
+def _comes(place: Workplace, table: str, name: str, layout: Layout) -> str:
+    mine = place.kept.named.get(table, {}).get(name)
+    replaced = "   in the place of yours" if mine not in (None, layout) else ""
+    return f"{_about(layout)}{replaced}"
+
+
 def _about(layout: Layout) -> str:
     words = [f"{len(layout.columns)} columns", layout.filter]
     words.append(f"by {', '.join(layout.group)}" if layout.group else "")
@@ -147,26 +187,26 @@ def copy(place: Workplace) -> None:
 def write(place: Workplace) -> None:
     """Into a CSV file."""
     columns, rows = _wanted(place)
-    _deliver(place, "csv", export.as_csv(columns, rows).encode(), len(rows))
+    content = export.as_csv(columns, rows).encode()
+    _deliver(place, export.named(place.table, place.now(), "csv"), content, f"{len(rows):,} rows")
 
 
 def write_spreadsheet(place: Workplace) -> None:
     """Into a spreadsheet."""
     columns, rows = _wanted(place)
     content = as_xlsx(place.grid.table.title, columns, rows)
-    _deliver(place, "xlsx", content, len(rows))
+    _deliver(place, export.named(place.table, place.now(), "xlsx"), content, f"{len(rows):,} rows")
 
 
-def _deliver(place: Workplace, kind: str, content: bytes, count: int) -> None:
+def _deliver(place: Workplace, name: str, content: bytes, what: str) -> None:
     """Into the folder where the blotter was started; to a browser, as a download."""
-    name = export.named(place.table, place.now(), kind)
     if place.app.is_web:
         place.app.deliver_binary(io.BytesIO(content), save_filename=name)
-        place.tell("ok", f"{count:,} rows are downloaded as {name}")
+        place.tell("ok", f"{what} are downloaded as {name}")
         return
     try:
         path = export.write(Path.cwd(), name, content)
     except OSError as error:
         place.tell("error", f"export: {error}")
         return
-    place.tell("ok", f"{count:,} rows written to {os.path.relpath(path)}")
+    place.tell("ok", f"{what} written to {os.path.relpath(path)}")
