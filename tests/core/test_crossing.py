@@ -7,6 +7,7 @@ import pytest
 from tests.builders import D, Desk, Memory, lot
 from tests.core.crosses import approved, crossing, mark, proposed, sell, total
 from tests.states import same
+from tradeoms.core.bounds import MOST_CENTS, MOST_MONEY
 from tradeoms.engine import Engine
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -20,7 +21,7 @@ from tradeoms.model.fields import (
 )
 from tradeoms.model.orders import Order
 from tradeoms.model.rate_cards import RateCard
-from tradeoms.model.reference import Account, CommissionSchedule, NamedLot, Restriction
+from tradeoms.model.reference import Account, CommissionSchedule, NamedLot, OpeningCash, Restriction
 
 
 @pytest.fixture
@@ -281,6 +282,18 @@ def test_the_rules_judge_again_at_the_approval(floor: Desk) -> None:
     found = floor.refused(c.ApproveCross("X1"), "carl")
     assert list(found) == ["restricted_list"]
     assert "ACME Inc is restricted since" in found["restricted_list"]
+
+
+def test_an_account_without_room_for_the_money_crosses_nothing(floor: Desk) -> None:
+    rows, left = [], D(MOST_CENTS).scaleb(-2) - 1
+    while left:
+        rows.append(OpeningCash("A3", "USD", -min(left, D(MOST_MONEY))))
+        left += rows[-1].amount
+    floor.done(c.BookOpening("two", (), tuple(rows)), "ops")
+    one, other = sell(floor, ("A1", 300)), floor.order(("A3", 300))
+    name = {"orders": "the cash of A3 would be beyond what can be booked"}
+    assert floor.refused(c.ProposeCross((one, other)), "trader") == name
+    assert (floor.held("A1"), floor.held("A3")) == (1000, 0)
 
 
 def test_only_eligible_accounts(floor: Desk) -> None:

@@ -21,6 +21,7 @@ from tradeoms.core.hours import must_be_open
 from tradeoms.core.opposite import shared, unsuited
 from tradeoms.core.orders import pend
 from tradeoms.core.reasons import optional_reason_problems, reason_problems
+from tradeoms.core.room import full
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.crosses import HOUSE, Cross, CrossPart, FairPrice, Word
@@ -129,13 +130,17 @@ def _comply(
             problems.append(c.Problem(v.rule, v.account, f"must be acknowledged: {v.message}"))
     if problems:
         raise Refusal(*problems, violations=found)
-    instrument = orders[0].instrument
-    price = compliance.price_of_cross(state, instrument, ctx.now)
+    instrument = state.instruments[orders[0].instrument]
+    price = compliance.price_of_cross(state, instrument.instrument, ctx.now)
     assert isinstance(price, FairPrice), "cross_price has passed"
     if bad := bad_price(price.Px):
         raise refuse("cross_price", price.Px, bad)
-    if quantity * price.Px * state.instruments[instrument].multiplier > MOST_MONEY:
+    worth = instrument.worth(quantity, price.Px)
+    if worth > MOST_MONEY:
         raise refuse("OrderQty", quantity, f"is worth more than {MOST_MONEY:,}")
+    accounts = [part.account for part in parts]
+    if why := full(state, instrument, accounts, int(worth * 100), instrument.units(quantity)):
+        raise refuse("orders", ", ".join(order.order for order in orders), why)
     return price, found
 
 

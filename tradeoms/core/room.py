@@ -1,13 +1,13 @@
 """Whether the book can hold what a block was filled with: int64 never wraps around."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from allocation.exact import Int64
 from tradeoms.core.bounds import MOST_CENTS, few
 from tradeoms.core.charging import at_most
 from tradeoms.model.orders import ZERO, Block, Placement
+from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
 
@@ -23,17 +23,21 @@ def no_room(state: State, block: Block, placed: Sequence[Placement], error: str 
         return f"its fills and bills are worth {state.money(cents):,}: more than can be booked"
     assert block.statement is not None
     error = error or (block.error.account if block.error else "")
-    names = tuple(dict.fromkeys((*block.statement.accounts, *([error] if error else ()))))
+    names = [*block.statement.accounts, *([error] if error else ())]
+    return full(state, instrument, names, cents, units)
+
+
+def full(
+    state: State, instrument: Instrument, accounts: Iterable[str], cents: int, units: int
+) -> str:
+    """Which of the accounts have no room for so much more to either side; empty where all have."""
+    names = tuple(dict.fromkeys(accounts))
     rows = state.account_axis.numbers(names)
     cash = state.cash.cells[rows, state.currency_axis.index[instrument.Currency]]
     held = state.position.cells[rows, state.instrument_axis.index[instrument.instrument]]
     for what, balance, more in (("cash", cash, cents), ("position", held, units)):
-        if full := _full(names, balance, more):
-            return f"the {what} of {full} would be beyond what can be booked"
+        beyond = np.flatnonzero(np.abs(balance) > MOST_CENTS - more).tolist()
+        if beyond:
+            found = few([names[n] for n in beyond])
+            return f"the {what} of {found} would be beyond what can be booked"
     return ""
-
-
-def _full(names: Sequence[str], balance: Int64, more: int) -> str:
-    """The accounts that have no room for `more` to either side."""
-    beyond = np.flatnonzero(np.abs(balance) > MOST_CENTS - more).tolist()
-    return few([names[n] for n in beyond])
