@@ -17,12 +17,14 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.soak_books import Book, differences
+from benchmarks.soak_days import FULL, RETENTION
 from benchmarks.soak_desk import TABLES, Desk, Stuck
 from benchmarks.soak_house import USER, House, build, child, cpu, reference, rss
 from benchmarks.whole_path import process
 from tradeoms import core
 from tradeoms.bus.client import Client
 from tradeoms.bus.keys import KeyStore
+from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import Effect, Outcome
 from tradeoms.model.state import State
@@ -34,20 +36,30 @@ SESSIONS, RATE, SEED = 20, 2.0, 7  # RATE: orders a second for each session
 WARM_UP = 0.25  # of the run
 #: How much more than its state a process may grow after warming up, and by how many bytes anyway.
 MOST, SLACK = 1.25, 24 << 20
+#: How much it may grow over days of which as much leaves as comes.
+MOST_FLAT = 1.1
+DAY = 40.0  # seconds that the desk trades before it ends the day
 MB = 1 << 20
 
 
 class Sample(Struct, frozen=True):
-    """A moment: seconds, orders entered, bytes of the writer and of its reader."""
+    """A moment: seconds, orders entered, bytes of the writer and of its reader, days that have ended."""
 
     at: float
     orders: int
     writer: int
     reader: int
+    days: int = 0
 
 
 def soak(
-    folder: Path, seconds: float, sessions: int, rate: float, console: Console, seed: int = SEED
+    folder: Path,
+    seconds: float,
+    sessions: int,
+    rate: float,
+    console: Console,
+    seed: int = SEED,
+    day: float = DAY,
 ) -> list[str]:
     """Run; everything that is wrong at the end. Prints a table."""
     house = build(folder.absolute(), sessions, seed)
@@ -61,14 +73,15 @@ def soak(
         credentials = KeyStore(house.home / "keys").credentials(USER)
         with Client(house.commands, house.streams, credentials) as client:
             _set_up(client, house)
-            desk, book = Desk(client, rate * sessions, seed), Book(house)
+            desk, book = Desk(client, rate * sessions, seed, day), Book(house)
             began, reader = time.monotonic(), child(server.pid)
 
             def sample() -> None:
                 if not Path(f"/proc/{reader}").exists():
                     raise Stuck("the reader died")
                 at = time.monotonic() - began
-                samples.append(Sample(at, desk.orders, rss(server.pid), rss(reader)))
+                used = rss(server.pid), rss(reader)
+                samples.append(Sample(at, desk.orders, *used, desk.days.ended))
                 if len(samples) % 30 == 0:
                     _progress(console, samples[-1])
 
@@ -79,8 +92,10 @@ def soak(
             used = cpu(server.pid), cpu(child(server.pid)), cpu(brokers.pid)
     state = book.read_on()
     wrong += differences(house, state)
-    wrong += _memory(house, samples)
+    wrong += _flat(samples) if samples[-1].days > FULL else _memory(house, samples)
     _summary(console, house, state, samples, used)
+    days = f"{desk.days.ended} days have ended, {desk.days.closed} of them closed"
+    console.print(f"  {days}", highlight=False)
     return wrong
 
 
@@ -88,6 +103,7 @@ def _set_up(client: Client, house: House) -> None:
     for command in reference(house):
         answer = client.submit(command)
         assert answer.outcome is Outcome.Done, answer.problems
+    client.submit(c.SetRetention(RETENTION))
     client.follow(*TABLES)
     rows = client.tables["sessions"]
     client.until(lambda: sum(row.up for row in rows.values()) == len(house.versions), 60)
@@ -99,6 +115,23 @@ def _progress(console: Console, now: Sample) -> None:
         f"reader {now.reader // MB} MB",
         highlight=False,
     )
+
+
+def _flat(samples: list[Sample]) -> list[str]:
+    """Growth since the first day on which as much left as came; what came since needs much more."""
+    last = samples[-1]
+    full = next(one for one in samples if one.days >= FULL)
+    wrong = []
+    for name, before, now in (
+        ("writer", full.writer, last.writer),
+        ("reader", full.reader, last.reader),
+    ):
+        if now > MOST_FLAT * before + SLACK:
+            wrong.append(
+                f"the {name} grew from {before // MB} to {now // MB} MB over "
+                f"{last.days - full.days} days and {last.orders - full.orders:,} orders"
+            )
+    return wrong
 
 
 def _memory(house: House, samples: list[Sample]) -> list[str]:
@@ -140,7 +173,7 @@ def measure(process: str, folder: Path) -> int:
         core.apply(reader.state, record)
     if process == "reader":
         kept = [*(reader.rows(table) for table in TABLES), snapshots.encode(reader.state)]
-        assert all(kept)
+        assert kept[0]
     return rss() - before
 
 
@@ -200,6 +233,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--sessions", type=int, default=SESSIONS)
     parser.add_argument("--rate", type=float, default=RATE, help="orders a second and session")
+    parser.add_argument("--day", type=float, default=DAY, help="seconds of a business day")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--folder", type=Path, default=Path("var/soak"))
     parser.add_argument("--measure", choices=("writer", "reader"), help=argparse.SUPPRESS)
@@ -208,7 +242,9 @@ def main() -> int:
         print(measure(given.measure, given.folder))
         return 0
     console = Console(width=100)
-    wrong = soak(given.folder, given.seconds, given.sessions, given.rate, console, given.seed)
+    wrong = soak(
+        given.folder, given.seconds, given.sessions, given.rate, console, given.seed, given.day
+    )
     for line in wrong:
         console.print(f"  [red]NO[/] {line}", highlight=False, soft_wrap=True)
     text = f"FAILED {len(wrong)} things are wrong" if wrong else "OK"

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from benchmarks.soak_days import Days
 from tradeoms.bus.client import Client
 from tradeoms.demo import world
 from tradeoms.model import commands as c
+from tradeoms.model import events as e
 from tradeoms.model.fields import OrdType, Outcome, Side
 from tradeoms.model.orders import Member, NewOrder
 
-TABLES = ("blocks", "placements", "sessions")
+TABLES = ("blocks", "placements", "sessions", "alerts", "unmatched", "deliveries")
 SYMBOLS = ("AAPL", "MSFT", "JPM", "KO", "XOM")
 EVERY = 0.5  # seconds between two baskets
 MOST = (
@@ -22,6 +24,7 @@ MOST = (
 )
 REST = 2.0  # seconds that a block rests before it is routed again, or finished
 BORED = 0.05  # of the placements are cancelled while they work, as many are replaced
+SLOW = 20.0  # seconds that a day waits for what is unfinished when it ends
 LATEST = 180.0  # seconds until everything is done after the last order
 CENT = Decimal("0.01")
 
@@ -31,9 +34,11 @@ class Stuck(Exception):
 
 
 class Desk:
-    """One client that is manager and trader. `orders` counts what was entered."""
+    """One client that is manager, trader and operations. `orders` counts what was entered; a day takes
+    `day` seconds.
+    """
 
-    def __init__(self, client: Client, rate: float, seed: int) -> None:
+    def __init__(self, client: Client, rate: float, seed: int, day: float) -> None:
         self._client, self._rate = client, rate
         self._draw = random.Random(f"{seed}/desk")
         self.orders = self.refused = 0
@@ -41,12 +46,15 @@ class Desk:
         self._routed: dict[str, int] = {}  # placements of a block when it was last routed
         self._seen: set[str] = set()
         self._compared = 0.0  # when the books were last compared
+        self._blocks: set[str] = set()  # every one that was ever seen
+        self._awaited: dict[str, e.Answered | None] = {}
+        self.days, self._day, self._next = Days(client, self._ask), day, day
 
     def run(
         self, seconds: float, every_second: Callable[[], None], agreed: Callable[[], bool]
     ) -> None:
         """Trade for so long, then bring everything to its end, and wait until the books are `agreed`:
-        a line may still owe us a broker's last word. Raises Stuck.
+        a line may still owe us a broker's last word; then the last day ends. Raises Stuck.
         """
         began = time.monotonic()
         second = basket = 0
@@ -54,13 +62,19 @@ class Desk:
             if elapsed > seconds + LATEST:
                 raise Stuck(self._what_is_left())
             if elapsed < seconds and elapsed >= basket * EVERY:
-                if self._unfinished() < MOST * self._rate:
+                if self._unfinished() < MOST * self._rate and elapsed < self._next:
                     self._enter(basket)
                 basket += 1
             self._turn()
+            if seconds > elapsed >= self._next + (SLOW if self._unfinished() else 0.0):
+                self.days.end()
+                self._next = time.monotonic() - began + self._day
+                every_second()
             if elapsed >= second:
                 every_second()
                 second += 1
+        self.days.end()
+        every_second()
 
     def _enter(self, basket: int) -> None:
         due = self.orders + max(1, int(EVERY * self._rate))
@@ -69,7 +83,18 @@ class Desk:
         self.orders = due
 
     def _unfinished(self) -> int:
-        return self.orders - len(self._client.tables["blocks"]) + len(self._looked)
+        return self.orders - len(self._blocks) + len(self._looked)
+
+    def _ask(self, command: c.Command) -> e.Answered:
+        """A command and its answer, while everything else goes on."""
+        id, until = self._client.send(command), time.monotonic() + LATEST
+        self._awaited[id] = None
+        while (answer := self._awaited[id]) is None:
+            if time.monotonic() > until:
+                raise Stuck(f"no answer to {command}")
+            self._turn()
+        del self._awaited[id]
+        return answer
 
     def _order(self, number: int) -> NewOrder:
         """Limits above the market, each another one, so that each order is a block of its own."""
@@ -83,12 +108,17 @@ class Desk:
     def _turn(self) -> None:
         now = time.monotonic()
         for change in self._client.poll(0.05):
-            if change.table == "blocks":
+            if change.table == "blocks" and change.row is not None:
+                self._blocks.add(change.key)
                 self._looked[change.key] = now
+            elif change.table == "blocks":
+                self._looked.pop(change.key, None)
             elif change.table == "placements":
                 self._interfere(change.row)
         for answer in self._client.take_answers():
-            if answer.command == "SubmitBasket":
+            if answer.id in self._awaited:
+                self._awaited[answer.id] = answer
+            elif answer.command == "SubmitBasket":
                 if answer.outcome is not Outcome.Done:
                     raise Stuck(f"a basket was refused: {answer.problems[:3]}")
                 self._client.send(c.BlockOrders(answer.ids))
@@ -134,7 +164,7 @@ class Desk:
             self._client.send(c.ReplacePlacement(row.key, row.OrderQty, row.Price + CENT))
 
     def _done(self, agreed: Callable[[], bool]) -> bool:
-        if self._looked or len(self._client.tables["blocks"]) < self.orders:
+        if self._looked or len(self._blocks) < self.orders:
             return False
         if time.monotonic() - self._compared < REST:
             return False
@@ -145,7 +175,7 @@ class Desk:
     def _what_is_left(self) -> str:
         rows = [self._client.tables["blocks"][key] for key in self._looked]
         blocks = [(r.key, r.state, str(r.idle), str(r.working), r.live) for r in rows[:5]]
-        known = len(self._client.tables["blocks"])
+        known = len(self._blocks)
         return f"{known} of {self.orders} blocks, {len(rows)} not done, such as {blocks}"
 
 

@@ -45,6 +45,9 @@ BEHAVIOURS = {
 }
 
 
+MARKS = next(one for one in world.reference() if isinstance(one, c.MarkPrices))
+
+
 class House(Struct, frozen=True):
     """Where everything lies; `versions` says what each broker speaks, `secure` who speaks TLS."""
 

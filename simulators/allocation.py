@@ -65,6 +65,7 @@ class MiddleOffice:
         self._prefix = prefix
         self._count = self._ids = 0
         self._used: set[str] = set()
+        self._traded: dict[str, str] = {}  # TradeDate by AllocID, as the client says it
         self._live: dict[str, Allocated] = {}
         self._confirmed: dict[str, Confirmed] = {}
 
@@ -92,6 +93,7 @@ class MiddleOffice:
         self._acknowledge(fields, AllocStatus.RECEIVED, now)
         again = fields.get(70, "") in self._used
         self._used.add(fields.get(70, ""))
+        self._traded[fields.get(70, "")] = fields.get(75, self._day)
         call = partial(self._decide, fields, found, behaviour, self._count, again)
         self._timers.at(now.mono + self._after, call)
 
@@ -275,7 +277,7 @@ class MiddleOffice:
                 confirm_id=confirm_id,
                 trans_type=trans_type,
                 ref=ref,
-                day=self._day,
+                day=self._traded.get(of.AllocID, self._day),
                 utc=now.utc,
             )
         )

@@ -74,6 +74,10 @@ def test_a_short_soak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert {p.broker for p in state.placements.values()} == set(house.versions)
     again, _ = soak._archived(house, set(house.versions))
     assert again > 0  # the lines were bad indeed
+    assert len(state.days) > 1
+    assert not state.undelivered
+    assert all(answer.rejected == {} for answer in state.delivery_answers.values())
+    assert state.delivery_answers.keys() == state.deliveries.keys()
     for said, spoil in SPOILT.items():
         state = Book(house).read_on()
         assert differences(house, state) == []
@@ -104,4 +108,22 @@ def test_memory_beyond_the_state_is_told(
     start = Sample(0, 0, 50 * MB, 50 * MB)
     house = House(Path(), {}, frozenset(), "", "")
     told = soak._memory(house, [start, warm, end])
+    assert [text.split()[1] for text in told] == wrong
+
+
+@pytest.mark.parametrize(
+    ("writer", "reader", "wrong"),
+    [
+        # A tenth and 24 MB more than on the fifth day; what came before that day does not count.
+        (134, 244, []),
+        (135, 244, ["writer"]),
+        (134, 245, ["reader"]),
+    ],
+)
+def test_memory_that_grows_from_day_to_day_is_told(
+    writer: int, reader: int, wrong: list[str]
+) -> None:
+    grows = [Sample(n, 100 * n, 20 * n * MB, 40 * n * MB, n) for n in range(6)]
+    end = Sample(60, 900, writer * MB, reader * MB, 9)
+    told = soak._flat([*grows, end])
     assert [text.split()[1] for text in told] == wrong

@@ -1,15 +1,18 @@
 """What has left memory is never booked again, whatever is said of it; its names are never given again."""
 
-import pytest
+from typing import Any
 
-from tests.builders import DAY, D, Desk, K, lot
+import pytest
+from msgspec.structs import replace
+
+from tests.builders import DAY, D, Desk, K, lot, new_order
 from tests.core import after
 from tests.core.leaving import brief, opened, traded
 from tests.states import same
 from tradeoms.core.retired import OVER
 from tradeoms.model import commands as c
-from tradeoms.model.fields import OrdStatus
-from tradeoms.model.orders import Report
+from tradeoms.model.fields import OrdStatus, Side
+from tradeoms.model.orders import NewOrder, Report
 
 
 @pytest.fixture
@@ -103,3 +106,73 @@ def test_an_answer_to_a_delivery_may_come_too_late(floor: Desk) -> None:
     assert reasons == {"number": "is too old to be answered: correct by hand what was rejected"}
     reasons = floor.refused(c.AcknowledgeDelivery(99, "a.csv", text), "ops")
     assert reasons == {"number": "there is no such delivery"}
+
+
+def late(floor: Desk, **fields: Any) -> int:
+    """The broker takes a fill back that has left memory; the number of its unknown report."""
+    _, name, ExecID = traded(floor, fills=((100, "50"),))
+    ClOrdID = floor.placement(name).ClOrdID
+    opened(floor, 6)
+    said = Report(
+        kind=K.TradeCancel.value,
+        ClOrdID=ClOrdID,
+        OrderID=f"X{name}",
+        ExecID="L1",
+        ExecRefID=ExecID,
+        OrdStatus=OrdStatus.Canceled,
+        Symbol="AC.X",
+        TransactTime="20260310-15:00:00",
+    )
+    floor.hear("S1", replace(said, **fields))
+    return max(floor.state.unmatched)
+
+
+def sell(*members: tuple[str, Any], **fields: Any) -> NewOrder:
+    return new_order(*members, Side=fields.pop("Side", Side.Sell), **fields)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_late_bust_is_booked_as_the_trade_that_undoes_it(floor: Desk, told: bool) -> None:
+    """Positions, lots and cash go back; the price is the broker's word, or a person's."""
+    fields = {"Side": "1", "LastQty": D(100), "LastPx": D(50)} if told else {}
+    before = floor.held("A1"), floor.held("A2"), floor.cash("A2")
+    number = late(floor, **fields)
+    assert (floor.held("A1"), floor.held("A2")) == (before[0] + 60, 40)
+    order = sell(("A1", 60), ("A2", 40), Price=None if told else "50")
+    ids = floor.done(c.AttachReport(number, "their system", order=order), "ops")
+    (block,) = [b for b in ids if b in floor.state.blocks]
+    (name,) = floor.state.blocks[block].placements
+    placement = floor.placement(name)
+    assert (placement.CumQty, placement.AvgPx, placement.LeavesQty) == (D(100), D(50), 0)
+    floor.finish(block)
+    assert (floor.held("A1"), floor.held("A2")) == before[:2]
+    fees = 2 * 50  # of 40 shares at a cent and a quarter, there and back
+    assert floor.cash("A2") == before[2] - fees
+    # The same bust again, and the fill that it took back: nothing of that is the new order's.
+    for kind, ExecID in ((K.TradeCancel, "L1"), (K.Trade, "E1")):
+        said = floor.state.unmatched[number].report
+        assert said is not None
+        again = replace(said, kind=kind.value, ExecID=ExecID, LastQty=D(100), LastPx=D(50))
+        floor.hear("S1", again)
+        assert floor.state.unmatched[max(floor.state.unmatched)].reason.endswith(OVER)
+    assert (floor.held("A1"), floor.held("A2")) == before[:2]
+    same(floor.journal.replay(), floor.state)
+
+
+@pytest.mark.parametrize(
+    ("order", "field"),
+    [
+        (sell(("A1", 100), Side=Side.Buy, Price="50"), "order.Side"),
+        (sell(("A1", 60), Price="50"), "order.members"),
+        (sell(("A1", 60), ("A2", 40), instrument="BOLT", Price="50"), "order.instrument"),
+    ],
+)
+def test_what_does_not_undo_it_is_refused(floor: Desk, order: NewOrder, field: str) -> None:
+    number = late(floor, Side="1", LastQty=D(100))
+    assert list(floor.refused(c.AttachReport(number, "x", order=order), "ops")) == [field]
+
+
+def test_a_late_bust_without_a_price_needs_one(floor: Desk) -> None:
+    number = late(floor)
+    order = sell(("A1", 60), ("A2", 40))
+    assert list(floor.refused(c.AttachReport(number, "x", order=order), "ops")) == ["order.Price"]

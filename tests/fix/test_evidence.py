@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import K, desk
+from tests.core.leaving import brief, opened, traded
 from tradeoms.app.evidence import question
 from tradeoms.fix import evidence
 from tradeoms.fix.archive import Stream
 from tradeoms.fix.evidence import messages
 from tradeoms.reader import Reader
+from tradeoms.views.placements import row
 
 SOH = "\x01"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -114,6 +116,27 @@ def test_an_orders_messages_are_not_those_of_who_has_its_OrderID_later(
     for name, own in zip(names, (lines[1], lines[2]), strict=True):
         found = [row["text"].replace(SOH, "|") for row in ask(reader, {"placement": name})]
         assert found == [lines[0], own]
+
+
+def test_an_order_that_has_left_memory_has_its_messages_still(tmp_path: Path) -> None:
+    """By its ClOrdID, as the read model knows it; its OrderID is another order's by now."""
+    floor = brief()
+    _, name, _ = traded(floor)
+    known = row(floor.placement(name))
+    opened(floor, 6)
+    assert name not in floor.state.placements
+    at = known.routed.timestamp() - NOON.timestamp() + 5
+    lines = (
+        f"8=FIX.4.4|35=D|11={known.ClOrdID}|",
+        f"8=FIX.4.4|35=8|11={known.ClOrdID}|37={known.OrderID}|",
+        f"8=FIX.4.4|35=8|11=20990101|37={known.OrderID}|",
+    )
+    write(tmp_path, *((at + n, "I", line) for n, line in enumerate(lines)))
+    ask = question(tmp_path, {name: known}.get)
+    found = [one["text"].replace(SOH, "|") for one in ask(Reader(floor.state), {"placement": name})]
+    assert found == [*lines[:2]]
+    with pytest.raises(ValueError, match="placement = 'P99': is unknown"):
+        ask(Reader(floor.state), {"placement": "P99"})
 
 
 def test_questions_that_make_no_sense_are_refused(tmp_path: Path) -> None:

@@ -8,13 +8,23 @@ from typing import Any
 from tradeoms.fix.evidence import CHAIN, messages
 from tradeoms.model.state import State
 from tradeoms.reader import Reader
+from tradeoms.views.placements import PlacementRow
 
 EARLIER = timedelta(minutes=1)  # that a message may be archived before what it did is journalled
 KNOWN = ("placement", "session", "ids", "after", "until")
 
 
-def question(archive: Path) -> Callable[[Reader, dict[str, Any]], list[dict[str, str]]]:
-    """The question over an archive's folder."""
+Left = Callable[[str], PlacementRow | None]
+
+
+def nothing(name: str) -> PlacementRow | None:
+    """Where nothing has left memory."""
+
+
+def question(
+    archive: Path, left: Left = nothing
+) -> Callable[[Reader, dict[str, Any]], list[dict[str, str]]]:
+    """The question over an archive's folder; `left` finds a placement that has left memory."""
 
     def ask(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, str]]:
         """An order's FIX messages as they came, by `placement`, or by `session` and `ids`.
@@ -24,7 +34,7 @@ def question(archive: Path) -> Callable[[Reader, dict[str, Any]], list[dict[str,
         """
         if unknown := sorted(set(arguments) - set(KNOWN)):
             raise ValueError(f"{', '.join(unknown)}: known are {', '.join(KNOWN)}")
-        session, ids, begun = _whose(reader.state, arguments)
+        session, ids, begun = _whose(reader.state, arguments, left)
         after = _time(arguments, "after", begun)
         until = _time(arguments, "until", datetime.max.replace(tzinfo=UTC))
         found = messages(archive, session, ids, after, until)
@@ -44,11 +54,14 @@ def _of_another(state: State, placement: str, text: str) -> bool:
     return bool(owners) and placement not in owners
 
 
-def _whose(state: State, arguments: dict[str, Any]) -> tuple[str, list[str], datetime]:
+def _whose(state: State, arguments: dict[str, Any], left: Left) -> tuple[str, list[str], datetime]:
     """The session, the ids, and since when there may be messages."""
     name = arguments.get("placement")
     if name is not None:
         placement = state.placements.get(name) if isinstance(name, str) else None
+        if placement is None and isinstance(name, str) and (row := left(name)) is not None:
+            # Not by its OrderID: another order may have got it since.
+            return row.session, [row.ClOrdID], row.routed - EARLIER
         if placement is None:
             raise ValueError(f"placement = {name!r}: is unknown")
         known = [placement.ClOrdID, *({placement.OrderID} - {"NONE"})]

@@ -19,6 +19,7 @@ from tradeoms.reader import Reader
 from tradeoms.store import readmodel, snapshots
 from tradeoms.store.journal import SqlJournal, connect
 from tradeoms.store.readmodel import ReadModel
+from tradeoms.views.placements import PlacementRow
 
 QUIET = 0.25  # seconds without records, after which the read model is written
 LATEST = 5.0  # seconds after which it is written however busy: a row that changed often, once
@@ -45,13 +46,17 @@ class ReaderProcess:
             KeyStore(settings.home / "keys"),
             self._reader,
             self._journal.read,
-            QUERIES | {"messages": evidence.question(settings.home / "archive")},
+            QUERIES | {"messages": evidence.question(settings.home / "archive", self._left)},
             settings.bus.insecure,
         )
         self._feed = subscribe(self._streams.context, settings.home / "feed.sock")
         self._answered: list[Answered] = []
         self._written = self._looked = self._followed = time.monotonic()
         self._snapshot_seq = self._readmodel_seq = self._reader.state.seq
+
+    def _left(self, name: str) -> PlacementRow | None:
+        """A placement as it was when it left memory."""
+        return next(iter(self._readmodel.rows("placements", key=name)), None)
 
     def run(self) -> None:
         """Until the writer is gone."""

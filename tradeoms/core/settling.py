@@ -10,7 +10,9 @@ from tradeoms.core.pending import keep
 from tradeoms.core.reasons import reason_problems
 from tradeoms.core.reopening import reopen
 from tradeoms.core.reports import foreign, read
+from tradeoms.core.retired import has_left
 from tradeoms.core.telephone import given_by_voice
+from tradeoms.core.undoing import late_bust, undoing
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import Effect, ReportKind, Settlement
@@ -43,6 +45,13 @@ def attach_report(state: State, command: c.AttachReport, ctx: Context) -> list[e
         problems.append(c.Problem("number", str(command.number), "tells nothing of an order"))
     if problems or found.report is None:
         raise Refusal(*problems)
+    if command.order is not None and late_bust(state, found.report):
+        undone = undoing(found.report, command.order)
+        events, name = given_by_voice(state, command.order, found, undone, ctx)
+        settled = e.ReportSettled(
+            found.number, Settlement.Attached, ctx.user, command.reason, ctx.now, name
+        )
+        return [*events, settled]
     if command.order is not None:
         events, name = given_by_voice(state, command.order, found, found.report, ctx)
     else:
@@ -145,6 +154,10 @@ def read_report(state: State, command: c.ReadReport, ctx: Context) -> list[e.Any
     if command.execution:
         target = state.executions[command.execution]
         return _amended(state, found, found.report, target, ctx)
+    if late_bust(state, found.report):
+        order = state.orders[state.blocks[placement.block].orders[0]]
+        said = undoing(found.report, order)
+        return read(state, _received(found, said), placement, said, ctx)
     return read(state, _received(found, found.report), placement, found.report, ctx)
 
 
@@ -164,6 +177,7 @@ def apply_settled(state: State, event: e.ReportSettled) -> None:
     if (
         event.placement
         and found.report is not None
+        and not has_left(state, "ClOrdID", found.report.ClOrdID)
         and (key := foreign(found.session, found.report))
     ):
         state.placement_of[key] = event.placement
