@@ -89,9 +89,7 @@ def _forget_work(state: State, blocks: set[str], orders: set[str]) -> None:
     )
     for table in of_block:
         _drop(table, lambda name, _: name in blocks or name in orders)
-    state.missed -= {
-        f"{block}/{step}" for block in blocks for step in ("allocation", "affirmation")
-    }
+    state.missed -= {step for step in state.missed if step.partition("/")[0] in blocks}
     for instrument, names in state.bookings_of.items():
         state.bookings_of[instrument] = [name for name in names if name not in blocks]
     for places in state.booking_places.values():
