@@ -93,6 +93,8 @@ class Item:
         elif type(event) is e.CrossProposed:
             self.ids.append(event.cross.cross)
             self.violations += event.cross.violations
+        elif type(event) is e.ActionsBooked:
+            self.ids += [action.action for action in event.actions]
         elif type(event) is e.Halted:
             self.ids.append(event.halt.halt)
 

@@ -9,15 +9,22 @@ import msgspec
 
 from tradeoms.core.blocks import idle
 from tradeoms.core.checklist import findings
+from tradeoms.core.context import Refusal
 from tradeoms.core.expected import expected_relief
 from tradeoms.core.halts import in_force
 from tradeoms.core.merging import suggestions, unlike
 from tradeoms.core.opposite import candidates
 from tradeoms.core.orders import foreseen
+from tradeoms.core.previewing import preview
 from tradeoms.core.retiring import reasons
+from tradeoms.model import commands as c
 from tradeoms.model.orders import ZERO, NewOrder
 from tradeoms.reader import Reader
 
+PREVIEWED = (
+    *(c.BookCorporateAction, c.TransferLots, c.GiftLots),
+    *(c.ImportActions, c.ReverseAction),
+)
 COUNTED = ("orders", "blocks", "placements", "executions", "alerts")
 
 
@@ -171,6 +178,24 @@ def headroom(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"kind": kind} | msgspec.to_builtins(row) for kind, row in rows]
 
 
+def preview_of(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a corporate action, a transfer, a gift or a reversal would do: `command`, as it would be sent.
+
+    ValueError says all that is wrong with it.
+    """
+    try:
+        command = msgspec.convert(arguments.get("command"), c.PersonCommand)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"command: {error}") from None
+    if not isinstance(command, PREVIEWED):
+        raise ValueError(f"command: {type(command).__name__} cannot be tried")
+    try:
+        rows = preview(reader.state, command, str(arguments.get("user", "")), datetime.now(UTC))
+    except Refusal as refusal:
+        raise ValueError("\n".join(f"{p.field}: {p.reason}" for p in refusal.problems)) from None
+    return [msgspec.structs.asdict(row) for row in rows]
+
+
 def _decimal(name: str, value: Any) -> Decimal:
     try:
         return Decimal(value if isinstance(value, str | int) else "")
@@ -188,6 +213,7 @@ QUERIES: dict[str, Callable[[Reader, dict[str, Any]], list[Any]]] = {
     "cards": cards,
     "relief": relief,
     "headroom": headroom,
+    "preview": preview_of,
     "halts": halts,
     "kept": kept,
     "crosses": crosses,

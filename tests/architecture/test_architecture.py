@@ -39,6 +39,7 @@ OURS = {
     c.AllocateBlock,
     c.AveragePrices,
     c.BookLots,
+    c.BookAction,
     c.MatchWashSales,
     c.RetireWork,
     c.RequestMassStatus,

@@ -60,6 +60,7 @@ def test_every_table_is_filtered_some_way() -> None:
         "findings",
         "deliveries",
         "reconciliations",
+        "lot_actions",
         "errors",
         "research",
         "research_payments",

@@ -10,6 +10,7 @@ from tests.builders import Desk
 from tradeoms.model import commands as c
 from tradeoms.model.events import BlockAllocated, LotsBooked, LotsWashed
 from tradeoms.model.fields import TaxStatus
+from tradeoms.model.lot_actions import LotTransfer
 from tradeoms.model.orders import Block
 from tradeoms.model.reference import Account, IdenticalGroup
 from tradeoms.model.state import State
@@ -79,6 +80,17 @@ def _traded(state: State, every: tuple[Booked, ...]) -> Totals:
             totals[_whose(state, row, column)] += sign * net
     made = {n for one in every for n in one.booking.opened_numbers}
     made |= {n for one in every if one.washed for n in one.washed.numbers}
+    for name, converted in state.conversions.items():
+        made |= set(converted.opened_numbers)
+        moved = (converted.moved.get(column, ()) for column in ("account", "instrument", "cents"))
+        for account, instrument, cents in zip(*moved, strict=True):
+            totals[_whose(state, account, instrument)] += cents
+        if isinstance(terms := state.lot_actions[name].terms, LotTransfer):
+            column, basis = state.instrument_axis.index[terms.instrument], converted.opened["basis"]
+            for account, sign in ((terms.account, 1), (terms.to, -1)):
+                row = state.account_axis.index.get(account)
+                if row is not None:
+                    totals[_whose(state, row, column)] += sign * sum(basis)
     names = ("account", "instrument", "short", "size", "basis", "remaining")
     columns = (state.lots[name].tolist() for name in names)
     for number, (account, instrument, short, size, basis, left) in enumerate(

@@ -51,6 +51,8 @@ def idle_of(state: State) -> dict[str, Decimal]:
 def blocks_add_up(state: State) -> None:
     """idle + working + filled = OrderQty = the orders' members = the statement."""
     for block in state.blocks.values():
+        if block.state is BlockState.Dissolved:
+            continue  # its orders are on their own again
         parts = placements(state, block)
         filled = sum((p.CumQty for p in parts), ZERO)
         working = sum((p.exposure for p in parts), ZERO)
@@ -149,17 +151,20 @@ def pending_is_recomputed(state: State) -> None:
 
 
 def bookings_go_by_the_trades(state: State) -> None:
-    """What is booked of an instrument lies in the order in which each block was booked first."""
+    """What is booked of an instrument lies in the order of its days, and of first booking in each."""
     for instrument, names in state.bookings_of.items():
-        places = list(state.booking_places[instrument])
-        assert names == sorted(names, key=places.index)
+        places = state.booking_places[instrument]
+        assert names == sorted(names, key=lambda name: places[name])
+        assert max(places.values(), default=()) <= state.last_places.get(instrument, ())
 
 
 def names_point_at_what_exists(state: State) -> None:
     """Indexes name entities, and no draft is left where no basket is being read."""
     assert set(state.placement_of.values()) <= set(state.placements)
     assert set(state.execution_of.values()) <= set(state.executions)
-    assert set(state.bookings) == {b for names in state.bookings_of.values() for b in names}
+    placed = {name for names in state.booking_places.values() for name in names}
+    booked = {*state.bookings, *(state.conversions.keys() & placed)}
+    assert booked == {name for names in state.bookings_of.values() for name in names}
     assert not state.drafts
     for rows in state.fingerprints.values():
         assert rows

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from tests.views import splits
+from tests.views import issuers, splits
 from tradeoms.core.checklist import findings
 from tradeoms.model import commands as c
 from tradeoms.model.breaks import Tolerance
@@ -43,6 +43,7 @@ def close(house: "House") -> None:
     today = house.state.business_date
     house.do(c.Reconcile("fills", "KING", today, "fills.csv", fills), "ops")
     house.do(c.OpenDay(house.state.business_date + timedelta(3)), "ops")
+    issuers.split(house)
     splits.wrong(house)
     house.settle()
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from tests.views import after, crossings, hands, members, sellside, splits, worth
+from tests.views import after, crossings, hands, issuers, members, sellside, splits, worth
 from tests.views.sellside import any_placement
 from tradeoms import core
 from tradeoms.engine import Engine
@@ -291,4 +291,5 @@ ACTIONS: dict[Callable[[House], None], int] = {
     **members.ACTIONS,
     **worth.ACTIONS,
     **crossings.ACTIONS,
+    **issuers.ACTIONS,
 }

@@ -23,6 +23,11 @@ MAY: dict[type, frozenset[Role]] = {
     c.PayResearch: frozenset({OPERATIONS}),
     c.DefineIdentical: frozenset({COMPLIANCE}),
     c.IdentifyLots: frozenset({PM, TRADER, OPERATIONS}),
+    c.BookCorporateAction: frozenset({OPERATIONS}),
+    c.TransferLots: frozenset({OPERATIONS}),
+    c.GiftLots: frozenset({OPERATIONS}),
+    c.ImportActions: frozenset({OPERATIONS}),
+    c.ReverseAction: frozenset({OPERATIONS}),
     c.SetHolidays: frozenset({OPERATIONS}),
     c.MarkPrices: frozenset({OPERATIONS}),
     c.SetRates: frozenset({OPERATIONS}),
@@ -93,13 +98,14 @@ MAY: dict[type, frozenset[Role]] = {
 #: Questions that not every role may ask.
 MAY_ASK: dict[str, frozenset[Role]] = {
     "messages": frozenset({PM, TRADER, COMPLIANCE, OPERATIONS}),
+    "preview": frozenset({OPERATIONS}),
 }
 
 #: Tables whose rows belong to one account each.
 BY_ACCOUNT = frozenset(
     {
         *("allocations", "positions", "pnl", "ladder", "lots", "realized", "cash", "confirmations"),
-        *("statement_changes", "cross_parts"),
+        *("statement_changes", "cross_parts", "action_lines"),
         *("delivery_lines", "breaks"),
     }
 )
@@ -119,6 +125,9 @@ HOUSE = (
     c.MarkPrices,
     c.SetRates,
     c.ImportOpening,
+    c.BookCorporateAction,
+    c.ImportActions,
+    c.ReverseAction,
     c.CloseDay,
     c.WaiveCheck,
     c.AcknowledgeDelivery,
@@ -270,6 +279,8 @@ def _touched(command: c.Command, state: State) -> Iterator[Touched]:
         yield "", [cash.account for cash in command.cash]
     elif isinstance(command, c.BookError | c.MoveToError):
         yield None, _error_accounts(command, state)
+    elif isinstance(command, c.TransferLots | c.GiftLots):
+        yield "", [name for name in (command.terms.account, command.terms.to) if name]
     for name in _orders(command, state):
         yield _of_order(state.orders[name])
 

@@ -3,6 +3,7 @@
 import typer
 
 from tradeoms.cli import (
+    actions,
     asof,
     blotter,
     client,
@@ -38,6 +39,7 @@ messages.add_to(app)
 posttrade.add_to(app)
 day.add_to(app)
 lots.add_to(app)
+actions.add_to(app)
 commissions.add_to(app)
 cross.add_to(app)
 take_negatives(app)

@@ -26,7 +26,7 @@ def name(
     config: Config = DEFAULT,
 ) -> None:
     """Name the lots that an account's sale takes, until it has settled."""
-    rows = tuple(_named(text) for text in lot or ())
+    rows = tuple(named(text) for text in lot or ())
     with connected(config, user) as client:
         say(client.submit(c.IdentifyLots(order, account, rows)))
 
@@ -58,7 +58,8 @@ def preview(
     console.print(text, highlight=False)
 
 
-def _named(text: str) -> NamedLot:
+def named(text: str) -> NamedLot:
+    """A lot as typed; exit 2 where it is none."""
     key, _, quantity = text.partition("=")
     if not key.isdigit() or not quantity:
         raise fail(f"lot {text!r} must be LOT=QUANTITY, such as 17=250")

@@ -9,6 +9,9 @@ from typing import Any
 
 from tradeoms.core import (
     acknowledgements,
+    action_booking,
+    action_orders,
+    actions,
     allocations,
     attending,
     attention,
@@ -105,6 +108,9 @@ NOUNS = (
     allocations,
     errors,
     lots,
+    actions,
+    action_booking,
+    action_orders,
     washing,
     identifying,
     reopening,

@@ -19,7 +19,7 @@ from tradeoms.core.dealing import dealt, turns_of
 from tradeoms.core.orders import pend
 from tradeoms.core.parts import PLACES
 from tradeoms.core.research import collect
-from tradeoms.core.sequence import taken_back, to_book
+from tradeoms.core.sequence import take_place, taken_back, to_book
 from tradeoms.core.sharing import in_parts
 from tradeoms.core.splitting import split, ties
 from tradeoms.market.calendar import days, settle_date
@@ -90,13 +90,14 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
         prices=found.prices,
         moved=tuple(found.moved.tolist()) if found.moved.any() else (),
         internal=command.internal,
+        units_of=max((p.adjusted for p in fills if p.adjusted), default=None),
         bills=bills(state, instrument, fills),
     )
     if in_lines(state, fills):
         event = in_parts(state, event)
     event, alone = pooled(state, event, ctx)
     told = [*_told(found.exception, event, ctx), *alone]
-    return [*taken_back(state, block.block), event, *told]
+    return [*taken_back(state, block.block, event.units_of or trade_date), event, *told]
 
 
 def _at_once(
@@ -180,6 +181,7 @@ def apply_allocated(state: State, event: e.BlockAllocated) -> None:
     """Orders show what they got; nothing of them is pending any more."""
     block = state.blocks[event.block]
     state.allocations[event.block] = event
+    take_place(state, block.instrument, event.block, event.units_of or event.trade_date)
     state.undelivered[event.block] = None
     collect(state, event, 1)
     state.blocks[event.block] = replace(block, state=BlockState.Allocated)
@@ -235,7 +237,9 @@ def apply_reopened(state: State, event: e.BlockReopened) -> None:
 
 def react_allocated(state: State, event: e.BlockAllocated) -> list[c.Command]:
     """Lots, positions and cash follow in the same transaction; later trades behind it, if again."""
-    return [] if event.again else to_book(state, event.block)
+    if event.again:
+        return []
+    return to_book(state, (state.blocks[event.block].instrument,), event.block)
 
 
 DECIDE = {c.AllocateBlock: allocate_block}

@@ -207,7 +207,7 @@ def react(state: State, event: e.BlockAllocated | e.BlockReopened) -> list[c.Com
 
 def react_averaged(state: State, event: e.PricesAveraged) -> list[c.Command]:
     """Their lots, and those of later trades, are booked when all of them have the new price."""
-    return to_book(state, event.blocks[0])
+    return to_book(state, (state.blocks[event.blocks[0]].instrument,))
 
 
 def apply_averaged(state: State, event: e.PricesAveraged) -> None:

@@ -45,6 +45,7 @@ def apply_reported(state: State, event: e.Reported) -> None:
         notional=placement.notional + notional,
         told=report.CumQty if report.kind in TELLS_CumQty else placement.told,
         last_traded=_last_traded(placement, event.execution),
+        adjusted=_adjusted(placement, event.execution),
         # What has ended answers nothing more: no request of ours is waited for.
         requests=() if OrdStatus in ENDED else _waiting(placement, report, answered, accepted),
         transmission=Transmission.Acknowledged,
@@ -63,6 +64,10 @@ def _last_traded(placement: Placement, execution: Execution | None) -> date | No
     if execution is None or not execution.is_trade:
         return placement.last_traded
     return max(placement.last_traded or execution.trade_date, execution.trade_date)
+
+
+def _adjusted(placement: Placement, execution: Execution | None) -> date | None:
+    return placement.adjusted if execution is None or execution.is_trade else execution.trade_date
 
 
 def revives(placement: Placement, report: Report) -> bool:

@@ -11,8 +11,8 @@ from msgspec import Struct
 from allocation.lots import Disposals, Lots, Relief
 from allocation.term import long_term
 from tradeoms.core.bounds import MOST_CENTS, bad_price
-from tradeoms.core.lots import ranks
 from tradeoms.core.matching import WINDOW, Loss, matches
+from tradeoms.core.ranking import ranks
 from tradeoms.core.relieving import STANDING, relieve_by
 from tradeoms.core.washing import Payers, identical, purchases
 from tradeoms.market.calendar import days

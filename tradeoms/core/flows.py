@@ -50,6 +50,26 @@ def expect(state: State, cash: OpeningCash) -> None:
     )
 
 
+def convert(state: State, number: int, sign: int, moved: dict[str, tuple[int, ...]]) -> None:
+    """What an action moves, or no longer: `moved` as in `LotsConverted`."""
+    if not moved:
+        return
+    columns = {name: np.array(values, np.int64) for name, values in moved.items()}
+    names = state.instrument_axis.names
+    instruments = [state.instruments[names[n]] for n in moved["instrument"]]
+    state.flows.append(
+        block=number,
+        account=columns["account"],
+        instrument=columns["instrument"],
+        currency=state.currency_axis.numbers(tuple(one.Currency for one in instruments)),
+        booked=days(state.business_date),
+        settle=columns["settle"],
+        units=sign * columns["units"],
+        cents=sign * columns["cents"],
+        commission=0,
+    )
+
+
 def settle(state: State) -> None:
     """A day has opened: what changed hands before it is forgotten."""
     due = state.flows["settle"] >= days(state.business_date)

@@ -44,7 +44,7 @@ def identify(state: State, command: c.IdentifyLots, ctx: Context) -> list[e.AnyE
             problems.append(c.Problem("lots", f"{total}", f"must be all that {sells}"))
     if problems:
         raise Refusal(*problems)
-    lots = tuple(_bought(state, order.instrument, command.account, row) for row in command.lots)
+    lots = tuple(bought(state, order.instrument, command.account, row) for row in command.lots)
     named = Identification(order.order, command.account, lots, ctx.user, ctx.now)
     back = taken_back(state, order.block) if order.block in state.bookings else []
     return [*back, e.LotsIdentified(named)]
@@ -89,8 +89,12 @@ def _available(state: State, order: Order, instrument: Instrument, row: NamedLot
     """What is open of the lot, with what the order's booking and later ones would give back."""
     units = int(state.lots["remaining"][row.lot])
     for name in _booked(state, order):
-        booked, washed = state.bookings[name], state.washes.get(name)
-        parts = [*zip(booked.relieved_lots, booked.relieved_quantities, strict=True)]
+        booked, washed = state.bookings.get(name), state.washes.get(name)
+        parts = (
+            [*zip(booked.relieved_lots, booked.relieved_quantities, strict=True)] if booked else []
+        )
+        if (converted := state.conversions.get(name)) is not None:
+            parts += zip(converted.closed, converted.quantities, strict=True)
         if washed is not None:
             parts += zip(washed.lots, washed.quantities, strict=True)
         units += sum(quantity for lot, quantity in parts if lot == row.lot)
@@ -104,7 +108,7 @@ def _booked(state: State, order: Order) -> list[str]:
     return [back.block for back in taken_back(state, order.block)]
 
 
-def _bought(state: State, instrument: str, account: str, row: NamedLot) -> NamedLot:
+def bought(state: State, instrument: str, account: str, row: NamedLot) -> NamedLot:
     """The named lot with the purchase that opened it; an opening balance's has none."""
     root = int(state.lots["root"][row.lot])
     for block in state.bookings_of.get(instrument, ()):
@@ -115,7 +119,11 @@ def _bought(state: State, instrument: str, account: str, row: NamedLot) -> Named
 
 
 def _opened(state: State, block: str, account: str) -> list[int]:
-    """Numbers of the lots that a block's booking has opened in an account; none while not booked."""
+    """Numbers of the lots that a booking has opened in an account; none while not booked."""
+    if (converted := state.conversions.get(block)) is not None:
+        number = state.account_axis.index[account]
+        of = zip(converted.opened_numbers, converted.opened.get("account", ()), strict=True)
+        return [lot for lot, of_account in of if of_account == number]
     if (booked := state.bookings.get(block)) is None:
         return []
     rows = zip(booked.opened_numbers, booked.opened_accounts, strict=True)
@@ -137,8 +145,8 @@ def apply_identified(state: State, event: e.LotsIdentified) -> None:
 
 def react_identified(state: State, event: e.LotsIdentified) -> list[c.Command]:
     """A sale that was booked is booked again, and what came after it."""
-    block = state.orders[event.identification.order].block
-    return to_book(state, block) if block else []
+    order = state.orders[event.identification.order]
+    return to_book(state, (order.instrument,)) if order.block in state.allocations else []
 
 
 def named(
@@ -176,7 +184,7 @@ def _taken(
     instrument = state.instruments[state.orders[found.order].instrument]
     for row in found.lots:
         asked = min(instrument.units(row.quantity), wanted)
-        for place in _family(state, _now(state, found.account, row), numbers):
+        for place in now_open(state, found.account, row, numbers):
             taken = min(asked, left[place])
             if taken:
                 left[place] -= taken
@@ -185,12 +193,15 @@ def _taken(
                 yield place, taken
 
 
-def _family(state: State, lot: int, numbers: Int64s) -> list[int]:
-    lots = state.lots
-    cut = lots["root"][numbers] == lot
-    cut &= lots["account"][numbers] == lots["account"][lot]
-    found: list[int] = np.flatnonzero((numbers == lot) | cut).tolist()
-    return found
+def now_open(state: State, account: str, row: NamedLot, numbers: Int64s) -> list[int]:
+    """Places in `numbers`, which are open, of a named lot and of what came out of it or with it."""
+    lots, lot = state.lots, _now(state, account, row)
+    root = lots["root"][numbers] == lots["root"][lot]
+    root &= lots["account"][numbers] == lots["account"][lot]
+    root &= lots["instrument"][numbers] == lots["instrument"][lot]
+    own: list[int] = np.flatnonzero(numbers == lot).tolist()
+    cut: list[int] = np.flatnonzero(root & (numbers != lot)).tolist()
+    return own + cut
 
 
 def parted(

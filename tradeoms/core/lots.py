@@ -9,11 +9,13 @@ from allocation.lots import Disposals, Lots, Relief
 from allocation.relief import Named
 from allocation.term import long_term
 from tradeoms.core.context import Context
+from tradeoms.core.converted import take_back
 from tradeoms.core.flows import record
+from tradeoms.core.gifts import counted_basis, held_from
 from tradeoms.core.identifying import missing, named
 from tradeoms.core.opened import open_lots
+from tradeoms.core.ranking import ranks
 from tradeoms.core.relieving import Names, relieve_sales
-from tradeoms.core.sequence import take_place
 from tradeoms.core.washing import unwash
 from tradeoms.market.calendar import days
 from tradeoms.model import commands as c
@@ -75,7 +77,11 @@ def book_lots(state: State, command: c.BookLots, ctx: Context) -> list[e.AnyEven
         opened_basis=tuple((trades.net - closed_net)[opens].tolist()),
         relieved_lots=tuple(numbers[relief.lot].tolist()),
         relieved_quantities=tuple(relief.quantity.tolist()),
-        relieved_basis=tuple(relief.basis.tolist()),
+        relieved_basis=tuple(
+            counted_basis(
+                *(state.lots, numbers[relief.lot], relief.quantity, relief.basis, relief.amount)
+            ).tolist()
+        ),
         relieved_proceeds=tuple(relief.amount.tolist()),
     )
     untold = missing(state, block, lines, closing, chosen, ctx)
@@ -135,18 +141,6 @@ def _relieve(
     )
 
 
-def ranks(state: State, numbers: Int64s) -> Int64s:
-    """Order of booking: what a wash sale cut out of a lot goes with it, held longer first."""
-    lots = state.lots
-    root = lots["root"][numbers]
-    if (root == numbers).all():
-        return numbers
-    keys = (numbers, lots["replaces"][numbers], lots["holding_from"][numbers], root)
-    ranks = np.empty_like(numbers)
-    ranks[np.lexsort(keys)] = np.arange(len(numbers), dtype=np.int64)
-    return ranks
-
-
 def _crossed_zero(
     state: State, block: Block, trades: Trades, opens: Mask, ctx: Context
 ) -> list[e.AnyEvent]:
@@ -180,7 +174,6 @@ def apply_booked(state: State, event: e.LotsBooked) -> None:
         )
     state.bookings[event.block] = event
     state.bookings_of.setdefault(block.instrument, []).append(event.block)
-    take_place(state, block.instrument, event.block)
     _move(state, block, 1)
 
 
@@ -209,11 +202,12 @@ def _realize(state: State, block: Block, event: e.LotsBooked) -> None:
         proceeds=proceeds,
         gain=gain,
         # A covered short is short-term here; sections 1233(b) and (d) may say otherwise.
-        long_term=long_term(state.lots["holding_from"][lots], sold) & ~short,
+        long_term=long_term(held_from(state.lots, lots, gain), sold) & ~short,
         units=np.array(event.relieved_quantities, np.int64),
         matched=0,
         disallowed=0,
         lost=0,
+        fraction=0,
     )
 
 
@@ -234,6 +228,9 @@ def _move(state: State, block: Block, sign: int) -> None:
 def apply_reversed(state: State, event: e.LotsReversed) -> None:
     """As if never booked: its lots are empty, what it took is back, its gains are zero."""
     unwash(state, event.block)
+    if event.block in state.conversions:
+        take_back(state, event.block)
+        return
     block, booked = state.blocks[event.block], state.bookings.pop(event.block)
     state.bookings_of[block.instrument].remove(event.block)
     np.add.at(

@@ -23,6 +23,8 @@ def open_lots(state: State, account: Int64s, **columns: Any) -> Int64s:
         "root": numbers,
         "replaces": 1,
         "added": 0,
+        "markdown": 0,
+        "given": 0,
     } | columns
     if "acquisition" not in values:
         _, first, back = np.unique(account, return_index=True, return_inverse=True)

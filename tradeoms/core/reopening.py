@@ -32,7 +32,7 @@ def undone(
 
 def react_reopened(state: State, event: e.BlockReopened) -> list[c.Command]:
     """Later blocks of the instrument are booked again, in the order of old."""
-    return [] if event.again else to_book(state, event.block)
+    return [] if event.again else to_book(state, (state.blocks[event.block].instrument,))
 
 
 REACT = {e.BlockReopened: react_reopened}

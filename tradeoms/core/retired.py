@@ -56,6 +56,8 @@ def apply_retired(state: State, event: e.WorkRetired) -> None:
         state.retired_through = max(state.retired_through, event.through)
     if event.left_blocks or event.left_orders:
         _forget_work(state, set(event.left_blocks), set(event.left_orders))
+    for name in event.left_actions:
+        _settle_action(state, name)
     for number in event.alerts:
         del state.alerts[number]
         del state.attended[number]
@@ -69,6 +71,16 @@ def apply_retired(state: State, event: e.WorkRetired) -> None:
         state.delivery_answers.pop(number, None)
     for key in event.breaks:
         del state.breaks[key]
+
+
+def _settle_action(state: State, name: str) -> None:
+    """What it moved is kept; what takes it back is not."""
+    instrument = state.lot_actions[name].terms.instrument
+    known = state.conversions[name]
+    state.conversions[name] = e.LotsConverted(name, known.start, moved=known.moved)
+    state.washes.pop(name, None)
+    state.bookings_of[instrument] = [one for one in state.bookings_of[instrument] if one != name]
+    del state.booking_places[instrument][name]
 
 
 def _forget_work(state: State, blocks: set[str], orders: set[str]) -> None:

@@ -46,7 +46,8 @@ def retire(state: State, command: c.RetireWork, ctx: Context) -> list[e.AnyEvent
     due = {name for name, day in state.finished.items() if began and day <= began[0]}
     looked_at = [name for name in _units(state) if name in due or name not in state.finished]
     over = [name for name in looked_at if not unfinished(state, name)]
-    leaving = _free(state, due.intersection(over).difference(held(state)))
+    settled = _old_actions(state, began[0]) if began else set[str]()
+    leaving = _free(state, (due.intersection(over) | settled).difference(held(state)))
     blocks = tuple(name for name in over if name in leaving and name in state.blocks)
     event = e.WorkRetired(
         left_blocks=blocks,
@@ -54,9 +55,19 @@ def retire(state: State, command: c.RetireWork, ctx: Context) -> list[e.AnyEvent
         finished=tuple(name for name in over if name not in state.finished),
         resumed=tuple(sorted(due.difference(over))),
         through=_last_fill(state, set(blocks)),
+        left_actions=tuple(name for name in state.lot_actions if name in leaving),
     )
     event = _with_numbers(state, event, began) if began else event
     return [event] if event != e.WorkRetired() else []
+
+
+def _old_actions(state: State, day: date) -> set[str]:
+    """Corporate actions, transfers and gifts that were booked up to a day and can be reversed yet."""
+    return {
+        name
+        for name, one in state.lot_actions.items()
+        if one.booked <= day and name in state.booking_places.get(one.terms.instrument, ())
+    }
 
 
 def _units(state: State) -> Iterator[str]:

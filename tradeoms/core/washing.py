@@ -6,11 +6,13 @@ fill books everything from there on again, so that the lots are as if it had bee
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from allocation.exact import Mask
 from tradeoms.core.context import Context, Refusal
+from tradeoms.core.gifts import held_from
 from tradeoms.core.matching import WINDOW, Loss, Match, Purchase, matches
 from tradeoms.core.opened import open_lots
 from tradeoms.market.calendar import days
@@ -86,10 +88,24 @@ def react_booked(state: State, event: e.LotsBooked) -> list[c.Command]:
     covers = block.Side is Side.Buy
     lost = any(paid > basis if covers else paid < basis for paid, basis in parts)
     since = days(state.allocations[event.block].trade_date) - WINDOW
-    waits = event.opened_numbers and any(
-        state.loss_days.get(name, since - 1) >= since for name in identical(state, block.instrument)
-    )
+    waits = event.opened_numbers and _lost_since(state, block.instrument, since)
     return [c.MatchWashSales(event.block)] if lost or waits else []
+
+
+def _lost_since(state: State, instrument: str, since: int) -> bool:
+    names = identical(state, instrument)
+    return any(state.loss_days.get(name, since - 1) >= since for name in names)
+
+
+def react_converted(state: State, event: e.LotsConverted) -> list[c.Command]:
+    """The same of an action: its sales for cash, what it buys or brings in."""
+    action = state.lot_actions[event.name]
+    lost = event.realized and min(event.realized["gain"]) < 0 and any(event.realized["units"])
+    waits = False
+    if action.buys and event.opened:
+        since = min(event.opened["acquired"]) - WINDOW
+        waits = _lost_since(state, action.instruments[-1], since)
+    return [c.MatchWashSales(event.name)] if lost or waits else []
 
 
 class Payers:
@@ -115,20 +131,41 @@ class Payers:
         return (mine >= 0) & np.isin(mine, self.payer[others])
 
 
+class Made(NamedTuple):
+    """A booking that was just made: the gains that are the last rows of the table, and purchases."""
+
+    day: int
+    gains: int
+    sold: str
+    opened: Int64s
+    bought: str
+
+
+def _made(state: State, name: str) -> Made:
+    if (event := state.conversions.get(name)) is not None:
+        action = state.lot_actions[name]
+        opened = np.array(event.opened_numbers if action.buys else (), np.int64)
+        gains, instruments = len(event.realized.get("gain", ())), action.instruments
+        return Made(days(action.terms.day), gains, instruments[0], opened, instruments[-1])
+    booked, instrument = state.bookings[name], state.blocks[name].instrument
+    day = days(state.allocations[name].trade_date)
+    opened = np.array(booked.opened_numbers, np.int64)
+    return Made(day, len(booked.relieved_lots), instrument, opened, instrument)
+
+
 def match(state: State, command: c.MatchWashSales, ctx: Context) -> list[e.AnyEvent]:
     """The booking is the newest: its gains are the last rows of the table."""
-    booked, payers = state.bookings[command.name], Payers(state)
-    block = state.blocks[command.name]
-    names = identical(state, block.instrument)
-    columns = state.instrument_axis.numbers(names)
-    day = days(state.allocations[command.name].trade_date)
-    own = np.arange(state.realized.size - len(booked.relieved_lots), state.realized.size)
-    opened = np.array(booked.opened_numbers, np.int64)
+    made, payers = _made(state, command.name), Payers(state)
+    own = np.arange(state.realized.size - made.gains, state.realized.size)
     found = [
-        *_look_back(state, payers, own, columns, day),
-        *_look_forward(state, payers, opened, columns, day),
+        *_look_back(state, payers, own, _columns(state, made.sold), made.day),
+        *_look_forward(state, payers, made.opened, _columns(state, made.bought), made.day),
     ]
     return [_washed(state, command.name, found)] if found else []
+
+
+def _columns(state: State, instrument: str) -> Int64s:
+    return state.instrument_axis.numbers(identical(state, instrument))
 
 
 def _look_back(
@@ -154,7 +191,10 @@ def _look_forward(
     numbers = numbers[payers.payer[lots["account"][numbers]] >= 0]
     if not len(numbers):
         return []
-    near: Mask = np.isin(table["instrument"], columns) & (np.abs(table["sold"] - day) <= WINDOW)
+    # What comes from outside was bought there before.
+    first = min(day, int(lots["acquired"][numbers].min()))
+    near: Mask = np.isin(table["instrument"], columns) & (table["sold"] <= day + WINDOW)
+    near &= table["sold"] >= first - WINDOW
     rows = _losing(state, payers, np.flatnonzero(near))
     rows = rows[payers.of(table["account"][rows], lots["account"][numbers])]
     # What this booking itself lost has looked back already, and no further than its own purchases.
@@ -175,7 +215,7 @@ def _losses(state: State, payers: Payers, rows: Int64s) -> Iterator[Loss]:
     columns = (
         *(rows, payers.payer[table["account"][rows]], table["sold"][rows]),
         *(lots["acquired"][sold], sold, lots["acquisition"][sold]),
-        *(table["sold"][rows] - lots["holding_from"][sold], lots["short"][sold]),
+        *(table["sold"][rows] - held_from(lots, sold, table["gain"][rows]), lots["short"][sold]),
         *(-table["gain"][rows], table["units"][rows], table["matched"][rows]),
     )
     for values in zip(*(column.tolist() for column in columns), strict=True):
@@ -257,4 +297,4 @@ def _defer(state: State, event: e.LotsWashed, sign: int) -> None:
 
 DECIDE = {c.DefineIdentical: define_identical, c.MatchWashSales: match}
 APPLY = {e.IdenticalDefined: apply_identical, e.LotsWashed: apply_washed}
-REACT = {e.LotsBooked: react_booked}
+REACT = {e.LotsBooked: react_booked, e.LotsConverted: react_converted}

@@ -92,6 +92,8 @@ class BlockAllocated(Event, frozen=True, tag=True):
     were told stays. `commission` is both parts, `research`, if any, that part alone; `bills` are
     the brokers' (none in allocations of old). `price_group`: of several blocks (the first one) at a
     broker, whose average AvgPx is; `again`: only its price has changed, and lots follow at once.
+    `units_of`: whose day's shares the units are, where a broker has applied a corporate action of
+    after the trade date to them.
     """
 
     block: str
@@ -119,6 +121,7 @@ class BlockAllocated(Event, frozen=True, tag=True):
     bills: tuple[Bill, ...] = ()
     price_group: str = ""
     again: bool = False
+    units_of: date | None = None
 
     def own_prices(self) -> dict[int, Decimal]:
         """The average price of each entry that has one of its own."""

@@ -13,6 +13,7 @@ from tradeoms.model import desk_commands as desk
 from tradeoms.model import fields
 from tradeoms.model import halt_commands as halts
 from tradeoms.model import list_commands as lists
+from tradeoms.model import lot_action_commands as lot
 from tradeoms.model import money_commands as worth
 from tradeoms.model import posttrade_commands as after
 from tradeoms.model import reference_commands as known
@@ -39,6 +40,12 @@ IdentifyLots = tax.IdentifyLots
 MatchWashSales = tax.MatchWashSales
 BookError = split.BookError
 AveragePrices = split.AveragePrices
+BookAction = lot.BookAction
+BookCorporateAction = lot.BookCorporateAction
+GiftLots = lot.GiftLots
+ImportActions = lot.ImportActions
+ReverseAction = lot.ReverseAction
+TransferLots = lot.TransferLots
 Halt = halts.Halt
 Resume = halts.Resume
 MoveToError = split.MoveToError
@@ -271,6 +278,11 @@ PersonCommand = (
     | PayResearch
     | DefineIdentical
     | IdentifyLots
+    | BookCorporateAction
+    | TransferLots
+    | GiftLots
+    | ImportActions
+    | ReverseAction
     | SetHolidays
     | SetLimits
     | Restrict

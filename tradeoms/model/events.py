@@ -15,6 +15,7 @@ from tradeoms.model import day_events as daily
 from tradeoms.model import desk_events as desk
 from tradeoms.model import halt_events as halts
 from tradeoms.model import list_events as lists
+from tradeoms.model import lot_action_events as lot
 from tradeoms.model import money_events as worth
 from tradeoms.model import posttrade_events as after
 from tradeoms.model import reference_events as known
@@ -81,6 +82,10 @@ PricesAveraged = split.PricesAveraged
 ErrorBooked = split.ErrorBooked
 ErrorMoved = split.ErrorMoved
 LotsBooked = split.LotsBooked
+ActionReversed = lot.ActionReversed
+ActionsBooked = lot.ActionsBooked
+LotsConverted = lot.LotsConverted
+OrderAdjusted = lot.OrderAdjusted
 LotsReversed = split.LotsReversed
 ListReported = lists.ListReported
 ListRouted = lists.ListRouted
@@ -346,6 +351,7 @@ AnyEvent = (
     | LotsReversed
     | LotsWashed
     | LotsIdentified
+    | lot.LotActionEvent
     | IdenticalDefined
     | SettlementInstructionsDefined
     | CutOffsSet

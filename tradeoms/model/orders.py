@@ -188,7 +188,8 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     OrdStatus, OrderQty and ClOrdID are the broker's last word; CumQty and notional are the sums
     over OUR booked executions, never copied from a report. `told` is the CumQty that the broker
     gave last: where it differs, a fill is missing on one side. `last_traded` is the day of the
-    last fill. CashOrderQty: the broker was given this amount of money in Currency, and OrderQty is
+    last fill, `adjusted` that of the last corporate action that the broker applied to fills. CashOrderQty: the
+    broker was given this amount of money in Currency, and OrderQty is
     the most it may become until the broker says how much it is. `telephoned`: it was given by
     voice and never sent. `unwanted`: it was killed, or its cancel came before the broker knew it:
     it is not sent again, and a logon asks for its cancel. `closed`: why a person ended it by hand.
@@ -225,6 +226,7 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     text: str = ""
     told: Decimal | None = None
     last_traded: date | None = None
+    adjusted: date | None = None
     ExecInst: str = ""
     CashOrderQty: Decimal | None = None
     Currency: str = ""

@@ -12,7 +12,8 @@ class RetentionSet(Event, frozen=True, tag=True):
 
 
 class WorkRetired(Event, frozen=True, tag=True):
-    """Work that nobody needs any more has left memory, with all that lies below it.
+    """Work that nobody needs any more has left memory, with all that lies below it. `left_actions` on lots
+    stand for good: they are known, and can no longer be reversed.
 
     Names are of blocks, and of orders that are in none. `finished`: found finished on this day for
     the first time, or again; `resumed`: no longer finished. `through`: the latest day with fills that
@@ -29,3 +30,4 @@ class WorkRetired(Event, frozen=True, tag=True):
     closes: tuple[int, ...] = ()
     deliveries: tuple[int, ...] = ()
     breaks: tuple[str, ...] = ()
+    left_actions: tuple[str, ...] = ()

@@ -21,12 +21,14 @@ from tradeoms.model.events import (
     ConfirmationsRequested,
     ExecutionSettled,
     LotsBooked,
+    LotsConverted,
     LotsWashed,
     ReportSettled,
     ReportUnmatched,
 )
 from tradeoms.model.halts import Halt
 from tradeoms.model.lists import OrderList
+from tradeoms.model.lot_actions import LotAction
 from tradeoms.model.orders import Block, Execution, MassCancel, Order, Placement
 from tradeoms.model.posttrade import Confirmation, Instruction
 from tradeoms.model.rate_cards import CardVersion, ResearchPayment
@@ -70,22 +72,24 @@ class SessionState(Struct, frozen=True, gc=False):
 # basis is what its sale brought. holding_from: the day its holding period counts from. root: the lot
 # that it came out of, itself where it was bought. acquisition: the first lot of the same purchase.
 # replaces: 1 where its shares may take over a loss. added: cents of the basis that wash sales put
-# there.
+# there. markdown: cents by which the basis for a loss is lower, because the lot was a gift and worth
+# less than it had cost on the day given, from which its holding period then counts.
 LOT = (
     *("account", "instrument", "short", "acquired", "size", "basis", "remaining"),
-    *("holding_from", "root", "acquisition", "replaces", "added"),
+    *("holding_from", "root", "acquisition", "replaces", "added", "markdown", "given"),
 )
-# A lot's part that a block closed; block and lot are numbers, sold a day, money in cents. Of a loss,
+# A lot's part that a block closed, or an action, which is a number below zero; block and lot are
+# numbers, sold a day, money in cents. fraction: millionths of a unit that were sold besides. Of a loss,
 # matched of its shares (of `units`, in today's shares) were replaced: disallowed cents of it are
 # deferred, and lost of these gone for good.
 REALIZED = (
     *("block", "lot", "account", "instrument", "sold"),
     *("quantity", "basis", "proceeds", "gain", "long_term"),
-    *("units", "matched", "disallowed", "lost"),
+    *("units", "matched", "disallowed", "lost", "fraction"),
 )
-# What bookings move that had not settled when the day began, or was booked since: block a number, instrument -1
-# where it is cash alone, booked and settle days, units and cents signed as they change position and
-# cash; commission is a part of cents.
+# What bookings move that had not settled when the day began, or was booked since: block a number,
+# below zero an action's, instrument -1 where it is cash alone, booked and settle days, units and
+# cents signed as they change position and cash; commission is a part of cents.
 FLOW = (
     *("block", "account", "instrument", "currency", "booked", "settle"),
     *("units", "cents", "commission"),
@@ -148,11 +152,17 @@ class State:
         self.cash = Grid(self.account_axis, self.currency_axis)
 
     def _begin_lots(self) -> None:
-        self.bookings: dict[str, LotsBooked] = {}
+        self.bookings: dict[str, LotsBooked] = {}  # of blocks
+        self.conversions: dict[str, LotsConverted] = {}  # of actions
+        self.lot_actions: dict[str, LotAction] = {}
+        self.action_references: dict[str, str] = {}  # what its source calls it -> the action
+        # By instrument, what is booked, blocks and actions, oldest first.
         self.bookings_of: dict[str, list[str]] = {}
-        # By instrument, the blocks in the order in which each was booked for the first time,
-        # with its place among all instruments.
+        # By instrument, the place of each among all instruments: its day, 0 for what happens before
+        # that day's trades, a number that says which was booked first.
         self.booking_places: dict[str, dict[str, tuple[int, ...]]] = {}
+        self.last_places: dict[str, tuple[int, ...]] = {}  # the greatest there was, by instrument
+        self.opened_on: dict[str, int] = {}  # the day of the latest opening balance, by instrument
         self.lots, self.realized, self.flows = Table(*LOT), Table(*REALIZED), Table(*FLOW)
         self.identical: dict[str, tuple[str, ...]] = {}  # instruments by group
         self.identical_of: dict[str, str] = {}  # the group of an instrument

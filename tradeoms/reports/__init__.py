@@ -16,6 +16,7 @@ from tradeoms.reports import (
     daily_blotter,
     day_close,
     hand_over,
+    lot_actions,
     reconciliation,
 )
 from tradeoms.store.readmodel import ReadModel
@@ -35,6 +36,7 @@ _TABLE = (
     Report("allocation-changes", allocation_changes.TITLE, allocation_changes.write),
     Report("commissions", commissions.TITLE, commissions.write),
     Report("crosses", crosses.TITLE, crosses.write),
+    Report("lot-actions", lot_actions.TITLE, lot_actions.write),
     Report("hand-over", hand_over.TITLE, hand_over.write),
     Report("reconciliation", reconciliation.TITLE, reconciliation.write),
 )

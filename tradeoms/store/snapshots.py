@@ -39,12 +39,14 @@ from tradeoms.model.events import (
     ConfirmationsRequested,
     ExecutionSettled,
     LotsBooked,
+    LotsConverted,
     LotsWashed,
     ReportSettled,
     ReportUnmatched,
 )
 from tradeoms.model.halts import Halt
 from tradeoms.model.lists import OrderList
+from tradeoms.model.lot_actions import LotAction
 from tradeoms.model.orders import Block, Execution, MassCancel, Order, Placement
 from tradeoms.model.posttrade import Confirmation, Instruction
 from tradeoms.model.rate_cards import CardVersion, ResearchPayment
@@ -141,8 +143,13 @@ class Plain(Struct, frozen=True):
     worked: dict[str, None]
     allocations: dict[str, BlockAllocated]
     bookings: dict[str, LotsBooked]
+    conversions: dict[str, LotsConverted]
+    lot_actions: dict[str, LotAction]
+    action_references: dict[str, str]
     bookings_of: dict[str, list[str]]
     booking_places: dict[str, dict[str, tuple[int, ...]]]
+    last_places: dict[str, tuple[int, ...]]
+    opened_on: dict[str, int]
     identical: dict[str, tuple[str, ...]]
     identical_of: dict[str, str]
     kin: dict[str, tuple[str, ...]]

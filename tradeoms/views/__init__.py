@@ -33,6 +33,7 @@ from tradeoms.views import (
     halts,
     instructions,
     ladder,
+    lot_actions,
     lots,
     orders,
     placements,
@@ -109,8 +110,8 @@ def _view(module: Any, name: str, row: type[Row], *on: type) -> View:
 
 
 _ALLOCATION = (e.BlockAllocated, e.BlockReopened)
-_BOOKING = (e.OpeningBooked, e.LotsBooked, e.LotsReversed)
-_ORDER = (e.OrderEntered, e.OrderCancelled, e.BasketReleased)
+_BOOKING = (e.OpeningBooked, e.LotsBooked, e.LotsReversed, e.LotsConverted)
+_ORDER = (e.OrderEntered, e.OrderCancelled, e.OrderAdjusted, e.BasketReleased)
 _NAMES = e.InstrumentsDefined
 
 _TABLES = (
@@ -179,6 +180,12 @@ _TABLES = (
         e.LotsWashed,
         e.AccountsDefined,
         _NAMES,
+    ),
+    _view(lot_actions, "lot_actions", lot_actions.LotActionRow, *lot_actions.ON),
+    View(
+        *("action_lines", lot_actions.ActionLineRow),
+        *(lot_actions.line_rows, lot_actions.all_line_rows),
+        frozenset(lot_actions.LINES_ON),
     ),
     _view(prices, "prices", prices.PriceRow, e.PricesMarked, e.DayOpened, _NAMES),
     _view(rates, "rates", rates.RateRow, e.RatesSet),

@@ -22,11 +22,10 @@ class CashRow(Struct, frozen=True, gc=False):
 
 def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, CashRow | None]]:
     """Cash that the event moved."""
-    if isinstance(event, e.LotsBooked | e.LotsReversed):
-        block = state.blocks[event.block]
-        currency = state.instruments[block.instrument].Currency
+    if isinstance(event, e.LotsBooked | e.LotsReversed | e.LotsConverted):
         pairs = dict.fromkeys(
-            (account, currency) for account in touched.accounts(state, event.block)
+            (account, state.instruments[name].Currency)
+            for account, name in touched.booked(state, event)
         )
     elif isinstance(event, e.OpeningBooked):
         pairs = dict.fromkeys((cash.account, cash.Currency) for cash in event.cash)

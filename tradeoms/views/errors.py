@@ -44,7 +44,14 @@ class ErrorRow(Struct, frozen=True, gc=False):
 #: Events after which a row may be another.
 ON = (
     *(e.ErrorBooked, e.ErrorMoved, e.BlockAllocated, e.BlockReopened),
-    *(e.LotsBooked, e.LotsReversed, e.LotsWashed, e.PricesMarked, e.InstrumentsDefined),
+    *(
+        e.LotsBooked,
+        e.LotsReversed,
+        e.LotsWashed,
+        e.LotsConverted,
+        e.PricesMarked,
+        e.InstrumentsDefined,
+    ),
 )
 
 
@@ -54,8 +61,13 @@ def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, ErrorRow | None
         return
     names = _instruments(state, event)
     for name in state.errors:
-        if state.blocks[name].instrument in names:
+        if not names.isdisjoint(_related(state, state.blocks[name])):
             yield name, row(state, name)
+
+
+def _related(state: State, block: Block) -> tuple[str, ...]:
+    """What its lots may have become."""
+    return (block.instrument, *state.kin.get(block.instrument, ()))
 
 
 def _instruments(state: State, event: e.AnyEvent) -> frozenset[str]:
@@ -63,7 +75,10 @@ def _instruments(state: State, event: e.AnyEvent) -> frozenset[str]:
         return frozenset(price.instrument for price in event.prices)
     if isinstance(event, e.InstrumentsDefined):
         return touched.instruments(event)
-    name: str = event.name if isinstance(event, e.LotsWashed) else getattr(event, "block", "")
+    named = isinstance(event, e.LotsWashed | e.LotsConverted)
+    name: str = getattr(event, "name" if named else "block", "")
+    if (action := state.lot_actions.get(name)) is not None:
+        return frozenset(action.instruments)
     return frozenset({state.blocks[name].instrument} if name in state.blocks else ())
 
 
@@ -74,10 +89,7 @@ def row(state: State, name: str) -> ErrorRow | None:
         return None
     n, instrument = event.orders.index(""), state.instruments[block.instrument]
     units, worth, gain = _lots(state, block)
-    price = state.prices.get(block.instrument)
-    value = None
-    if price is not None or not units:
-        value = instrument.quantity(units) * (price.Px if price else 0) * instrument.multiplier
+    value = _value(state, units)
     return ErrorRow(
         key=name,
         account=block.error.account,
@@ -89,7 +101,7 @@ def row(state: State, name: str) -> ErrorRow | None:
         AvgPx=event.own_prices().get(n, Decimal(event.AvgPx)),
         net=state.money(event.net[n]),
         Currency=instrument.Currency,
-        open=instrument.quantity(units),
+        open=instrument.quantity(units.get(block.instrument, 0)),
         value=None if value is None else round(value, 2),
         gain=state.money(gain),
         cost=None if value is None else state.money(worth - gain) - round(value, 2),
@@ -100,15 +112,28 @@ def row(state: State, name: str) -> ErrorRow | None:
     )
 
 
-def _lots(state: State, block: Block) -> tuple[int, int, int]:
-    """Open units (short ones below zero), cents that they cost, cents gained by closing.
+def _value(state: State, units: dict[str, int]) -> Decimal | None:
+    """What units of instruments are worth; None where one has no price of record."""
+    total = Decimal(0)
+    for name, held in units.items():
+        if not held:
+            continue
+        if (price := state.prices.get(name)) is None:
+            return None
+        instrument = state.instruments[name]
+        total += instrument.quantity(held) * price.Px * instrument.multiplier
+    return total
+
+
+def _lots(state: State, block: Block) -> tuple[dict[str, int], int, int]:
+    """Open units by instrument (short ones below zero), cents that they cost, cents gained by closing.
 
     Without what wash sales add to lots: that is tax, not cost.
     """
     assert block.error is not None
     booked, account = state.bookings.get(block.block), block.error.account
     if booked is None:
-        return 0, 0, 0
+        return {}, 0, 0
     sign, lots, closed = -1 if block.Side.sells else 1, state.lots, state.realized
     names = zip(booked.opened_numbers, booked.opened_accounts, booked.opened_basis, strict=True)
     opened = {number: basis for number, name, basis in names if name == account}
@@ -120,7 +145,12 @@ def _lots(state: State, block: Block) -> tuple[int, int, int]:
     number = state.account_axis.index[account]
     by_it = (closed["block"] == int(block.block[1:])) & (closed["account"] == number)
     gain = brought - (sign * sum(opened.values()) - worth) + int(closed["gain"][by_it].sum())
-    return sign * int(lots["remaining"][own].sum()), worth, gain
+    units: dict[str, int] = {}
+    pairs = zip(lots["instrument"][own].tolist(), lots["remaining"][own].tolist(), strict=True)
+    for column, left in pairs:
+        name = state.instrument_axis.names[column]
+        units[name] = units.get(name, 0) + sign * left
+    return units, worth, gain
 
 
 def all_rows(state: State) -> Iterator[ErrorRow]:

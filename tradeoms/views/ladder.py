@@ -21,7 +21,7 @@ class LadderRow(Struct, frozen=True, gc=False):
     """An account's cash in a currency on a settlement day; `key` is account/currency/day.
 
     `opening` is what the day begins with, `bought`, `sold`, `commission` and `other` (balances that
-    came with a later value date) what changes hands on it, `balance` what is left: below zero,
+    came with a later value date, corporate actions) what changes hands on it, `balance` what is left: below zero,
     overdrawn. There is a row for the open day, and for each later one on which something settles.
     Orders that are not allocated yet are not in it.
     """
@@ -54,9 +54,10 @@ def lowest(state: State, account: str, Currency: str, day: date) -> int:
 def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
     """Days of accounts whose money the event moved; all of them when a day opens."""
     dates = {state.business_date, *(day_of(n) for n in np.unique(state.flows["settle"]).tolist())}
-    if isinstance(event, e.LotsBooked | e.LotsReversed):
-        currency = state.instruments[state.blocks[event.block].instrument].Currency
-        pairs = [(account, currency) for account in touched.accounts(state, event.block)]
+    pairs: Iterable[tuple[str, str]]
+    if isinstance(event, e.LotsBooked | e.LotsReversed | e.LotsConverted):
+        moved = touched.booked(state, event)
+        pairs = dict.fromkeys((who, state.instruments[what].Currency) for who, what in moved)
     elif isinstance(event, e.OpeningBooked):
         pairs = [(cash.account, cash.Currency) for cash in event.cash]
     else:
@@ -128,7 +129,7 @@ def _sums(state: State, pairs: set[tuple[int, int]]) -> defaultdict[tuple[int, i
 
 def _side(state: State, block: int) -> int:
     """Which part of the sums a block's money is."""
-    if not block:
+    if block <= 0:
         return OTHER
     return SOLD if state.blocks[f"B{block}"].Side.sells else BOUGHT
 

@@ -65,6 +65,10 @@ def all_rows(state: State) -> Iterator[LotRow]:
 def _touched(state: State, event: e.AnyEvent) -> Int64s | None:
     if isinstance(event, e.LotsBooked):
         return np.array([*event.opened_numbers, *dict.fromkeys(event.relieved_lots)], np.int64)
+    if isinstance(event, e.LotsConverted):
+        return np.array([*event.closed, *event.opened_numbers], np.int64)
+    if isinstance(event, e.LotsReversed) and event.block in state.lot_actions:
+        return np.array(event.lots, np.int64)
     if isinstance(event, e.LotsReversed):
         # The booking is forgotten by now; the accounts of its block are not.
         block = state.blocks[event.block]

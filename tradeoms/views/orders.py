@@ -132,7 +132,7 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
     """Orders that the event changed; a basket's all at once."""
     if type(event) is e.OrderEntered:
         return () if event.order.state is OrderState.Draft else (event.order.order,)
-    if isinstance(event, e.OrderCancelled | e.ViolationOverridden):
+    if isinstance(event, e.OrderCancelled | e.OrderAdjusted | e.ViolationOverridden):
         return (event.order,)
     if type(event) is e.BasketReleased:
         return event.orders

@@ -9,6 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from tradeoms.model import events as e
+from tradeoms.model.lot_actions import LotTransfer
 from tradeoms.model.reference import Instrument, Price
 from tradeoms.model.state import State
 from tradeoms.views import pairs, touched
@@ -67,9 +68,8 @@ class Moved(Struct, gc=False):
 
 def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
     """Positions whose lots, price, rate or day is another."""
-    if isinstance(event, e.LotsBooked | e.LotsReversed):
-        name = state.blocks[event.block].instrument
-        own = [pairs.key(account, name) for account in touched.accounts(state, event.block)]
+    if isinstance(event, e.LotsBooked | e.LotsReversed | e.LotsConverted):
+        own = [pairs.key(*pair) for pair in touched.booked(state, event)]
         if isinstance(event, e.LotsReversed):
             own += _washed(state, event.lots, event.losses)
         return own
@@ -128,7 +128,8 @@ def _live(state: State) -> Pairs:
 def _this_year(state: State) -> pairs.Mask:
     """Reliefs of the calendar year that stand."""
     first = _number(date(state.business_date.year, 1, 1))
-    found: pairs.Mask = (state.realized["sold"] >= first) & (state.realized["quantity"] != 0)
+    stands = (state.realized["quantity"] != 0) | (state.realized["fraction"] != 0)
+    found: pairs.Mask = (state.realized["sold"] >= first) & stands
     return found
 
 
@@ -153,7 +154,8 @@ def _rows(state: State, these: Pairs) -> Iterator[PnlRow | None]:
 def _moved(state: State, these: Pairs) -> list[Moved]:
     flows, lots = state.flows, state.lots
     today = flows["booked"] == _number(state.business_date)
-    traded = pairs.summed(state, these, flows, flows["units"], today).tolist()
+    own = today & ~np.isin(flows["block"], _transfers(state))
+    traded = pairs.summed(state, these, flows, flows["units"], own).tolist()
     cash = pairs.summed(state, these, flows, flows["cents"], today).tolist()
     units = state.position.cells[these].tolist()
     found = [Moved(*numbers, [], []) for numbers in zip(units, traded, cash, strict=True)]
@@ -170,6 +172,11 @@ def _moved(state: State, these: Pairs) -> list[Moved]:
     for place, *values in zip(places.tolist(), *columns, strict=True):
         found[place].realized.append(tuple(values))
     return found
+
+
+def _transfers(state: State) -> list[int]:
+    """What came or went without being paid for counts as held, or not held, since the day began."""
+    return [one.number for one in state.lot_actions.values() if isinstance(one.terms, LotTransfer)]
 
 
 def _row(state: State, account: str, instrument: Instrument, moved: Moved) -> PnlRow:

@@ -21,7 +21,7 @@ class PositionRow(Struct, frozen=True, gc=False):
     """An account's position; `key` is account/instrument. Rows of nothing but zeros do not exist.
 
     `quantity` is booked as of the trade date (negative: short) = `start`, what the day began with,
-    + `traded`, what was booked since, corrections of older trades included. `settled` is what of it
+    + `traded`, what was booked since, corporate actions and corrections of older trades included. `settled` is what of it
     has changed hands. `buying` and `selling` are open: what visible unallocated orders may still
     change. `market_value` in `Currency`, to the cent, at Px, the price of record; both None where
     there is none.
@@ -46,11 +46,13 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
     """Positions that the event moved, marked anew, or made pending."""
     if isinstance(event, e.OrderEntered):
         return _members([event.order]) if event.order.state is not OrderState.Draft else ()
-    if isinstance(event, e.OrderCancelled):
+    if isinstance(event, e.OrderCancelled | e.OrderAdjusted):
         return _members([state.orders[event.order]])
     if isinstance(event, e.BasketReleased):
         return _members([state.orders[name] for name in event.orders])
-    if isinstance(event, e.LotsBooked | e.LotsReversed | e.BlockAllocated | e.BlockReopened):
+    if isinstance(event, e.LotsBooked | e.LotsReversed | e.LotsConverted):
+        return [pairs.key(*pair) for pair in touched.booked(state, event)]
+    if isinstance(event, e.BlockAllocated | e.BlockReopened):
         name = state.blocks[event.block].instrument
         return [pairs.key(account, name) for account in touched.accounts(state, event.block)]
     if isinstance(event, e.OpeningBooked):

@@ -10,16 +10,29 @@ from msgspec import Struct
 from tradeoms.model import events as e
 from tradeoms.model.columns import Int64s
 from tradeoms.model.fields import TaxStatus
+from tradeoms.model.lot_actions import booking_name, booking_number
+from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 from tradeoms.views import touched
 from tradeoms.views.lots import EPOCH
 
 WINDOW = 30  # days after a sale in which a purchase may defer its loss
-SUMMED = ("quantity", "proceeds", "basis", "gain", "disallowed", "lost", "units", "matched")
+SUMMED = (
+    "quantity",
+    "proceeds",
+    "basis",
+    "gain",
+    "disallowed",
+    "lost",
+    "units",
+    "matched",
+    "fraction",
+)
 
 
 class RealizedRow(Struct, frozen=True, gc=False):
-    """One block's relief of one lot; `key` is block/lot. Gone when the booking is taken back.
+    """One block's relief of one lot, or a corporate action's (X…); `key` is block/lot. Gone when the
+    booking is taken back.
 
     Money to the cent in `Currency`. For a short lot `basis` is what its sale brought and
     `proceeds` what the cover cost. Wash sales defer `disallowed` of a loss (column g of Form 8949), of
@@ -50,8 +63,10 @@ class RealizedRow(Struct, frozen=True, gc=False):
 
 def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, RealizedRow | None]]:
     """Reliefs of the block that was booked or taken back."""
+    if isinstance(event, e.LotsConverted):
+        return _rows(state, _of_blocks(state, {booking_number(event.name)}))
     if isinstance(event, e.LotsBooked | e.LotsReversed):
-        number = int(event.block[1:])
+        number = booking_number(event.block)
         others = event.losses if isinstance(event, e.LotsReversed) else ()
         return _rows(state, _of_blocks(state, {number, *_blocks(state, others)}))
     if isinstance(event, e.LotsWashed):
@@ -96,12 +111,13 @@ def _rows(state: State, places: Int64s) -> Iterator[tuple[str, RealizedRow | Non
         total[:] = map(int.__add__, total, values)
     last = dict(zip(zip(*columns[:2], strict=True), places.tolist(), strict=True))
     for (block, lot), total in sums.items():
-        yield f"B{block}/{lot}", _row(state, f"B{block}", lot, last[block, lot], total)
+        name = booking_name(block)
+        yield f"{name}/{lot}", _row(state, name, lot, last[block, lot], total)
 
 
 def _row(state: State, block: str, lot: int, place: int, total: list[int]) -> RealizedRow | None:
-    quantity, *money, units, matched = total
-    if not quantity:
+    quantity, *money, units, matched, fraction = total
+    if not quantity and not fraction:
         return None
     table = state.realized
     instrument = state.instruments[state.instrument_axis.names[int(table["instrument"][place])]]
@@ -119,7 +135,7 @@ def _row(state: State, block: str, lot: int, place: int, total: list[int]) -> Re
         short=bool(state.lots["short"][lot]),
         acquired=date.fromordinal(EPOCH + int(state.lots["acquired"][lot])),
         sold=sold,
-        quantity=instrument.quantity(quantity),
+        quantity=_quantity(instrument, quantity, fraction),
         proceeds=proceeds,
         basis=basis,
         gain=gain,
@@ -129,6 +145,12 @@ def _row(state: State, block: str, lot: int, place: int, total: list[int]) -> Re
         recognized=gain + disallowed,
         provisional=sold + timedelta(WINDOW) if waits else None,
     )
+
+
+def _quantity(instrument: Instrument, units: int, fraction: int) -> Decimal:
+    """Units, and millionths of one that a corporate action left and sold."""
+    whole = instrument.quantity(units)
+    return whole + instrument.quantity(fraction).scaleb(-6) if fraction else whole
 
 
 def _washable(state: State, account: int) -> bool:

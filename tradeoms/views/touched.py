@@ -67,6 +67,23 @@ def accounts(state: State, block: str) -> tuple[str, ...]:
     return (*own, found.error.account) if found.error else own
 
 
+def booked(
+    state: State, event: e.LotsBooked | e.LotsReversed | e.LotsConverted
+) -> list[tuple[str, str]]:
+    """Accounts and instruments that a booking moves, or moved before it was taken back."""
+    name = event.name if isinstance(event, e.LotsConverted) else event.block
+    if (action := state.lot_actions.get(name)) is None:
+        instrument = state.blocks[name].instrument
+        return [(account, instrument) for account in accounts(state, name)]
+    if isinstance(event, e.LotsConverted):
+        numbers = [*event.closed, *event.opened_numbers]
+    else:
+        numbers = [*event.lots] if isinstance(event, e.LotsReversed) else []
+    names = state.account_axis.names
+    owners = dict.fromkeys(names[n] for n in state.lots["account"][numbers].tolist())
+    return [(account, instrument) for account in owners for instrument in action.instruments]
+
+
 def _placements(state: State, event: e.AnyEvent) -> Iterable[str]:
     if type(event) is e.PlacementRouted or type(event) is e.PlacementTelephoned:
         return (event.placement.placement,)

@@ -1,0 +1,222 @@
+"""Corporate actions, transfers and gifts: booked, tried, taken back, and booked again in their place.
+
+A booking stands in the order of its instrument's trades by its day, so that what comes late, trade or
+action, has everything behind it booked again.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from tradeoms.core.action_checks import terms_problems
+from tradeoms.core.action_files import read_actions
+from tradeoms.core.action_orders import adjusted, in_the_way
+from tradeoms.core.bounds import brief
+from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.identifying import bought
+from tradeoms.core.reasons import reason_problems
+from tradeoms.core.sequence import taken_back_from
+from tradeoms.core.trying import Tried, again, making_room, try_out, unlike
+from tradeoms.core.whatif import Deciding
+from tradeoms.model import commands as c
+from tradeoms.model import events as e
+from tradeoms.model.lot_actions import Control, CorporateAction, LotAction, LotTransfer, Terms
+from tradeoms.model.state import State
+
+LONGEST_REFERENCE = 64
+
+
+class Wanted(NamedTuple):
+    """A booking that is asked for; `field` begins the names of what is wrong with it. One that is only
+    `planned` may be of a day to come.
+    """
+
+    terms: Terms
+    reference: str
+    reason: str
+    control: Control = Control()
+    gift: bool = False
+    field: str = ""
+    planned: bool = False
+
+
+def wanted_of(command: c.Command) -> Wanted:
+    """The booking that a command asks for."""
+    assert isinstance(command, c.BookCorporateAction | c.TransferLots | c.GiftLots)
+    gift = isinstance(command, c.GiftLots)
+    return Wanted(command.terms, command.reference, command.reason, command.control, gift)
+
+
+def book_one(state: State, command: c.Command, ctx: Context) -> list[e.AnyEvent]:
+    """A corporate action, a transfer or a gift."""
+    return booked(state, [wanted_of(command)], ctx)
+
+
+def import_actions(state: State, command: c.ImportActions, ctx: Context) -> list[e.AnyEvent]:
+    """All of the files, or none; every mistake is named with its file and line."""
+    found = read_actions(command.files)
+    rows = [Wanted(*row, field=f"{n}:") for n, row in enumerate(found.rows)]
+    rows = [row._replace(reason=command.reason) for row in rows]
+    problems = reason_problems(command.reason) + found.problems
+    try:
+        events = booked(state, rows, ctx)
+    except Refusal as refusal:
+        raise Refusal(*problems, *(found.placed(p) for p in refusal.problems)) from None
+    if problems:
+        raise Refusal(*problems)
+    return events
+
+
+def booked(state: State, rows: Sequence[Wanted], ctx: Context) -> list[e.AnyEvent]:
+    """All of the bookings, or none; one that is booked already, with the same terms, is passed over."""
+    problems = [problem for row in rows for problem in _problems(state, row)]
+    names = [row.reference for row in rows]
+    problems += [
+        c.Problem(f"{row.field}reference", brief(row.reference), "comes twice")
+        for n, row in enumerate(rows)
+        if row.reference in names[:n]
+    ]
+    if problems:
+        raise Refusal(*problems)
+    new = [row for row in rows if row.reference not in state.action_references]
+    if not new:
+        return []
+    actions = [_action(state, row, ctx) for row in new]
+    tried = try_out(state, actions, ctx)
+    problems = [*_shortages(new, tried), *_control_problems(state, new, tried)]
+    if problems:
+        raise Refusal(*problems)
+    done = tuple(replace(one, totals=tuple(tried.totals[one.action])) for one in actions)
+    orders = [
+        event
+        for one in done
+        if isinstance(one.terms, CorporateAction)
+        for event in adjusted(state, one.terms, one.action, ctx)
+    ]
+    return [*making_room(state, done), e.ActionsBooked(done), *orders]
+
+
+def planned(state: State, rows: Sequence[Wanted], ctx: Context) -> tuple[Tried, list[e.AnyEvent]]:
+    """What bookings would do, of days to come too: on a copy of the books, and to orders."""
+    events = booked(state, [row._replace(planned=True) for row in rows], ctx)
+    tried = Tried(state)
+    orders = (e.OrderAdjusted, e.OrderCancelled, e.BlockDissolved)
+    tried.run([event for event in events if not isinstance(event, orders)], ctx)
+    return tried, [event for event in events if isinstance(event, orders)]
+
+
+def taken_off(state: State, command: c.ReverseAction, ctx: Context) -> Tried:
+    """What a reversal would do."""
+    return Tried(state).run(reverse(state, command, ctx), ctx)
+
+
+def _problems(state: State, row: Wanted) -> list[c.Problem]:
+    known = state.lot_actions.get(state.action_references.get(row.reference, ""))
+    if known is not None:
+        if _same(known.terms, row.terms):
+            return []
+        reason = f"was booked as {known.action} with other terms: reverse that first"
+        return [c.Problem(f"{row.field}reference", brief(row.reference), reason)]
+    last = date.max if row.planned else state.business_date
+    problems = terms_problems(state, row.terms, row.gift, f"{row.field}terms.", last)
+    if not row.reference.strip() or len(row.reference) > LONGEST_REFERENCE:
+        reason = f"is needed, up to {LONGEST_REFERENCE} characters: what its source calls it"
+        problems.append(c.Problem(f"{row.field}reference", brief(row.reference), reason))
+    problems += [
+        replace(problem, field=f"{row.field}{problem.field}")
+        for problem in reason_problems(row.reason)
+    ]
+    if isinstance(row.terms, CorporateAction) and not problems:
+        problems += in_the_way(state, row.terms, f"{row.field}terms.")
+    return problems
+
+
+def _same(known: Terms, given: Terms) -> bool:
+    """The same terms; which purchases opened named lots is the server's, not the sender's."""
+    return _plain(known) == _plain(given)
+
+
+def _plain(terms: Terms) -> Terms:
+    if isinstance(terms, CorporateAction):
+        return terms
+    return replace(terms, lots=tuple(replace(row, block="", place=0) for row in terms.lots))
+
+
+def _action(state: State, row: Wanted, ctx: Context) -> LotAction:
+    terms = row.terms
+    if isinstance(terms, LotTransfer):
+        named = tuple(bought(state, terms.instrument, terms.account, lot) for lot in terms.lots)
+        terms = replace(terms, lots=named)
+    name, today = ctx.name("action", "X"), state.business_date
+    return LotAction(name, terms, row.reference, row.reason, ctx.user, ctx.now, today)
+
+
+def _shortages(rows: Sequence[Wanted], tried: Tried) -> list[c.Problem]:
+    """Why it cannot be booked: lots would be missing, here or for what was booked since."""
+    field = f"{rows[0].field}terms.day" if len(rows) == 1 else "files"
+    found = [c.Problem(field, one.subject, f"{one.kind}: {one.text}") for one in tried.short]
+    by_name = {one.reference: one for one in tried.state.lot_actions.values()}
+    for row in rows:
+        issuers = isinstance(row.terms, CorporateAction) and not row.terms.account
+        if issuers and by_name[row.reference].action in tried.empty:
+            reason = f"nobody held it when {row.terms.day} began"
+            found.append(c.Problem(f"{row.field}terms.instrument", row.terms.instrument, reason))
+    return found
+
+
+def _control_problems(state: State, rows: Sequence[Wanted], tried: Tried) -> list[c.Problem]:
+    """Totals over all accounts that are not those given."""
+    problems = []
+    by_name = {one.reference: one for one in tried.state.lot_actions.values()}
+    for row in rows:
+        totals = tried.totals.get(by_name[row.reference].action, [])
+        instruments = by_name[row.reference].instruments
+        for name, instrument in (("before", instruments[0]), ("after", instruments[-1])):
+            given = getattr(row.control, name)
+            units = sum(getattr(t, name) for t in totals if t.instrument == instrument)
+            ours = state.instruments[instrument].quantity(units)
+            if given is not None and given != ours:
+                reason = f"the accounts concerned hold {ours:f} of {instrument}"
+                problems.append(c.Problem(f"{row.field}control.{name}", brief(given), reason))
+    return problems
+
+
+def reverse(state: State, command: c.ReverseAction, ctx: Context) -> list[e.AnyEvent]:
+    """As if it had never been; refused where lots that it brought have been sold since."""
+    problems, action = reason_problems(command.reason), state.lot_actions.get(command.action)
+    if action is None:
+        raise Refusal(*problems, c.Problem("action", brief(command.action), "is not booked"))
+    if action.reversed_by:
+        reason = f"was reversed by {action.reversed_by}: {action.reversed_for}"
+        raise Refusal(*problems, c.Problem("action", command.action, reason))
+    if action.action not in state.booking_places[action.terms.instrument]:
+        reason = "stands for good: what was booked around it has left memory"
+        problems.append(c.Problem("action", command.action, reason))
+    if problems:
+        raise Refusal(*problems)
+    events = reversal(state, action, command.reason, ctx)
+    back = [event for event in events if isinstance(event, e.LotsReversed)]
+    tried = Tried(state).run(events, ctx)
+    short = unlike(tried.short, again(state, back, ctx)) if tried.short else []
+    if short:
+        text = "; ".join(f"{one.subject} {one.text}" for one in short)
+        raise refuse("action", command.action, f"what came after needs it: {text}")
+    return events
+
+
+def reversal(state: State, action: LotAction, reason: str, ctx: Context) -> list[e.AnyEvent]:
+    """Everything from its place on leaves the lots; it does not come back."""
+    place = state.booking_places[action.terms.instrument][action.action]
+    back = taken_back_from(state, action.instruments, place)
+    return [*back, e.ActionReversed(action.action, ctx.user, reason, ctx.now, state.business_date)]
+
+
+DECIDE: Deciding = {
+    c.BookCorporateAction: book_one,
+    c.TransferLots: book_one,
+    c.GiftLots: book_one,
+    c.ImportActions: import_actions,
+    c.ReverseAction: reverse,
+}

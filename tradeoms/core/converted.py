@@ -1,0 +1,65 @@
+"""The bookkeeping of actions on lots: done, and taken back."""
+
+import numpy as np
+
+from tradeoms.core.flows import convert
+from tradeoms.model import events as e
+from tradeoms.model.columns import Int64s
+from tradeoms.model.state import State
+
+
+def apply_converted(state: State, event: e.LotsConverted) -> None:
+    """Lots close and open, gains are realized, positions and cash move."""
+    action = state.lot_actions[event.name]
+    np.subtract.at(state.lots["remaining"], _array(event.closed), _array(event.quantities))
+    if event.opened:
+        state.lots.append(**{name: _array(column) for name, column in event.opened.items()})
+    if event.realized:
+        state.realized.append(**{name: _array(column) for name, column in event.realized.items()})
+        if min(event.realized["gain"]) < 0:
+            for name in action.instruments:
+                latest = state.loss_days.get(name, 0)
+                state.loss_days[name] = max(latest, event.realized["sold"][0])
+    _count(state, event, "units", "matched")
+    state.conversions[event.name] = event
+    state.bookings_of.setdefault(action.terms.instrument, []).append(event.name)
+    _move(state, event, action.number, 1)
+
+
+def take_back(state: State, name: str) -> None:
+    """As if it had not been."""
+    action, event = state.lot_actions[name], state.conversions.pop(name)
+    state.bookings_of[action.terms.instrument].remove(name)
+    np.add.at(state.lots["remaining"], _array(event.closed), _array(event.quantities))
+    opened = _array(event.opened_numbers)
+    for column in ("remaining", "basis", "added", "markdown"):
+        state.lots[column][opened] = 0
+    gone = state.realized["block"] == action.number
+    for column in ("quantity", "basis", "proceeds", "gain", "units", "fraction"):
+        state.realized[column][gone] = 0
+    _count(state, event, "old_units", "old_matched")
+    _move(state, event, action.number, -1)
+
+
+def _count(state: State, event: e.LotsConverted, units: str, matched: str) -> None:
+    """Losses that wait, in shares of after the action or of before it."""
+    if event.losses:
+        rows = _array(event.losses["rows"])
+        state.realized["units"][rows] = event.losses[units]
+        state.realized["matched"][rows] = event.losses[matched]
+
+
+def _move(state: State, event: e.LotsConverted, number: int, sign: int) -> None:
+    convert(state, number, sign, event.moved)
+    if not event.moved:
+        return
+    columns = {name: _array(values) for name, values in event.moved.items()}
+    names, currencies = state.instrument_axis.names, state.currency_axis.index
+    paid = [currencies[state.instruments[names[n]].Currency] for n in event.moved["instrument"]]
+    place = (columns["account"], columns["instrument"])
+    np.add.at(state.position.cells, place, sign * columns["units"])
+    np.add.at(state.cash.cells, (columns["account"], _array(paid)), sign * columns["cents"])
+
+
+def _array(values: object) -> Int64s:
+    return np.array(values, np.int64)
