@@ -66,13 +66,13 @@ class Desk:
 
 @asynccontextmanager
 async def desk(
-    link: FakeLink | None = None, size: tuple[int, int] = (100, 30)
+    link: FakeLink | None = None, size: tuple[int, int] = (100, 30), *, first: str = "40 orders"
 ) -> AsyncIterator[Desk]:
     link = link or world()
     app = Blotter(link, "tom")
     async with app.run_test(size=size) as pilot:
         hands = Desk(app, pilot, link)
         if link.knows_us:
-            await hands.until("40 orders")
+            await hands.until(first)
         yield hands
     assert link.closed

@@ -1,28 +1,12 @@
-"""Every action of the registry answers to its key on each of its tables: nothing is a dead button."""
+"""Every action that sends nothing answers to its key; what the others send is in test_sends.py."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from blotter.actions import ACTIONS, GROUPS
-from blotter.columns import TABLES
+from blotter.actions import GROUPS
 from tests.blotter.desk import Desk, desk
-from tests.blotter.fake import FakeLink, world
-from tests.blotter.test_snapshot import _row
-from tradeoms.bus.client import Result
-from tradeoms.views import VIEWS
-
-WORK = [action.name for action in GROUPS["Work"]]
-
-
-def _house() -> FakeLink:
-    """A morning on the desk, and rows in the tables that it leaves empty."""
-    link = world()
-    for view in {table.source for table in TABLES} - set(link.first):
-        link.first[view] = [_row(VIEWS[view].row, n) for n in range(1, 4)]
-    link.results = [Result("1", 41) for _ in range(100)]
-    return link
 
 
 def _seen(d: Desk) -> tuple[Any, ...]:
@@ -40,30 +24,6 @@ async def _back(d: Desk) -> None:
     while len(d.app.screen_stack) > 1:
         await d.press("escape")
     await d.press("escape")
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("table", [table.name for table in TABLES])
-async def test_work_of_a_table_answers_to_its_key(
-    table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    async with desk(_house()) as d:
-        d.app.action_perform(f"show_{table}")
-        await d.settle()
-        for name in WORK:
-            action = ACTIONS[name]
-            if not action.applies(table) or not (action.tables or table == "orders"):
-                continue
-            before = _seen(d)
-            if action.key:
-                await d.press(action.key)
-            else:
-                d.app.action_perform(name)
-                await d.settle()
-            assert _seen(d) != before, f"{name} on {table}"
-            await _back(d)
 
 
 #: What must be so for an action to have something to do: keys that are pressed before.

@@ -14,6 +14,8 @@ from textual.widgets import Input
 from blotter.app import Blotter
 from blotter.columns import TABLES
 from tests.blotter.fake import AT, DAY, FakeLink, order, refused, world
+from tests.blotter.test_headroom import COLLAR, ROOM
+from tradeoms.bus.client import Result
 from tradeoms.model.commands import Problem
 from tradeoms.model.fields import Override, Severity
 from tradeoms.model.orders import Violation
@@ -66,7 +68,7 @@ def test_orders(snap_compare: Compare, theme: str) -> None:
     assert snap_compare(_blotter(), terminal_size=(120, 30), run_before=_press(*keys))
 
 
-@pytest.mark.parametrize("size", [(80, 24), (240, 60)])
+@pytest.mark.parametrize("size", [(80, 24), (240, 60), (120, 40)])
 def test_blocks(snap_compare: Compare, size: tuple[int, int]) -> None:
     # Hidden: the ages, for they depend on today.
     assert snap_compare(
@@ -120,6 +122,26 @@ def test_route_at_80_by_24(snap_compare: Compare) -> None:
     split = (*"ALPHA", "space", *"2k", "comma", "space", *"CHARLY", "space", *"rest")
     hands = _press("2", "end", "r", *split)
     assert snap_compare(_blotter(), terminal_size=(80, 24), run_before=hands)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_ticket_at_80_by_24(snap_compare: Compare, theme: str) -> None:
+    typed = (
+        *"FUND1",
+        "enter",
+        *"aapl",
+        "enter",
+        *"sell",
+        "enter",
+        *"2500",
+        "enter",
+        "enter",
+        *"190",
+    )
+    hands = _press(*(["t"] if theme == "light" else []), "s", *typed)
+    app = _blotter()
+    app._link.known = {"headroom": Result("1", 41, (ROOM, COLLAR))}  # type: ignore[attr-defined]
+    assert snap_compare(app, terminal_size=(80, 24), run_before=hands)
 
 
 def test_warnings(snap_compare: Compare) -> None:

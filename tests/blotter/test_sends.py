@@ -1,0 +1,216 @@
+"""What each key sends: every action of the registry that is work, on each of its tables."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal as D
+from typing import Any, NamedTuple
+
+import pytest
+from textual.widgets import Input
+
+from blotter.actions import ACTIONS, GROUPS
+from blotter.screens.choose import Choose
+from blotter.screens.route import RouteTicket
+from tests.blotter.desk import Desk, desk
+from tests.blotter.fake import (
+    FakeLink,
+    alert,
+    block,
+    execution,
+    made,
+    order,
+    session,
+    unknown,
+    world,
+)
+from tradeoms.bus.client import Result
+from tradeoms.model import commands as c
+from tradeoms.model.fields import DKReason, OrdType, SessionAction, Side
+from tradeoms.model.orders import Member, NewOrder
+from tradeoms.views.breaks import BreakRow
+from tradeoms.views.confirmations import ConfirmationRow
+from tradeoms.views.halts import HaltRow
+from tradeoms.views.instructions import InstructionRow
+
+#: What a person says to a dialog: the words to choose by, or what goes into the fields.
+Said = str | Mapping[str, str]
+R = {"reason": "why"}
+FILL = "X/2025-01-02/E70"
+
+
+class Case(NamedTuple):
+    """An action on a row (or where nothing is under the cursor), what is said, what is sent."""
+
+    action: str
+    table: str
+    row: str
+    said: Sequence[Said]
+    sent: Sequence[Any] | Callable[[Any], bool]
+
+
+def _control(action: SessionAction) -> list[c.Command]:
+    return [c.ControlSession("ALPHA", action, "why")]
+
+
+NEW = NewOrder("KO.US", Side.Buy, (Member("F1", D(2500)),), OrdType.Limit, D("62.07"))
+TICKET = {"account": "F1", "instrument": "ko", "side": "b", "quantity": "2500", "price": "62.07"}
+TYPED = {"LastQty": "100", "LastPx": "10.5", "LastMkt": "XNAS"}
+DK = {"DKReason": "Z"}
+SWAP = {"trader": "ann", **R}
+CASES = [
+    Case("block", "orders", "O40", (), [c.BlockOrders(("O40",))]),
+    Case("join", "orders", "O40", ("B7", R), [c.JoinBlock("B7", ("O40",), "why")]),
+    Case("leave", "orders", "O71", (R,), [c.LeaveBlock("B1", "O71", "why")]),
+    Case("stage", "orders", "O40", (TICKET,), [c.SubmitOrder(NEW)]),
+    *(
+        case
+        for table in ("orders", "compliance")
+        for case in (
+            Case("withdraw", table, "O72", (R,), [c.CancelOrder("O72", "why")]),
+            Case("override", table, "O72", ({**R, "for": "4h"},),
+                 lambda s: (s.order, s.rule, s.reason) == ("O72", "oversell", "why")),
+        )
+    ),
+    *(
+        case
+        for table, mine, free in (("orders", "O73", "O40"), ("blocks", "B8", "B2"))
+        for case in (
+            Case("merges", table, free, ("",), [c.BlockOrders(("O40", "O39"))]),
+            Case("claim", table, free, (), [c.Claim((free,))]),
+            Case("release", table, mine, (R,), [c.Release((mine,), "why")]),
+            Case("reassign", table, free, (SWAP,), [c.Reassign((free,), "ann", "why")]),
+        )
+    ),
+    Case("hand_over", "orders", "O40", ("tom", SWAP), [c.HandOver("tom", "ann", "why")]),
+    Case("kill", "orders", "O40", ("everything", {**R, "confirm": "CANCEL"}),
+         [c.CancelAll("why", everything=True)]),
+    Case("halt", "orders", "O40", ("everything", {**R, "confirm": "HALT"}),
+         [c.Halt("why", everything=True)]),
+    Case("resume", "orders", "O40", ("", R), [c.Resume("H1", "why")]),
+    Case("route", "blocks", "B2", ("ALPHA 500",), [c.RouteBlock("B2", (c.Route("ALPHA", D(500)),))]),
+    Case("route_list", "blocks", "B2", ("bravo",), [c.RouteList("BRAVO", ("B2",))]),
+    Case("finish", "blocks", "B1", (R,), [c.FinishBlock("B1", "why")]),
+    Case("dissolve", "blocks", "B2", (), [c.DissolveBlock("B2")]),
+    Case("cancel_all", "blocks", "B1", (), [c.CancelPlacement("P1"), c.CancelPlacement("P2")]),
+    Case("send_allocation", "blocks", "B3", ({},), [c.SendAllocation("B3")]),
+    Case("cancel", "placements", "P1", (), [c.CancelPlacement("P1")]),
+    Case("replace", "placements", "P1", ({"OrderQty": "3000"},), [c.ReplacePlacement("P1", D(3000))]),
+    Case("ask_status", "placements", "P1", (), [c.RequestStatus("P1")]),
+    Case("enter_fill", "placements", "P1", (TYPED | R,),
+         [c.EnterFill("P1", D(100), D("10.5"), "why", LastMkt="XNAS")]),
+    Case("close", "placements", "P1", (R,), [c.ClosePlacement("P1", "why")]),
+    Case("book", "executions", FILL, (R,), [c.BookExecution(FILL, "why")]),
+    Case("drop", "executions", FILL, (R,), [c.DismissExecution(FILL, "why")]),
+    Case("dk_execution", "executions", FILL, (DK | R,),
+         [c.DontKnowTrade("why", DKReason.Other, FILL)]),
+    Case("bust", "executions", FILL, (R,), [c.BustFill(FILL, "why")]),
+    Case("attach", "unmatched", "1", ({"placement": "p7", **R},), [c.AttachReport(1, "why", "P7")]),
+    Case("mean", "unmatched", "1", ({"execution": "S1/E1", **R},),
+         [c.AttachReport(1, "why", execution="S1/E1")]),
+    Case("dismiss", "unmatched", "1", (R,), [c.DismissReport(1, "why")]),
+    Case("dk_report", "unmatched", "1", (DK | R,), [c.DontKnowTrade("why", DKReason.Other, number=1)]),
+    Case("start", "sessions", "ALPHA", (R,), _control(SessionAction.Start)),
+    Case("stop", "sessions", "ALPHA", (R,), _control(SessionAction.Stop)),
+    Case("test", "sessions", "ALPHA", (R,), _control(SessionAction.Test)),
+    Case("enable", "sessions", "ALPHA", (R,), _control(SessionAction.Enable)),
+    Case("disable", "sessions", "ALPHA", (R,), _control(SessionAction.Disable)),
+    Case("set_sequence", "sessions", "ALPHA", ({"next_in": "5", "next_out": "7", **R},),
+         [c.SetSequence("ALPHA", 5, 7, "why")]),
+    Case("cancel_instruction", "instructions", "A1", (R,), [c.CancelAllocation("A1", "why")]),
+    Case("request_confirmations", "instructions", "A1", (), [c.RequestConfirmations("A1")]),
+    Case("affirm", "confirmations", "A1/F1", (R,), [c.AffirmConfirmations(("ALPHA/C1",), "why")]),
+    Case("reject", "confirmations", "A1/F1", (R,), [c.RejectConfirmation("ALPHA/C1", "why")]),
+    Case("own", "alerts", "1", (R,), [c.OwnAlert(1, "why")]),
+    Case("snooze", "alerts", "1", ({"until": "30m", **R},), lambda s: (s.number, s.reason) == (1, "why")),
+    Case("acknowledge", "alerts", "1", (R,), [c.AcknowledgeAlert(1, "why")]),
+    Case("seen", "alerts", "1", (), [c.AcknowledgeAlert(1)]),
+    Case("resume_these", "halts", "H1", (R,), [c.Resume("H1", "why")]),
+    Case("own_break", "breaks", "K", (R,), [c.OwnBreak("K", "why")]),
+    Case("explain_break", "breaks", "K", (R,), [c.ExplainBreak("K", "why")]),
+]  # fmt: skip
+#: These change what is on the screen, and are tested elsewhere.
+SEND_NOTHING = {"similar", "next_need"}
+
+
+def house() -> FakeLink:
+    """A morning with a row for every action."""
+    link = world()
+    like, names = order(40), ("instrument", "Side", "OrdType", "Price", "StopPx", "TimeInForce")
+    alike = {name: getattr(like, name) for name in names}
+    link.first["orders"] += [
+        order(71, state="in block", block="B1"),
+        order(72, state="held", blocks="oversell"),
+        order(73, claimed_by="tom"),
+    ]
+    link.first["blocks"] += [block(7, state="working", **alike), block(8, claimed_by="tom")]
+    link.first["executions"] += [execution(70, key=FILL, effect="disputed")]
+    link.first |= {
+        "alerts": [alert(1)], "unmatched": [unknown(1)], "sessions": [session("ALPHA", True), session("BRAVO", True)],
+        "instructions": [made(InstructionRow, {"key": "A1", "state": "accepted"})],
+        "confirmations": [made(ConfirmationRow, {"key": "A1/F1", "confirmation": "ALPHA/C1"})],
+        "halts": [made(HaltRow, {"key": "H1", "state": "halted"})],
+        "breaks": [made(BreakRow, {"key": "K", "state": "open"})],
+    }  # fmt: skip
+    group = {"block": "", "orders": ["O40", "O39"], "instrument": "X", "Side": "Buy"}
+    group |= {"OrdType": "Market", "Price": "", "TimeInForce": "Day", "OrderQty": "300"}
+    halted = {"halt": "H1", "what": "the house", "by": "carl", "reason": "odd", "consents": []}
+    link.known = {"merges": Result("1", 41, (group,)), "halts": Result("1", 41, (halted,))}
+    return link
+
+
+async def _until(d: Desk, ready: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not ready():
+            await d.pilot.pause(0.005)
+
+
+async def _answer(d: Desk, said: Said) -> None:
+    """Say it to the dialog that is open, and go on when that is gone."""
+    await _until(d, lambda: len(d.app.screen_stack) > 1 and d.app.screen.is_mounted)
+    screen = d.app.screen
+    await _until(d, lambda: screen.focused is not None)
+    if isinstance(said, str):
+        assert isinstance(screen, Choose | RouteTicket)
+        screen.query_one(Input).value = said
+        await d.settle()
+        await d.press("enter")
+    else:
+        for name, text in said.items():
+            screen.query_one(f"#{name}", Input).value = text
+        await d.settle()
+        await d.press("ctrl+s")
+    await _until(d, lambda: d.app.screen is not screen)
+
+
+@pytest.mark.parametrize("table", sorted({case.table for case in CASES}))
+async def test_each_key_sends_what_it_says(table: str) -> None:
+    async with desk(house(), first="43 orders") as d:
+        d.app.action_perform(f"show_{table}")
+        await d.settle()
+        for case in (case for case in CASES if case.table == table):
+            assert d.grid.go_to(case.row), case
+            d.link.sent.clear()
+            key = ACTIONS[case.action].key
+            await (d.press(key) if key else _perform(d, case.action))
+            for said in case.said:
+                await _answer(d, said)
+            count = len(case.sent) if isinstance(case.sent, list) else 1
+            await _until(d, lambda count=count: len(d.link.sent) >= count)
+            if isinstance(case.sent, list):
+                assert d.link.sent == case.sent, case
+            else:
+                assert case.sent(d.link.sent[0]), case
+            await _until(d, lambda: len(d.app.screen_stack) == 1)
+            await d.press("escape")
+
+
+async def _perform(d: Desk, action: str) -> None:
+    d.app.action_perform(action)
+    await d.settle()
+
+
+def test_no_action_is_left_out() -> None:
+    work = [action for action in GROUPS["Work"] if action.name not in SEND_NOTHING]
+    wanted = {(action.name, table) for action in work for table in action.tables}
+    assert wanted <= {(case.action, case.table) for case in CASES}
+    assert {action.name for action in work} == {case.action for case in CASES}
