@@ -21,6 +21,7 @@ class Days:
     def __init__(self, client: Client, ask: Callable[[c.Command], e.Answered]) -> None:
         self._client, self._ask = client, ask
         self.date, self.ended, self.closed = world.DAY, 0, 0
+        self.held: list[int] = []  # blocks in memory as each day began, of an order each
 
     def end(self) -> None:
         """Look at all that waits for a person, hand over, close the day, open the next one.
@@ -38,6 +39,7 @@ class Days:
         self.date, self.ended = _after(self.date), self.ended + 1
         self._done(c.OpenDay(self.date))
         self._done(MARKS)
+        self.held.append(len(self._client.tables["blocks"]))
 
     def _hand_over(self) -> None:
         """Accounting takes everything at once."""

@@ -115,6 +115,8 @@ class Desk:
                 self._looked.pop(change.key, None)
             elif change.table == "placements":
                 self._interfere(change.row)
+            elif change.table == "alerts":
+                self._tell_again(change.row)
         for answer in self._client.take_answers():
             if answer.id in self._awaited:
                 self._awaited[answer.id] = answer
@@ -162,6 +164,11 @@ class Desk:
             self._client.send(c.CancelPlacement(row.key))
         elif luck < 2 * BORED:
             self._client.send(c.ReplacePlacement(row.key, row.OrderQty, row.Price + CENT))
+
+    def _tell_again(self, row: Any) -> None:
+        """An allocation that was on its way while the broker corrected a fill was wrong there."""
+        if row is not None and row.kind == "allocation rejected" and row.state != "acknowledged":
+            self._client.send(c.SendAllocation(row.text.partition(" ")[0]))
 
     def _done(self, agreed: Callable[[], bool]) -> bool:
         if self._looked or len(self._blocks) < self.orders:
