@@ -112,7 +112,8 @@ def database(settings: Settings) -> Iterator[Engine]:
 
 def started(settings: Settings) -> State:
     """The state of a reader that has caught up."""
-    process = ReaderProcess(settings)
+    bus = settings.bus.model_copy(update={"streams": "tcp://127.0.0.1:*"})
+    process = ReaderProcess(settings.model_copy(update={"bus": bus}))
     process._catch_up_readmodel()
     process._streams.close()
     process._feed.close()
