@@ -189,7 +189,7 @@ class Blotter(App[None]):
         happened = self._watch.take(name, changes, grid.waiting, place.now())
         if not grid.waiting:
             self._alert("warning", new)
-            self._alert("ok", happened)
+            self._alert("news", happened)
 
     def _alert(self, kind: str, news: Sequence[str]) -> None:
         """Colour, a bell, and a notice outside of the terminal if one is wanted."""
@@ -197,7 +197,7 @@ class Blotter(App[None]):
             return
         for text in news[-LAST:]:
             self._place.tell(kind, text)
-        if kind == "ok" and monotonic() - self._rung < QUIET:
+        if kind == "news" and monotonic() - self._rung < QUIET:
             return
         self._rung = monotonic()
         if self._place.bell:

@@ -100,7 +100,7 @@ class Workplace:
         return f"reading: record {story.seq:,} of {last:,}"
 
     def tell(self, kind: str, text: str) -> None:
-        """Show and keep a message: ok, note, warning or error."""
+        """Show and keep a message: ok, news, note, warning or error."""
         self._say(Line(self.now(), kind, printable(text)))
 
     async def ask(self, screen: ModalScreen[T]) -> T | None:

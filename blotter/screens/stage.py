@@ -65,7 +65,7 @@ class StageTicket(ModalScreen[NewOrder | None]):
                 yield Static(id="meaning", markup=False)
                 yield Static(id="headroom", markup=False)
                 yield Static(id="relief", markup=False)
-            yield Static("enter next   ctrl+s send   esc back", classes="hint")
+            yield Static("enter next   ctrl+s send   page down more   esc back", classes="hint")
 
     def on_mount(self) -> None:
         """What is wrong is at its field, and the hands are at the first one."""

@@ -1,5 +1,6 @@
 """What the server answered. The last lines are in sight, all of them are on the messages screen."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -7,7 +8,14 @@ from textual.content import Content
 from textual.widgets import Static
 
 LAST = 3
-STYLES = {"ok": "$success", "note": "$text-muted", "warning": "$warning", "error": "bold $error"}
+FURTHEST = 200  # lines that are looked through for the last ones
+STYLES = {
+    "ok": "$success",
+    "news": "$success",
+    "note": "$text-muted",
+    "warning": "$warning",
+    "error": "bold $error",
+}
 
 
 class Line(NamedTuple):
@@ -30,7 +38,18 @@ class Messages(Static):
         """Show a line and keep it."""
         self.lines.append(line)
         self.display = True
-        self.update(Content("\n").join(map(content, self.lines[-LAST:])))
+        self.update(Content("\n").join(map(content, last(self.lines))))
+
+
+def last(lines: Sequence[Line]) -> list[Line]:
+    """The last lines, of news only the last: fills must not push out what the server refused."""
+    found: list[Line] = []
+    for line in reversed(lines[-FURTHEST:]):
+        if line.kind != "news" or all(known.kind != "news" for known in found):
+            found.append(line)
+        if len(found) == LAST:
+            break
+    return found[::-1]
 
 
 def content(line: Line) -> Content:

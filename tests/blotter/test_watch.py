@@ -29,7 +29,7 @@ from tradeoms.views.halts import HaltRow
 #: What comes, in which table, and what is said of it.
 ALERTS: list[tuple[str, str, Any, str]] = [
     ("fill", "executions", execution(99, key="X/99"),
-     "ok fill: P1 BUY 100 MSFT at 415.12, ALPHA"),
+     "news fill: P1 BUY 100 MSFT at 415.12, ALPHA"),
     ("reject", "placements", placement(9, OrdStatus="Rejected", LeavesQty=D(0), text="no"),
      "warning P9 at ALPHA: Rejected no"),
     ("limit of compliance hit", "orders", order(91, state="held", blocks="order_value"),
@@ -67,7 +67,7 @@ async def test_each_alert_is_said_in_its_colour_with_a_bell_and_a_notice(
         told = said.partition(" ")[2]
         (notice,) = written
         assert notice.startswith(f"\x1b]9;tradeoms: {told}")
-        assert len(d.app._place.waiting) == before + (not said.startswith("ok"))
+        assert len(d.app._place.waiting) == before + (not said.startswith("news"))
 
 
 def heard(d: Desk) -> tuple[list[int], list[str]]:
@@ -89,6 +89,10 @@ async def test_others_fills_and_old_ones_are_no_news_and_one_fill_rings_for_many
         await d.push("executions", execution(60, key="X/60"))
         assert rung == [1]
         assert d.said.count("fill: ") == 4  # the last three of ten, and one
+        d.app._place.tell("error", "route B1: refused")
+        await d.push("executions", *(execution(n, key=f"Y/{n}") for n in range(9)))
+        assert "route B1: refused" in d.shown("#messages")  # fills do not push it out
+        assert d.shown("#messages").count("fill: ") == 1
         await d.push("sessions", session("BRAVO", False))
         assert rung == [1, 1]  # what needs a person rings always
 
