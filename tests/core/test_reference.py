@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tests.builders import BROKERS, DAY, D, Desk, desk, instrument, lot
 from tradeoms.model import commands as c
-from tradeoms.model.reference import Broker, OpeningCash, Price, Tick
+from tradeoms.model.reference import Account, Broker, OpeningCash, Price, Restriction, Tick
 
 
 @pytest.fixture
@@ -98,3 +98,40 @@ def test_tolerances_are_numbers_from_zero_up(open_desk: Desk) -> None:
 
 def test_every_broker_has_a_session(open_desk: Desk) -> None:
     assert set(open_desk.state.sessions) == set(BROKERS.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("", "must be 1 to 64 characters"),
+        ("X" * 65, "must be 1 to 64 characters"),
+        ("Müller", "has characters outside printable ASCII"),
+        ("A1 ", "begins or ends with a space"),
+    ],
+)
+def test_a_name_that_nobody_could_type_or_send_is_refused(
+    name: str, reason: str, open_desk: Desk
+) -> None:
+    good = instrument("NEW")
+    account, broker = Account(name, "n", "t"), Broker(name, "n", "S1", D(0))
+    for field, command in (
+        (
+            "instruments[1].instrument",
+            c.DefineInstruments((good, instrument(name, Symbol="X", SecurityID="1"))),
+        ),
+        ("accounts[0].account", c.DefineAccounts((account,))),
+        ("brokers[0].broker", c.DefineBrokers((broker,))),
+    ):
+        assert open_desk.refused(command, "ops") == {field: reason}
+
+
+def test_a_name_stands_once_in_a_command(open_desk: Desk) -> None:
+    twice = c.DefineAccounts((Account("N1", "one", "t"), Account("N1", "other", "t")))
+    assert open_desk.refused(twice, "ops") == {"accounts[1].account": "is named twice"}
+
+
+def test_a_restriction_of_an_issuer_of_nothing_is_told(open_desk: Desk) -> None:
+    rows = (Restriction("ACME Inc", DAY), Restriction("ACME Icn", DAY))
+    open_desk.done(c.Restrict(rows), "carl")
+    (told,) = open_desk.state.alerts.values()
+    assert (told.kind, told.subject) == ("unknown issuer", "ACME Icn")

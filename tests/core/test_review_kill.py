@@ -255,3 +255,10 @@ def test_what_is_on_its_way_out_is_asked_for_by_itself_too(floor: Desk) -> None:
     (request,) = floor.state.mass_cancels.values()
     assert request.placements == (there, changing, again)
     assert cancels(floor) == [changing, again]
+
+
+def test_a_logon_after_which_nothing_is_unwanted_says_nothing(floor: Desk) -> None:
+    floor.working()
+    floor.system(c.ChangeSession("S1", False, "lost"))
+    floor.system(c.ChangeSession("S1", True))
+    assert "kill switch" not in floor.alerts()

@@ -1,10 +1,11 @@
 """What waits for a person: unknown reports and disputed executions, settled once, with who and why."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.builders import D, Desk, K, desk, new_order
+from tests.builders import DAY, D, Desk, K, desk, new_order
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import (
@@ -17,6 +18,7 @@ from tradeoms.model.fields import (
     Override,
     Severity,
     Side,
+    TimeInForce,
 )
 from tradeoms.model.orders import Report
 from tradeoms.model.reference import Broker, Limit
@@ -191,6 +193,19 @@ def test_a_disputed_execution_is_booked_by_a_person(floor: Desk) -> None:
     row = executions.row(floor.state, floor.state.executions[key])
     assert (row.effect, row.note) == ("booked", "Symbol WRONG on an order in AC.X")
     assert (row.settled_by, row.why) == ("tina", "their ticker for ours")
+
+
+def test_a_disputed_execution_of_before_does_not_make_the_last_fill_older(floor: Desk) -> None:
+    name = floor.working(("A1", 100), TimeInForce=TimeInForce.GoodTillCancel)
+    floor.fill(name, 40, Symbol="WRONG")
+    (key,) = floor.state.executions
+    floor.done(c.OpenDay(DAY + timedelta(1)), "ops")
+    floor.fill(name, 10)
+    floor.done(c.BookExecution(key, "their ticker for ours"), "tina")
+    floor.report(name, K.Canceled)
+    floor.finish(floor.placement(name).block)
+    (event,) = floor.state.allocations.values()
+    assert event.trade_date == DAY + timedelta(1)
 
 
 def test_a_dismissed_execution_never_counts(floor: Desk) -> None:

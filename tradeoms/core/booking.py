@@ -44,7 +44,7 @@ def apply_reported(state: State, event: e.Reported) -> None:
         CumQty=placement.CumQty + quantity,
         notional=placement.notional + notional,
         told=report.CumQty if report.kind in TELLS_CumQty else placement.told,
-        last_traded=_last_traded(placement, event.execution),
+        last_traded=last_traded(placement, event.execution),
         adjusted=_adjusted(placement, event.execution),
         # What has ended answers nothing more: no request of ours is waited for.
         requests=() if OrdStatus in ENDED else _waiting(placement, report, answered, accepted),
@@ -59,7 +59,7 @@ def apply_reported(state: State, event: e.Reported) -> None:
         state.placement_of[f"{placement.session}|{report.OrderID}"] = event.placement
 
 
-def _last_traded(placement: Placement, execution: Execution | None) -> date | None:
+def last_traded(placement: Placement, execution: Execution | None) -> date | None:
     """The day of the last fill; a correction carries the day of what it corrects."""
     if execution is None or not execution.is_trade:
         return placement.last_traded

@@ -1,6 +1,7 @@
 """Compliance limits and the restricted list, as data with effective dates."""
 
 from tradeoms import compliance
+from tradeoms.core.attention import alert
 from tradeoms.core.context import Context, Refusal
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -16,7 +17,9 @@ def set_limits(state: State, command: c.SetLimits, ctx: Context) -> list[e.AnyEv
 
 
 def restrict(state: State, command: c.Restrict, ctx: Context) -> list[e.AnyEvent]:
-    """Restrictions are added; they end by their expiry."""
+    """Restrictions are added; they end by their expiry. An issuer may be restricted before it is known,
+    but a slip of the finger stops nothing: somebody is told.
+    """
     problems = [
         c.Problem(f"restrictions[{n}].expires", str(row.expires), "is before it begins")
         for n, row in enumerate(command.restrictions)
@@ -24,7 +27,15 @@ def restrict(state: State, command: c.Restrict, ctx: Context) -> list[e.AnyEvent
     ]
     if problems:
         raise Refusal(*problems)
-    return [e.Restricted(command.restrictions)]
+    known = {one.issuer for one in state.instruments.values()}
+    return [
+        e.Restricted(command.restrictions),
+        *(
+            alert(ctx, "unknown issuer", name, "is restricted, and is the issuer of no instrument")
+            for name in dict.fromkeys(row.issuer for row in command.restrictions)
+            if name not in known
+        ),
+    ]
 
 
 def apply_limits(state: State, event: e.LimitsSet) -> None:

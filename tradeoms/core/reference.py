@@ -1,8 +1,10 @@
 """Reference data, the business day and prices of record."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from tradeoms.core.attention import alert
@@ -15,6 +17,7 @@ from tradeoms.core.bounds import (
     bad_tolerance,
     brief,
 )
+from tradeoms.core.checks import bad_text
 from tradeoms.core.closing import not_closed
 from tradeoms.core.commissions import broker_problems
 from tradeoms.core.context import Context, Refusal, refuse
@@ -32,6 +35,7 @@ from tradeoms.model.reference import Price
 from tradeoms.model.state import State
 
 ANSWER_DAYS = 5
+LONGEST_NAME = 64
 FURTHEST = timedelta(days=7)  # a long weekend; a year is a slip of the finger
 
 
@@ -66,7 +70,7 @@ def define_instruments(
     state: State, command: c.DefineInstruments, ctx: Context
 ) -> list[e.AnyEvent]:
     """An instrument's scales and currency are the units of what is booked: they never change."""
-    problems: list[c.Problem] = []
+    problems = _name_problems("instruments", "instrument", command.instruments)
     for n, new in enumerate(command.instruments):
         field = f"instruments[{n}]."
         problems += instrument_problems(field, new)
@@ -76,9 +80,28 @@ def define_instruments(
     return [e.InstrumentsDefined(command.instruments)]
 
 
+def _name_problems(field: str, name: str, rows: Sequence[Struct]) -> list[c.Problem]:
+    """Names are keys, are typed by people and travel in FIX messages: each once, and readable."""
+    problems: list[c.Problem] = []
+    seen: set[str] = set()
+    for n, given in enumerate(str(getattr(row, name)) for row in rows):
+        reason = bad_text(given) or (
+            "" if given.strip() == given else "begins or ends with a space"
+        )
+        if not given or len(given) > LONGEST_NAME:
+            reason = f"must be 1 to {LONGEST_NAME} characters"
+        elif given in seen:
+            reason = "is named twice"
+        seen.add(given)
+        if reason:
+            problems.append(c.Problem(f"{field}[{n}].{name}", brief(ascii(given)), reason))
+    return problems
+
+
 def define_accounts(state: State, command: c.DefineAccounts, ctx: Context) -> list[e.AnyEvent]:
     """Accounts may be redefined at any time; what they own stays."""
-    problems = [
+    problems = _name_problems("accounts", "account", command.accounts)
+    problems += [
         c.Problem(f"accounts[{n}].lot_method", one.lot_method, f"must be {' or '.join(STANDING)}")
         for n, one in enumerate(command.accounts)
         if one.lot_method not in STANDING
@@ -100,7 +123,8 @@ def define_accounts(state: State, command: c.DefineAccounts, ctx: Context) -> li
 
 def define_brokers(state: State, command: c.DefineBrokers, ctx: Context) -> list[e.AnyEvent]:
     """Brokers, their rate cards and what they can do."""
-    problems = [
+    problems = _name_problems("brokers", "broker", command.brokers)
+    problems += [
         c.Problem(f"brokers[{n}].commission_per_share", brief(broker.commission_per_share), reason)
         for n, broker in enumerate(command.brokers)
         if (reason := bad_rate(broker.commission_per_share))

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from tradeoms.core.booking import in_later, keep_execution
+from tradeoms.core.booking import in_later, keep_execution, last_traded
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.executions import amend, dissolved, unbookable, wrong_instrument
@@ -238,7 +238,7 @@ def apply_execution_settled(state: State, event: e.ExecutionSettled) -> None:
         placement,
         CumQty=placement.CumQty + found.LastQty,
         notional=placement.notional + found.LastQty * found.LastPx,
-        last_traded=found.trade_date,
+        last_traded=last_traded(placement, found),
         later=in_later(placement.later, found),
     )
     keep(state, booked)
