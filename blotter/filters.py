@@ -80,10 +80,11 @@ def _fold(name: str) -> str:
 
 
 def _column(name: str, at: int, columns: Sequence[Column]) -> Column:
-    """The column of this name or title; or whose name or title alone begins so, or holds it."""
+    """The column of this name, else title; or whose name or title alone begins so, or holds it."""
     wanted = _fold(name)
     names = [(column, (_fold(column.name), _fold(column.title))) for column in columns]
-    same = [column for column, known in names if wanted in known]
+    same = [column for column, known in names if wanted == known[0]]
+    same = same or [column for column, known in names if wanted in known]
     begin = [column for column, known in names if any(n.startswith(wanted) for n in known)]
     begin = begin or [column for column, known in names if any(wanted in n for n in known)]
     if same or len(begin) == 1:
