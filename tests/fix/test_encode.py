@@ -58,6 +58,26 @@ def test_the_three_requests_and_the_question(version: str) -> None:
     assert asked == f"{head}H|{appl}11=26030200000001|55=AC.X|48=USACME|22=4|54=1|10=000|"
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_order_in_money(version: str) -> None:
+    spoken, head, appl = dialect(version), HEADS[version], APPL[version]
+    terms = TERMS.replace("38=100|", "152=2500.5|15=USD|")
+    cash = placement(CashOrderQty=Decimal("2500.5"), Currency="USD")
+    new = f"{appl}11=26030200000001|{terms}40=2|59=0|21=1|44=12.50|10=000|"
+    assert said(spoken, cash, request()) == f"{head}D|{new}"
+    chain = f"{appl}11=26030200000002|41=26030200000001|"
+    change = request(RequestKind.Replace, Price=Decimal("12.60"), CashOrderQty=Decimal(3000))
+    dearer = terms.replace("152=2500.5", "152=3000")
+    assert said(spoken, cash, change) == (f"{head}G|{chain}{dearer}40=2|59=0|21=1|44=12.60|10=000|")
+    cancel, money = request(RequestKind.Cancel), "152=2500.5|"
+    untold = TERMS.replace("38=100|", money)
+    assert said(spoken, cash, cancel) == f"{head}F|{chain}{untold}10=000|"
+    told = placement(CashOrderQty=Decimal("2500.5"), Currency="USD", OrdStatus=OrdStatus.New)
+    assert said(spoken, told, cancel) == f"{head}F|{chain}{TERMS}10=000|"
+    units = request(RequestKind.Replace, Price=Decimal("12.60"))
+    assert "|38=100|" in said(spoken, told, units), "a trader's own amount is replaced by units"
+
+
 def test_time_has_milliseconds() -> None:
     assert utc(AT) == "20260302-14:30:00.123"
     assert utc(AT.replace(year=987, microsecond=999_999)) == "09870302-14:30:00.999"

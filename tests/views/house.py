@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from tests.views import after, crossings, hands, issuers, members, sellside, splits, worth
+from tests.views import after, amounts, crossings, hands, issuers, members, sellside, splits, worth
 from tests.views.sellside import any_placement
 from tradeoms import core
 from tradeoms.engine import Engine
@@ -292,4 +292,5 @@ ACTIONS: dict[Callable[[House], None], int] = {
     **worth.ACTIONS,
     **crossings.ACTIONS,
     **issuers.ACTIONS,
+    **amounts.ACTIONS,
 }

@@ -24,6 +24,9 @@ User = Annotated[
 Acknowledge = Annotated[
     list[str] | None, typer.Option("--acknowledge", "-a", help="A warning's rule, once it is read.")
 ]
+Cash = Annotated[
+    bool, typer.Option("--cash", help="Quantities are money, in the instrument's currency.")
+]
 SIDES = {"buy": fields.Side.Buy, "sell": fields.Side.Sell, "short": fields.Side.SellShort}
 
 
@@ -91,14 +94,15 @@ def order(
         fields.TimeInForce, typer.Option(help="0 day, 1 GTC, 3 IOC, 4 FOK.")
     ] = fields.TimeInForce.Day,
     locate: Annotated[str, typer.Option(help="Locate id of a short sale.")] = "",
+    cash: Cash = False,
     reason: str = "",
     id: Annotated[str, typer.Option(help="Command id: the same id again does nothing twice.")] = "",
     config: Config = DEFAULT,
 ) -> None:
-    """Send an order as a portfolio manager."""
+    """Send an order as a portfolio manager, for a quantity or, with --cash, an amount of money."""
     if side.lower() not in SIDES:
         raise fail(f"side {side!r} must be one of {', '.join(SIDES)}")
-    members = tuple(member(text, quantity, locate) for text in account)
+    members = tuple(member(text, quantity, locate, cash) for text in account)
     kinds = {(False, False): "1", (True, False): "2", (False, True): "3", (True, True): "4"}
     new = NewOrder(
         instrument=instrument,
@@ -114,10 +118,13 @@ def order(
         say(client.submit(c.SubmitOrder(new), id))
 
 
-def member(text: str, quantity: str, locate: str) -> Member:
+def member(text: str, quantity: str, locate: str, cash: bool = False) -> Member:
     """ACCOUNT or ACCOUNT:QUANTITY, the common quantity where it has none of its own."""
     account, _, own = text.partition(":")
-    return Member(account, number(own or quantity, "quantity"), locate)
+    wanted = number(own or quantity, "quantity")
+    if cash:
+        return Member(account, locate=locate, CashOrderQty=wanted)
+    return Member(account, wanted, locate)
 
 
 def block(orders: list[str], user: User, config: Config = DEFAULT) -> None:
@@ -130,15 +137,38 @@ def route(
     block: str,
     routes: Annotated[list[str], typer.Argument(help="BROKER:QUANTITY, one or several.")],
     user: User,
+    cash: Cash = False,
     acknowledge: Acknowledge = None,
     config: Config = DEFAULT,
 ) -> None:
-    """Send parts of a block to brokers."""
+    """Send parts of a block to brokers; parts of a block in money with --cash."""
     parts = [text.partition(":") for text in routes]
-    command = c.RouteBlock(
-        block,
-        tuple(c.Route(broker, number(quantity, "quantity")) for broker, _, quantity in parts),
+    wanted = [(broker, number(quantity, "quantity")) for broker, _, quantity in parts]
+    found = [c.Route(b, CashOrderQty=q) if cash else c.Route(b, q) for b, q in wanted]
+    command = c.RouteBlock(block, tuple(found), tuple(acknowledge or ()))
+    with connected(config, user) as client:
+        say(client.submit(command))
+
+
+def replace(
+    placement: str,
+    quantity: Annotated[str, typer.Argument(help="The new total, with what is filled.")],
+    user: User,
+    limit: Annotated[str, typer.Option(help="Limit price, where it has one.")] = "",
+    stop: Annotated[str, typer.Option(help="Stop price, where it has one.")] = "",
+    cash: Cash = False,
+    acknowledge: Acknowledge = None,
+    config: Config = DEFAULT,
+) -> None:
+    """Ask a broker for another quantity, limit or stop of a placement."""
+    total = number(quantity, "quantity")
+    command = c.ReplacePlacement(
+        placement,
+        Decimal(0) if cash else total,
+        number(limit, "limit") if limit else None,
+        number(stop, "stop") if stop else None,
         tuple(acknowledge or ()),
+        total if cash else None,
     )
     with connected(config, user) as client:
         say(client.submit(command))
@@ -234,5 +264,5 @@ def watch(
 
 def add_to(app: typer.Typer) -> None:
     """Register this module's commands."""
-    for command in (order, block, route, route_list, cancel, finish, send, watch):
+    for command in (order, block, route, route_list, replace, cancel, finish, send, watch):
         app.command()(command)

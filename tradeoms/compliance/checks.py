@@ -113,6 +113,7 @@ def _as_order(block: Block, first: Order, route: Route) -> Order:
         order=block.block,
         members=(),
         OrderQty=route.OrderQty,
+        CashOrderQty=None if block.CashOrderQty is None else route.CashOrderQty,
         OrdType=route.OrdType or block.OrdType,
         Price=route.Price if own or route.Price is not None else block.Price,
         StopPx=route.StopPx if own or route.StopPx is not None else block.StopPx,

@@ -32,7 +32,11 @@ def value_price(order: Order, mark: Price | None) -> Decimal | None:
 
 
 def notional(order: Order, instrument: Instrument, mark: Price | None) -> Decimal | None:
-    """Quantity × price × multiplier in the instrument's currency; None where there is no price."""
+    """Quantity × price × multiplier in the instrument's currency; None where there is no price. An
+    order in money is worth its amount.
+    """
+    if order.CashOrderQty is not None:
+        return order.CashOrderQty
     price = value_price(order, mark)
     return None if price is None else order.OrderQty * price * instrument.multiplier
 

@@ -1,5 +1,6 @@
 """Blocks: staged orders merged, their statement frozen before the first route, finished."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -72,7 +73,14 @@ def _block(state: State, orders: list[Order], ctx: Context) -> Block:
         StopPx=first.StopPx,
         TimeInForce=first.TimeInForce,
         claimed=ctx.user,
+        CashOrderQty=amount_of(orders),
     )
+
+
+def amount_of(orders: Iterable[Order]) -> Decimal | None:
+    """The money of orders in money; None of orders in quantities."""
+    amounts = [order.CashOrderQty for order in orders if order.CashOrderQty is not None]
+    return sum(amounts, ZERO) if amounts else None
 
 
 def freeze(state: State, block: Block, ctx: Context) -> e.StatementFrozen:

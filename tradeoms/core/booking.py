@@ -41,6 +41,7 @@ def apply_reported(state: State, event: e.Reported) -> None:
         ClOrdID=accepted.ClOrdID if accepted else placement.ClOrdID,
         Price=terms.Price,
         StopPx=terms.StopPx,
+        CashOrderQty=terms.CashOrderQty or placement.CashOrderQty,
         CumQty=placement.CumQty + quantity,
         notional=placement.notional + notional,
         told=report.CumQty if report.kind in TELLS_CumQty else placement.told,
@@ -118,7 +119,7 @@ def kept_OrderQty(placement: Placement, report: Report) -> Decimal:
     that the broker made itself, or by an answer to our question whose numbers agree; never below
     what is filled and open by the report's own words.
     """
-    told = report.OrderQty
+    told = _told(placement, report)
     if told == placement.OrderQty:
         return told
     if told is None or told <= 0 or duplicate(report) or report.kind in PENDING:
@@ -131,11 +132,19 @@ def kept_OrderQty(placement: Placement, report: Report) -> Decimal:
     return max(told, min(placement.OrderQty, filled + (report.LeavesQty or ZERO)))
 
 
+def _told(placement: Placement, report: Report) -> Decimal | None:
+    """OrderQty; of an order in money some brokers say only what is filled and what is open."""
+    silent = report.OrderQty is None and report.OrdStatus not in ENDED
+    if silent and placement.CashOrderQty is not None and report.LeavesQty is not None:
+        return (report.CumQty or ZERO) + report.LeavesQty
+    return report.OrderQty
+
+
 def _may_lower(placement: Placement, report: Report) -> bool:
     """Some brokers put a fill's own quantity into OrderQty: that frees nothing."""
     if report.kind in (K.Replaced, K.Restated):
         return True
-    if placement.CashOrderQty is not None and report.kind in (K.New, K.Status):
+    if placement.CashOrderQty is not None and _says_amount(placement, report):
         return True  # how much it is, the broker alone knows
     accepted = _accepted(report, _answered(placement, report))
     if accepted is not None and accepted.kind is RequestKind.Replace:
@@ -143,6 +152,14 @@ def _may_lower(placement: Placement, report: Report) -> bool:
     if report.kind != K.Status or report.CumQty is None or report.LeavesQty is None:
         return False
     return report.OrderQty == report.CumQty + report.LeavesQty
+
+
+def _says_amount(placement: Placement, report: Report) -> bool:
+    """True where a report says what an order in money comes to: the first one, or numbers that agree."""
+    if report.kind in (K.New, K.Status) or placement.OrdStatus in (None, OrdStatus.PendingNew):
+        return True
+    told, filled, left = _told(placement, report), report.CumQty, report.LeavesQty
+    return filled is not None and left is not None and told == filled + left
 
 
 def _answered(placement: Placement, report: Report) -> list[Request]:
@@ -183,6 +200,8 @@ def _accepts(report: Report, request: Request) -> bool:
     if request.kind is RequestKind.Cancel:
         return report.OrdStatus is OrdStatus.Canceled
     same_price = report.Price is None or report.Price == request.Price
+    if request.CashOrderQty is not None:
+        return report.CashOrderQty == request.CashOrderQty and same_price
     return report.OrderQty == request.OrderQty and same_price
 
 

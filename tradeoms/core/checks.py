@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from tradeoms.core import amounts
 from tradeoms.core.bounds import MOST_MONEY, MOST_PRICE, brief, most_quantity
 from tradeoms.model.commands import Problem
 from tradeoms.model.fields import OrdType
@@ -27,12 +28,14 @@ def check_fields(state: State, new: NewOrder, field: str = "") -> list[Problem]:
             Problem(f"{field}instrument", brief(new.instrument), "unknown instrument"),
             *problems,
         ]
-    numbers = [
+    numbers = price_problems(instrument, new.OrdType, new.Price, new.StopPx, field)
+    if any(member.CashOrderQty is not None for member in new.members):
+        return [*problems, *numbers, *amounts.problems(state, instrument, new, field)]
+    numbers += [
         Problem(f"{field}members[{n}].OrderQty", brief(member.OrderQty), reason)
         for n, member in enumerate(new.members)
         if (reason := bad_quantity(instrument, member.OrderQty))
     ]
-    numbers += price_problems(instrument, new.OrdType, new.Price, new.StopPx, field)
     # Only numbers that are sound by themselves can be multiplied.
     return problems + (numbers or _size_problems(instrument, new, field))
 

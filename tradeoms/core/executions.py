@@ -10,7 +10,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from tradeoms.core.attention import alert, unmatched
-from tradeoms.core.booking import same_ExecID
+from tradeoms.core.booking import kept_OrderQty, same_ExecID
 from tradeoms.core.bounds import MOST_MONEY, MOST_UNITS, bad_number, bad_price
 from tradeoms.core.context import Context
 from tradeoms.core.pending import ask
@@ -52,7 +52,7 @@ def trade(
     question = ask(state, placement, ctx) if differs else []
     if differs and state.brokers[placement.broker].disputes is Disputes.Hold:
         return [*_dispute(placement, report, execution, differs, ctx), *question]
-    note = _doubt(placement, report) or differs
+    note = _doubt(state, placement, report) or differs
     events: list[e.AnyEvent] = [
         e.Reported(placement.placement, report, Effect.Booked, execution, note=note)
     ]
@@ -172,16 +172,31 @@ def _differs(placement: Placement, report: Report) -> str:
     return f"the broker's CumQty is {report.CumQty}, our fills make {after}"
 
 
-def _doubt(placement: Placement, report: Report) -> str:
+def _doubt(state: State, placement: Placement, report: Report) -> str:
     """What a person should know about a fill that is booked all the same."""
-    after = placement.CumQty + (report.LastQty or ZERO)
-    if after > max([placement.OrderQty, *(r.OrderQty for r in placement.requests)]):
-        return f"over-filled: {after} of {placement.OrderQty}"
+    after, held = placement.CumQty + (report.LastQty or ZERO), placement.OrderQty
+    if placement.CashOrderQty is not None:
+        held = kept_OrderQty(placement, report)
+        if reason := _overspent(state, placement, report):
+            return reason
+    if after > max([held, *(r.OrderQty for r in placement.requests)]):
+        return f"over-filled: {after} of {held}"
     limit, price = placement.Price, report.LastPx
     if limit is None or price is None:
         return ""
     worse = price < limit if placement.Side.sells else price > limit
     return f"LastPx {price} is worse than the limit {limit}" if worse else ""
+
+
+def _overspent(state: State, placement: Placement, report: Report) -> str:
+    """Fills for more than the amount, and more than the one lot that rounding may take."""
+    if report.LastQty is None or report.LastPx is None or placement.CashOrderQty is None:
+        return ""
+    instrument = state.instruments[placement.instrument]
+    money = placement.notional + report.LastQty * report.LastPx
+    if (money - instrument.lot * report.LastPx) * instrument.multiplier <= placement.CashOrderQty:
+        return ""
+    return f"over-filled: {money * instrument.multiplier} for {placement.CashOrderQty}"
 
 
 def amend(

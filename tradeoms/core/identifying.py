@@ -30,6 +30,9 @@ def identify(state: State, command: c.IdentifyLots, ctx: Context) -> list[e.AnyE
         raise refuse("order", brief(command.order), "is no open or traded order")
     if order.Side is not Side.Sell:
         raise refuse("order", order.order, "sells no lots that are owned")
+    if order.CashOrderQty is not None and command.lots:
+        reason = "is in money: how much it sells, its broker says"
+        raise refuse("order", order.order, reason)
     wanted = [m.OrderQty for m in order.members if m.account == command.account]
     if not wanted:
         raise refuse("account", brief(command.account), f"is not in {order.order}")

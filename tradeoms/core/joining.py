@@ -11,7 +11,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from tradeoms import compliance
-from tradeoms.core.blocks import idle, live_block, not_staged, placements
+from tradeoms.core.blocks import amount_of, idle, live_block, not_staged, placements
 from tradeoms.core.bounds import MOST_UNITS
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.dealing import AVERAGE
@@ -112,6 +112,9 @@ def _change_problems(state: State, block: Block, reason: str) -> list[c.Problem]
     if block.statement is None:
         return optional_reason_problems(reason)
     problems = reason_problems(reason)
+    if block.CashOrderQty is not None:
+        reason = "is in money, and its broker has the amount: members stay as they are"
+        problems.append(c.Problem("block", block.block, reason))
     if block.statement.prices != AVERAGE:
         reason = "its fills are dealt out at their own prices: members stay as they are"
         problems.append(c.Problem("block", block.block, reason))
@@ -225,11 +228,13 @@ def apply_joined(state: State, event: e.OrdersJoined) -> None:
         order = state.orders[name]
         state.orders[name] = replace(order, state=OrderState.InBlock, block=event.block)
     added = sum((state.orders[name].OrderQty for name in event.orders), ZERO)
+    orders = (*block.orders, *event.orders)
     state.blocks[event.block] = replace(
         block,
-        orders=(*block.orders, *event.orders),
+        orders=orders,
         OrderQty=block.OrderQty + added,
         statement=event.statement,
+        CashOrderQty=amount_of(state.orders[name] for name in orders),
     )
 
 
@@ -247,7 +252,11 @@ def apply_left(state: State, event: e.OrderLeft) -> None:
         order = replace(order, state=OrderState.Staged, block="")
     state.orders[event.order] = order
     state.blocks[event.block] = replace(
-        block, orders=orders, OrderQty=block.OrderQty - freed, statement=event.statement
+        block,
+        orders=orders,
+        OrderQty=block.OrderQty - freed,
+        statement=event.statement,
+        CashOrderQty=amount_of(state.orders[name] for name in orders),
     )
 
 

@@ -5,7 +5,6 @@ books nothing. The ListID is of the ClOrdIDs' numbers, so that neither is ever t
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -13,6 +12,7 @@ from tradeoms.core.attention import alert
 from tradeoms.core.blocks import idle
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.measuring import idle_amount
 from tradeoms.core.pending import ask
 from tradeoms.core.retired import not_ours
 from tradeoms.core.routing import route_blocks
@@ -38,7 +38,7 @@ def route_list(state: State, command: c.RouteList, ctx: Context) -> list[e.AnyEv
     ]:
         raise Refusal(*full)
     rows = tuple(
-        c.RouteBlock(name, (c.Route(command.broker, _idle(state, name)),), command.acknowledged)
+        c.RouteBlock(name, (_rest(state, name, command.broker),), command.acknowledged)
         for name in command.blocks
     )
     ListID = ctx.ClOrdID(state)
@@ -60,13 +60,17 @@ def route_list(state: State, command: c.RouteList, ctx: Context) -> list[e.AnyEv
 def _full(state: State, block: str) -> bool:
     """True for a live block of which nothing is idle; of others the route says what is wrong."""
     known = state.blocks.get(block)
-    live = known is not None and known.state in (BlockState.Open, BlockState.Working)
-    return live and _idle(state, block) <= 0
+    if known is None or known.state not in (BlockState.Open, BlockState.Working):
+        return False
+    return (idle(state, known) if known.CashOrderQty is None else idle_amount(state, known)) <= 0
 
 
-def _idle(state: State, block: str) -> Decimal:
+def _rest(state: State, block: str, broker: str) -> c.Route:
+    """All that is idle of a block, in units or in money."""
     known = state.blocks.get(block)
-    return idle(state, known) if known else ZERO
+    if known is not None and known.CashOrderQty is not None:
+        return c.Route(broker, CashOrderQty=idle_amount(state, known))
+    return c.Route(broker, idle(state, known) if known else ZERO)
 
 
 def _nothing_idle(n: int, block: str) -> c.Problem:

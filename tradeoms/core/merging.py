@@ -36,6 +36,7 @@ TERMS = (
     Term("TimeInForce", lambda _, order: order.TimeInForce),
     Term("HandlInst", lambda _, order: order.HandlInst),
     Term("instructions", lambda _, order: order.instructions),
+    Term("ordered in", lambda _, order: "units" if order.CashOrderQty is None else "money"),
     Term("account that trades alone", _alone),
 )
 

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from tradeoms import compliance
 from tradeoms.compliance import Case, Room, Stage
+from tradeoms.core import amounts
 from tradeoms.core.checks import check_fields
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.halts import order_halted
@@ -71,13 +72,14 @@ def _order(state: State, new: NewOrder, ctx: Context) -> Order:
 
 def _as_order(state: State, new: NewOrder, name: str, pm: str, now: datetime) -> Order:
     price = state.prices.get(new.instrument)
+    members = amounts.estimated(state, new)
     return Order(
         order=name,
         pm=pm,
         instrument=new.instrument,
         Side=new.Side,
-        members=new.members,
-        OrderQty=sum((m.OrderQty for m in new.members), ZERO),
+        members=members,
+        OrderQty=sum((m.OrderQty for m in members), ZERO),
         entered=now,
         trade_date=state.business_date,
         OrdType=new.OrdType,
@@ -93,6 +95,7 @@ def _as_order(state: State, new: NewOrder, name: str, pm: str, now: datetime) ->
         reference=new.reference,
         arrival=price.Px if price else None,
         arrival_source=f"{price.source} {price.at}" if price else "",
+        CashOrderQty=amounts.total(members),
     )
 
 
@@ -186,6 +189,20 @@ def pend(state: State, order: Order, sign: int) -> None:
         grid.cells[state.account_axis.index[member.account], column] += sign * instrument.units(
             member.OrderQty
         )
+    if order.CashOrderQty is not None and not order.Side.sells:
+        _spend(state, order, sign)
+
+
+def _spend(state: State, order: Order, sign: int) -> None:
+    """Keep which accounts an order in money still buys for, and where among its members each is."""
+    for n, member in enumerate(order.members):
+        buys = state.spending.setdefault(member.account, {})
+        if sign > 0:
+            buys[order.order] = n
+        else:
+            buys.pop(order.order, None)
+        if not buys:
+            del state.spending[member.account]
 
 
 def apply_cancelled(state: State, event: e.OrderCancelled) -> None:

@@ -1,12 +1,16 @@
 """Placements: cancelling, replacing, and what became of messages on their way out."""
 
+from decimal import Decimal
+
 from msgspec.structs import replace
 
+from tradeoms.core.amounts import bad_amount
 from tradeoms.core.attention import alert
 from tradeoms.core.blocks import idle, live_block
 from tradeoms.core.bounds import brief
 from tradeoms.core.checks import bad_quantity, price_problems
 from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.measuring import expected, idle_amount
 from tradeoms.core.owners import must_be_mine
 from tradeoms.core.pending import keep
 from tradeoms.core.routing import comply, worse_problems
@@ -103,24 +107,29 @@ def replace_placement(state: State, command: c.ReplacePlacement, ctx: Context) -
     problems = _replace_problems(state, block, placement, command)
     if problems:
         raise Refusal(*problems)
+    wanted = command.OrderQty
+    if command.CashOrderQty is not None:
+        wanted = _becomes(state, block, placement, command.CashOrderQty, command.Price)
     # What the broker would hold is judged as if it were routed now, whole.
     route = c.Route(
         placement.broker,
-        command.OrderQty,
+        wanted,
         placement.OrdType,
         command.Price,
         command.StopPx,
         placement.TimeInForce,
+        CashOrderQty=command.CashOrderQty,
     )
     comply(state, block, (route,), command.acknowledged, ctx)
     request = Request(
         RequestKind.Replace,
         ctx.ClOrdID(state),
-        command.OrderQty,
+        wanted,
         ctx.now,
         command.Price,
         command.StopPx,
         newest(placement),
+        CashOrderQty=command.CashOrderQty,
     )
     return [e.ReplaceRequested(command.placement, request)]
 
@@ -132,7 +141,12 @@ def _replace_problems(
     problems = price_problems(instrument, placement.OrdType, command.Price, command.StopPx, "")
     problems = problems or worse_problems(block, command.Price, command.StopPx, "")
     wanted = command.OrderQty
-    if reason := bad_quantity(instrument, wanted):
+    if block.CashOrderQty is not None:
+        problems += _amount_problems(state, block, placement, command)
+    elif command.CashOrderQty is not None:
+        reason = f"{block.block} is in units: give OrderQty"
+        problems.append(c.Problem("CashOrderQty", brief(command.CashOrderQty), reason))
+    elif reason := bad_quantity(instrument, wanted):
         problems.append(c.Problem("OrderQty", brief(wanted), reason))
     elif wanted <= placement.CumQty:
         reason = f"is not above the filled {placement.CumQty}"
@@ -140,6 +154,34 @@ def _replace_problems(
     elif wanted - placement.CumQty - placement.exposure > idle(state, block):
         problems.append(c.Problem("OrderQty", str(wanted), "is more than the block has idle"))
     return problems
+
+
+def _amount_problems(
+    state: State, block: Block, placement: Placement, command: c.ReplacePlacement
+) -> list[c.Problem]:
+    """Another amount: above what is spent, by a lot at least, and within the block's."""
+    amount, free = command.CashOrderQty, idle_amount(state, block)
+    own = state.instruments[block.instrument]
+    if amount is None or command.OrderQty:
+        reason = f"{block.block} is in money: give CashOrderQty alone, with what is spent in it"
+        return [c.Problem("CashOrderQty", "" if amount is None else brief(amount), reason)]
+    if reason := bad_amount(amount):
+        return [c.Problem("CashOrderQty", brief(amount), reason)]
+    if _becomes(state, block, placement, amount, command.Price) <= placement.CumQty:
+        spent = placement.notional * own.multiplier
+        reason = f"leaves less than {own.lot:f} units above the spent {spent:f}"
+        return [c.Problem("CashOrderQty", f"{amount:f}", reason)]
+    if amount - placement.committed(own.multiplier) > free:
+        return [c.Problem("CashOrderQty", f"{amount:f}", "is more than the block has idle")]
+    return []
+
+
+def _becomes(
+    state: State, block: Block, placement: Placement, amount: Decimal, limit: Decimal | None
+) -> Decimal:
+    """The quantity that an amount is expected to come to, with what is filled of it."""
+    left = amount - placement.notional * state.instruments[block.instrument].multiplier
+    return placement.CumQty + expected(state, block, left, limit)
 
 
 def apply_routed(state: State, event: e.PlacementRouted) -> None:

@@ -72,7 +72,7 @@ def read(
     else:
         events += _other(state, placement, report, ctx)
     if report.OrderQty not in (None, placement.OrderQty) and e.Reported in map(type, events):
-        events += _grown(placement, report, ctx)
+        events += _grown(state, placement, report, ctx)
         events += _shrunk(state, placement, report, ctx)
     if report.kind in (K.CancelReject, K.Replaced) and report.OrdStatus not in OVER:
         accepted = report.kind == K.Replaced
@@ -198,8 +198,9 @@ def _blocked_now(state: State, placement: Placement, ClOrdID: str, ctx: Context)
     block = state.blocks[placement.block]
     orders = tuple(state.orders[name] for name in block.orders)
     kind, price, stop = placement.OrdType, placement.Price, placement.StopPx
-    routes = (c.Route(placement.broker, request.OrderQty, kind, price, stop),)
-    found = compliance.check_route(state, block, orders, routes, ctx.now)
+    amount = request.CashOrderQty or placement.CashOrderQty
+    route = c.Route(placement.broker, request.OrderQty, kind, price, stop, CashOrderQty=amount)
+    found = compliance.check_route(state, block, orders, (route,), ctx.now)
     return "; ".join(v.message for v in found if v.severity is Severity.Block)
 
 
@@ -258,11 +259,13 @@ def _wanted(state: State, placement: Placement, report: Report) -> bool:
     return _asks(placement, report, RequestKind.Cancel) or mass_cancels.meant(state, placement)
 
 
-def _grown(placement: Placement, report: Report, ctx: Context) -> list[e.AnyEvent]:
+def _grown(state: State, placement: Placement, report: Report, ctx: Context) -> list[e.AnyEvent]:
     """An alert where the broker works more than we ever asked for."""
     most = max(placement.OrderQty, *(r.OrderQty for r in placement.requests), ZERO)
     if report.OrderQty is None or report.OrderQty <= most or duplicate(report):
         return []
+    if state.blocks[placement.block].CashOrderQty is not None:
+        return []  # what an amount comes to is the broker's to say
     if report.kind == K.Restated and report.ExecRestatementReason == CORPORATE_ACTION:
         return []  # told as such
     text = f"the broker works {report.OrderQty}, we asked for {most}"

@@ -2,17 +2,20 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 
 from msgspec.structs import replace
 
 from tradeoms import compliance
+from tradeoms.core.amounts import bad_amount
 from tradeoms.core.blocks import freeze, idle, live_block
-from tradeoms.core.bounds import MOST_MONEY, bad_number, brief
+from tradeoms.core.bounds import brief
 from tradeoms.core.checks import bad_quantity, price_problems
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.halts import block_halted
 from tradeoms.core.hours import must_be_open
+from tradeoms.core.measuring import expected, idle_amount
 from tradeoms.core.owners import must_be_mine
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -22,15 +25,15 @@ from tradeoms.model.orders import ZERO, Block, Order, Placement, Violation
 from tradeoms.model.state import State
 
 EXEC_INST = re.compile(r"[0-9A-Za-z]( [0-9A-Za-z])*")
-CENTS = 2  # decimals of an amount of money
 
 
 def route_block(state: State, command: c.RouteBlock, ctx: Context) -> list[e.AnyEvent]:
     """Placements within the idle quantity, no worse than the block's limit, compliant again."""
     block = live_block(state, command.block, BlockState.Open, BlockState.Working)
     must_be_mine(block, ctx)
-    routes = tuple(_whole(block, route) for route in command.routes)
-    problems = _route_problems(state, block, routes)
+    problems = _kind_problems(block, command.routes)
+    routes = tuple(_whole(state, block, route) for route in command.routes)
+    problems = problems or _route_problems(state, block, routes)
     if problems:
         raise Refusal(*problems)
     comply(state, block, routes, command.acknowledged, ctx)
@@ -74,8 +77,30 @@ def route_blocks(state: State, command: c.RouteBlocks, ctx: Context) -> list[e.A
     return events
 
 
-def _whole(block: Block, route: c.Route) -> c.Route:
-    """The route with the block's terms where it has none; its own type brings its own prices."""
+def _kind_problems(block: Block, routes: tuple[c.Route, ...]) -> list[c.Problem]:
+    """Of a block in money brokers get parts of its amount."""
+    problems = list[c.Problem]()
+    for n, route in enumerate(routes if block.CashOrderQty is not None else ()):
+        if route.CashOrderQty is None:
+            reason = f"is needed: {block.block} is in money"
+            problems.append(c.Problem(f"routes[{n}].CashOrderQty", "", reason))
+        if route.OrderQty:
+            reason = f"is for the broker to say: {block.block} is in money"
+            problems.append(c.Problem(f"routes[{n}].OrderQty", brief(route.OrderQty), reason))
+    return problems
+
+
+def _whole(state: State, block: Block, route: c.Route) -> c.Route:
+    """The route with what an amount is expected to come to, and the block's terms where it has none."""
+    route = _with_terms(block, route)
+    amount = route.CashOrderQty
+    if block.CashOrderQty is None or amount is None or bad_amount(amount):
+        return route
+    return replace(route, OrderQty=expected(state, block, amount, route.Price))
+
+
+def _with_terms(block: Block, route: c.Route) -> c.Route:
+    """Its own type brings its own prices."""
     if route.OrdType is not None:
         return replace(route, TimeInForce=route.TimeInForce or block.TimeInForce)
     return replace(
@@ -96,7 +121,7 @@ def _route_problems(state: State, block: Block, routes: tuple[c.Route, ...]) -> 
         field = f"routes[{n}]."
         if route.broker not in state.brokers or route.broker == HOUSE:
             problems.append(c.Problem(f"{field}broker", brief(route.broker), "unknown broker"))
-        if reason := bad_quantity(instrument, route.OrderQty):
+        if block.CashOrderQty is None and (reason := bad_quantity(instrument, route.OrderQty)):
             problems.append(c.Problem(f"{field}OrderQty", brief(route.OrderQty), reason))
         kind = route.OrdType or block.OrdType
         prices = price_problems(instrument, kind, route.Price, route.StopPx, field)
@@ -105,11 +130,34 @@ def _route_problems(state: State, block: Block, routes: tuple[c.Route, ...]) -> 
         if _outlives(block, route):
             problems.append(c.Problem(f"{field}TimeInForce", "1", "outlives the block's orders"))
     if not any(problem.field.endswith("OrderQty") for problem in problems):
-        wanted, free = sum((route.OrderQty for route in routes), ZERO), idle(state, block)
-        if wanted > free:
-            reason = f"is more than the idle {free} of the block"
-            problems.append(c.Problem("routes.OrderQty", str(wanted), reason))
+        problems += _total_problems(state, block, routes)
     return problems
+
+
+def _total_problems(state: State, block: Block, routes: tuple[c.Route, ...]) -> list[c.Problem]:
+    """No more than what is idle; of an amount, enough for a lot."""
+    if block.CashOrderQty is None:
+        wanted, free = sum((route.OrderQty for route in routes), ZERO), idle(state, block)
+        name, problems = "OrderQty", list[c.Problem]()
+    else:
+        wanted, free = amount_in(routes), idle_amount(state, block)
+        name, lot = "CashOrderQty", state.instruments[block.instrument].lot
+        problems = [
+            c.Problem(
+                f"routes[{n}].{name}", f"{route.CashOrderQty:f}", f"is less than {lot:f} units"
+            )
+            for n, route in enumerate(routes)
+            if not route.OrderQty
+        ]
+    if wanted > free:
+        reason = f"is more than the idle {free} of the block"
+        problems.append(c.Problem(f"routes.{name}", str(wanted), reason))
+    return problems
+
+
+def amount_in(routes: Iterable[c.Route]) -> Decimal:
+    """The money of all routes."""
+    return sum((route.CashOrderQty or ZERO for route in routes), ZERO)
 
 
 def _special_problems(route: c.Route, field: str) -> list[c.Problem]:
@@ -118,8 +166,7 @@ def _special_problems(route: c.Route, field: str) -> list[c.Problem]:
     if route.ExecInst and not EXEC_INST.fullmatch(route.ExecInst):
         reason = "must be codes of one character, with spaces between them"
         problems.append(c.Problem(f"{field}ExecInst", brief(ascii(route.ExecInst)), reason))
-    if cash is not None and (bad_number(cash, CENTS, MOST_MONEY) or cash <= 0):
-        reason = "must be money above zero, in cents at the finest"
+    if cash is not None and (reason := bad_amount(cash)):
         problems.append(c.Problem(f"{field}CashOrderQty", brief(cash), reason))
     return problems
 

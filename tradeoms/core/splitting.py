@@ -1,5 +1,6 @@
 """A block's split: its statement with the policy as it is now, and what that makes of the fills."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from allocation.rederive import rederive
 from allocation.terms import Terms, allocate
 from allocation.ties import Hash, tie_hash
 from allocation.turns import next_turn
+from tradeoms.core.amounts import cents
 from tradeoms.core.bounds import few
 from tradeoms.core.context import Context, refuse
 from tradeoms.core.dealing import AVERAGE, ELSE, turns_of
@@ -53,6 +55,7 @@ def statement(state: State, block: Block, orders: Sequence[Order], ctx: Context)
         seed=days(state.business_date),
         lot_methods=() if set(methods) == {"FIFO"} else methods,
         groups=groups_of(state, [member.account for _, member in lines]),
+        amounts=tuple(m.CashOrderQty for _, m in lines if m.CashOrderQty is not None),
     )
     return with_terms(state, block, orders, plain)
 
@@ -67,6 +70,9 @@ def with_terms(state: State, block: Block, orders: Sequence[Order], plain: State
     plain = _priced(state, block, orders, plain, policy)
     if policy is None:
         return plain
+    if plain.amounts and policy.method == "fixed":
+        reason = f"is in money: allocation policy {policy.policy} gives agreed quantities"
+        raise refuse("block", block.block, reason)
     members = [Member(a, q) for a, q in zip(plain.accounts, plain.quantities, strict=True)]
     return _tried(state, block, plain, terms_of(state, policy, block, members))
 
@@ -141,10 +147,13 @@ def fresh(state: State, block: Block, frozen: Statement, filled: int) -> Split:
     broken = ties(state, block, frozen.orders, frozen.accounts, frozen.seed)
     lot = np.array([instrument.units(instrument.lot)], np.int64)
     own, exception = frozen.terms, ""
-    terms = Terms()
+    plain = Terms(basis=cents(frozen.amounts)) if frozen.amounts else Terms()
+    terms = plain
     if own is not None:
         lot = np.array([own.lot], np.int64)
         terms = terms_for(state, block, own, ordered)
+        if terms.method == plain.method:
+            terms = dataclasses.replace(terms, basis=plain.basis)
         if 0 < filled < min(own.hold_back, int(ordered.sum())):
             exception = f"allocation policy {own.policy} holds back {filled} of {own.hold_back}"
     try:
@@ -154,7 +163,7 @@ def fresh(state: State, block: Block, frozen: Statement, filled: int) -> Split:
             raise
         exception = f"allocation policy {own.policy} cannot split {filled}: {_said(error, frozen)}"
         own, lot = None, np.array([instrument.units(instrument.lot)], np.int64)
-        wanted = allocate(ordered, units, one, lot, broken, Terms())
+        wanted = allocate(ordered, units, one, lot, broken, plain)
     name = own.policy if own else DEFAULT
     return Split(wanted, broken, lot, name, exception, _next(state, frozen, own, wanted, ordered))
 

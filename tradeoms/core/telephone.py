@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from tradeoms.core import amounts
 from tradeoms.core.adopting import block_of, placement_of
 from tradeoms.core.attention import alert
 from tradeoms.core.checks import check_fields
@@ -48,6 +49,9 @@ def given_by_voice(
 
 def _differences(state: State, new: NewOrder, report: Report) -> list[c.Problem]:
     """Where the order is not what the broker reports."""
+    if amounts.total(new.members) is not None:
+        reason = "what a broker reports is in units"
+        return [c.Problem("order.members", "", reason)]
     total = sum((member.OrderQty for member in new.members), ZERO)
     wanted = (
         ("order.instrument", state.instruments[new.instrument].Symbol, report.Symbol),

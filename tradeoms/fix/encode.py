@@ -15,12 +15,13 @@ from tradeoms.fix.dialect import Dialect
 from tradeoms.fix.groups import Groups, written
 from tradeoms.fix.groups import problems as group_problems
 from tradeoms.model.commands import Problem
-from tradeoms.model.fields import RequestKind, Side
+from tradeoms.model.fields import OrdStatus, RequestKind, Side
 from tradeoms.model.orders import Placement, Request
 from tradeoms.model.reference import Instrument
 
 # An enumeration's members and values are looked up slowly where every microsecond counts.
 NEW, CANCEL = RequestKind.New, RequestKind.Cancel
+UNTOLD = (None, OrdStatus.PendingNew)  # no broker has said what an amount comes to
 SHORT = frozenset(side.value for side in Side if side.short)
 LONGEST = 1000  # characters of a value
 SHOWN = 40  # characters of a value that is refused
@@ -83,11 +84,16 @@ def _request(placement: Placement, request: Request, instrument: Instrument) -> 
     fields |= _instrument(instrument)
     fields["Side"] = placement.Side._value_
     fields["TransactTime"] = utc(request.at)
-    if kind is NEW and placement.CashOrderQty is not None:
-        fields["CashOrderQty"] = plain(placement.CashOrderQty)
-        fields["Currency"] = placement.Currency
-    else:
+    amount = placement.CashOrderQty
+    if amount is not None and kind is not NEW:
+        untold = kind is CANCEL and placement.OrdStatus in UNTOLD
+        amount = amount if untold else request.CashOrderQty
+    if amount is None:
         fields["OrderQty"] = plain(request.OrderQty)
+    else:
+        fields["CashOrderQty"] = plain(amount)
+        if kind is not CANCEL:
+            fields["Currency"] = placement.Currency
     if kind is not CANCEL:
         _terms(fields, placement, request)
     return fields

@@ -15,6 +15,16 @@ class DissolveBlock(Command, frozen=True, tag=True):
     block: str
 
 
+class MeasureBlock(Command, frozen=True, tag=True):
+    """What follows from a broker's word on a block in money: what it comes to now.
+
+    `split`: its members get their parts anew, whether that has changed or not.
+    """
+
+    block: str
+    split: bool = False
+
+
 class JoinBlock(Command, frozen=True, tag=True):
     """Merge staged orders into a block: they share its fills from now on, never those before.
 

@@ -1,6 +1,7 @@
 """Events about which orders are worked as one."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from tradeoms.model.base import Event
 from tradeoms.model.orders import Block, Member, Statement
@@ -17,6 +18,17 @@ class BlockDissolved(Event, frozen=True, tag=True):
 class StatementFrozen(Event, frozen=True, tag=True):
     block: str
     statement: Statement
+
+
+class BlockMeasured(Event, frozen=True, tag=True):
+    """What a block in money comes to now, by what its brokers say and have filled.
+
+    `quantities`: of the members, as the statement has them.
+    """
+
+    block: str
+    OrderQty: Decimal
+    quantities: tuple[Decimal, ...]
 
 
 class OrdersJoined(Event, frozen=True, tag=True):

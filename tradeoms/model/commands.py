@@ -22,7 +22,7 @@ from tradeoms.model import session_commands as line
 from tradeoms.model import settling_commands as settle
 from tradeoms.model import tax_commands as tax
 from tradeoms.model.base import Command as Command
-from tradeoms.model.orders import NewOrder, Report
+from tradeoms.model.orders import ZERO, NewOrder, Report
 
 BlockOrders = merge.BlockOrders
 DissolveBlock = merge.DissolveBlock
@@ -35,6 +35,7 @@ EndCross = cross.EndCross
 ProposeCross = cross.ProposeCross
 RejectCross = cross.RejectCross
 TakeBack = cross.TakeBack
+MeasureBlock = merge.MeasureBlock
 DefineIdentical = tax.DefineIdentical
 IdentifyLots = tax.IdentifyLots
 MatchWashSales = tax.MatchWashSales
@@ -155,11 +156,12 @@ class Route(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fi
     """A part of a block for one broker; what is left out is taken from the block.
 
     CashOrderQty gives the broker an amount of money in the instrument's currency instead of a
-    quantity; OrderQty is then the most of the block that it may become.
+    quantity; OrderQty is then the most of the block that it may become. Of a block in money a route
+    has CashOrderQty alone.
     """
 
     broker: str
-    OrderQty: Decimal
+    OrderQty: Decimal = ZERO
     OrdType: fields.OrdType | None = None
     Price: Decimal | None = None
     StopPx: Decimal | None = None
@@ -189,13 +191,17 @@ class CancelPlacement(Command, frozen=True, tag=True):
 
 
 class ReplacePlacement(Command, frozen=True, tag=True):
-    """Ask the broker for another quantity, limit or stop; `acknowledged` as for a route."""
+    """Ask the broker for another quantity, limit or stop; `acknowledged` as for a route.
+
+    Of a block in money: for another CashOrderQty, what is spent included, instead of OrderQty.
+    """
 
     placement: str
-    OrderQty: Decimal
+    OrderQty: Decimal = ZERO
     Price: Decimal | None = None
     StopPx: Decimal | None = None
     acknowledged: tuple[str, ...] = ()
+    CashOrderQty: Decimal | None = None
 
 
 class FinishBlock(Command, frozen=True, tag=True):

@@ -37,6 +37,7 @@ from tradeoms.model.orders import (
 )
 
 BlockDissolved = merge.BlockDissolved
+BlockMeasured = merge.BlockMeasured
 BlockOpened = merge.BlockOpened
 OrderLeft = merge.OrderLeft
 OrdersJoined = merge.OrdersJoined
@@ -307,6 +308,7 @@ AnyEvent = (
     | BasketDropped
     | BlockOpened
     | BlockDissolved
+    | BlockMeasured
     | StatementFrozen
     | OrdersJoined
     | OrderLeft

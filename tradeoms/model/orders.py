@@ -17,11 +17,16 @@ ZERO = Decimal(0)
 
 
 class Member(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
-    """One account's quantity in an order: the unit of compliance, allocation and lots."""
+    """One account's quantity in an order: the unit of compliance, allocation and lots.
+
+    CashOrderQty: an amount in the instrument's currency instead; OrderQty is then what it buys or
+    sells for as far as is known.
+    """
 
     account: str
-    OrderQty: Decimal
+    OrderQty: Decimal = ZERO
     locate: str = ""
+    CashOrderQty: Decimal | None = None
 
 
 class NewOrder(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
@@ -67,7 +72,8 @@ class OverrideGiven(Struct, frozen=True, gc=False):
 class Order(Struct, frozen=True, gc=False, omit_defaults=True):
     """A portfolio manager's order inside the system; `claimed`: the trader who wants to work it.
 
-    `rest_of`: the order of which it is what was not filled when that left its block.
+    `rest_of`: the order of which it is what was not filled when that left its block. CashOrderQty:
+    the amount of an order in money, of all its members.
     """
 
     order: str
@@ -100,6 +106,7 @@ class Order(Struct, frozen=True, gc=False, omit_defaults=True):
     AvgPx: Decimal = ZERO
     claimed: str = ""
     rest_of: str = ""
+    CashOrderQty: Decimal | None = None
 
     @property
     def name(self) -> str:
@@ -118,7 +125,8 @@ class Block(Struct, frozen=True, gc=False, omit_defaults=True):
     `told`: the units that the statement's members had when the block was allocated last; `told_parts`
     the same by part of the statement, where it had several.
     `trader` opened it, `claimed` is who works it now; empty: every trader may.
-    `cross`: it is one side of this cross, and no broker sees it.
+    `cross`: it is one side of this cross, and no broker sees it. CashOrderQty: the amount, where its
+    orders are in money.
     """
 
     block: str
@@ -141,6 +149,7 @@ class Block(Struct, frozen=True, gc=False, omit_defaults=True):
     error: ErrorPart | None = None
     claimed: str = ""
     cross: str = ""
+    CashOrderQty: Decimal | None = None
 
     @property
     def name(self) -> str:
@@ -159,6 +168,7 @@ class Request(Struct, frozen=True, gc=False, omit_defaults=True):
     OrigClOrdID is the newest id of the chain when it was asked. MsgSeqNum is the last message that
     carried it, 0 before it left. `since`: from when on the answer is awaited, where that is later
     than `at`. `asked`: the broker was asked what became of it; `overdue`: a person was told.
+    CashOrderQty: of a replace, the new amount of an order in money.
     """
 
     kind: fields.RequestKind
@@ -172,6 +182,7 @@ class Request(Struct, frozen=True, gc=False, omit_defaults=True):
     since: datetime | None = None
     asked: bool = False
     overdue: bool = False
+    CashOrderQty: Decimal | None = None
 
 
 class PartFills(Struct, frozen=True, gc=False):
@@ -188,9 +199,10 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     OrdStatus, OrderQty and ClOrdID are the broker's last word; CumQty and notional are the sums
     over OUR booked executions, never copied from a report. `told` is the CumQty that the broker
     gave last: where it differs, a fill is missing on one side. `last_traded` is the day of the
-    last fill, `adjusted` that of the last corporate action that the broker applied to fills. CashOrderQty: the
-    broker was given this amount of money in Currency, and OrderQty is
-    the most it may become until the broker says how much it is. `telephoned`: it was given by
+    last fill, `adjusted` that of the last corporate action that the broker applied to fills.
+    CashOrderQty: the broker was given this amount of money in Currency, and OrderQty is the most it
+    may become (what is expected of it, in a block in money) until the broker says how much it is.
+    `telephoned`: it was given by
     voice and never sent. `unwanted`: it was killed, or its cancel came before the broker knew it:
     it is not sent again, and a logon asks for its cancel. `closed`: why a person ended it by hand.
     `commission_per_share` and `commission`: the broker's rate or schedule when it was routed, no
@@ -272,6 +284,16 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
                 most = max(most, request.OrderQty - self.CumQty)
         return most
 
+    def committed(self, multiplier: Decimal) -> Decimal:
+        """Of an order in money what it may come to: all of it while it may be filled, then what the
+        fills are worth.
+        """
+        spent = self.notional * multiplier
+        if not self.exposure:
+            return spent
+        asked = (request.CashOrderQty or ZERO for request in self.requests)
+        return max(spent, self.CashOrderQty or ZERO, *asked)
+
     @property
     def AvgPx(self) -> Decimal:
         """Average price of what is booked, exact to the context's 28 digits; zero before a fill."""
@@ -329,6 +351,7 @@ class Report(Struct, frozen=True, gc=False, omit_defaults=True):
     Symbol: str = ""
     Side: str = ""
     OrderQty: Decimal | None = None
+    CashOrderQty: Decimal | None = None
     Price: Decimal | None = None
     LastQty: Decimal | None = None
     LastPx: Decimal | None = None

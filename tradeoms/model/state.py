@@ -122,6 +122,8 @@ class State:
         self.orders: dict[str, Order] = {}
         self.baskets: dict[str, tuple[str, ...]] = {}
         self.drafts: dict[str, list[str]] = {}
+        # By account, open buys in money, each with the account's place among its members.
+        self.spending: dict[str, dict[str, int]] = {}
         # The day's orders by what makes them the same: when each was entered, its name.
         self.fingerprints: dict[str, tuple[tuple[datetime, str], ...]] = {}
         self.blocks: dict[str, Block] = {}

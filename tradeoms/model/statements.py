@@ -65,6 +65,9 @@ class Statement(Struct, frozen=True, gc=False, omit_defaults=True):
     members when it came. `earlier` are the parts before this one, oldest first. Members are only
     added, at the end; who left without a fill stays with a quantity of zero. `reason`, `user`,
     `filled` and `day` are of the last change.
+
+    `amounts`: of orders in money, another parallel tuple; these are then what fills are split by,
+    and `quantities` follow what is known of the block's quantity.
     """
 
     frozen_at: datetime
@@ -83,6 +86,7 @@ class Statement(Struct, frozen=True, gc=False, omit_defaults=True):
     user: str = ""
     filled: Decimal = ZERO
     day: date | None = None
+    amounts: tuple[Decimal, ...] = ()
 
     @property
     def parts(self) -> tuple[StatementPart, ...]:

@@ -119,6 +119,7 @@ class Plain(Struct, frozen=True):
     orders: dict[str, Order]
     baskets: dict[str, tuple[str, ...]]
     drafts: dict[str, list[str]]
+    spending: dict[str, dict[str, int]]
     fingerprints: dict[str, tuple[tuple[datetime, str], ...]]
     blocks: dict[str, Block]
     placements: dict[str, Placement]

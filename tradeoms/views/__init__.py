@@ -121,7 +121,7 @@ _TABLES = (
         orders.OrderRow,
         (
             *(*_ORDER, e.ViolationOverridden, e.BlockOpened, e.BlockDissolved, e.ClaimsChanged),
-            *(e.OrdersJoined, e.OrderLeft),
+            *(e.OrdersJoined, e.OrderLeft, e.BlockMeasured),
             *(*_ALLOCATION, _NAMES, e.PricesMarked),
         ),
     ),
@@ -158,7 +158,10 @@ _TABLES = (
         positions,
         "positions",
         positions.PositionRow,
-        (*_ORDER, *_BOOKING, *_ALLOCATION, e.PricesMarked, e.DayOpened, _NAMES),
+        (
+            *(*_ORDER, *_BOOKING, *_ALLOCATION, e.BlockMeasured),
+            *(e.PricesMarked, e.DayOpened, _NAMES),
+        ),
     ),
     _keyed(
         pnl,

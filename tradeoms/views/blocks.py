@@ -20,6 +20,8 @@ class BlockRow(Struct, frozen=True, gc=False):
     before a fill) what our booked executions say. `orders`, `members`, `placements` and `live`
     (placements that may still fill or wait for an answer) are counts. `pms` and `desks` are those
     of its orders. `frozen_at` is the time of the statement, `ADV` the instrument's average daily volume.
+    Of a block in money CashOrderQty is the amount and `idle_amount` what of it no broker has; OrderQty
+    is what it comes to as far as is known.
     """
 
     key: str
@@ -51,6 +53,8 @@ class BlockRow(Struct, frozen=True, gc=False):
     trade_date: date
     claimed_by: str = ""
     ADV: Decimal | None = None
+    CashOrderQty: Decimal | None = None
+    idle_amount: Decimal | None = None
 
 
 def row(state: State, block: Block) -> BlockRow:
@@ -96,7 +100,17 @@ def row(state: State, block: Block) -> BlockRow:
         trade_date=block.trade_date,
         claimed_by=block.claimed,
         ADV=touched.volume(state, block.instrument),
+        CashOrderQty=block.CashOrderQty,
+        idle_amount=_idle_amount(state, block),
     )
+
+
+def _idle_amount(state: State, block: Block) -> Decimal | None:
+    if block.CashOrderQty is None:
+        return None
+    multiplier = state.instruments[block.instrument].multiplier
+    placements = [state.placements[name] for name in block.placements]
+    return block.CashOrderQty - sum([p.committed(multiplier) for p in placements], ZERO)
 
 
 def upserts(state: State, keys: Iterable[str]) -> Iterator[tuple[str, BlockRow | None]]:

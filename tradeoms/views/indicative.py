@@ -45,7 +45,11 @@ def _held_back(state: State, block: Block, filled: Decimal) -> bool:
 
 def _split(state: State, block: Block, filled: Decimal) -> dict[str, Decimal]:
     instrument = state.instruments[block.instrument]
-    ordered = [instrument.units(state.orders[name].OrderQty) for name in block.orders]
+    orders = [state.orders[name] for name in block.orders]
+    ordered = [
+        instrument.units(one.OrderQty) if one.CashOrderQty is None else int(one.CashOrderQty * 100)
+        for one in orders
+    ]
     units = webster(ordered, instrument.units(filled))
     return {n: instrument.quantity(u) for n, u in zip(block.orders, units, strict=True)}
 

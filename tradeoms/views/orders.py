@@ -13,6 +13,8 @@ from tradeoms.model.state import State
 from tradeoms.views import touched
 from tradeoms.views.indicative import parts
 
+OF_BLOCK = (e.BlockDissolved, e.BlockMeasured, e.BlockAllocated, e.BlockReopened, e.OrdersJoined)
+
 
 class OrderRow(Struct, frozen=True, gc=False):
     """An order. Quantities in the instrument's own unit, prices in its currency.
@@ -23,6 +25,8 @@ class OrderRow(Struct, frozen=True, gc=False):
     the rules that warned about or held the order. `indicative` is its part of what its block has
     been filled so far: it never falls while fills grow, and what is booked in the end may differ.
     `claimed_by` is who works it, or its block. `ADV` is the instrument's average daily volume.
+    CashOrderQty: the amount of an order in money, whose OrderQty is what that comes to as far as is
+    known.
     """
 
     key: str
@@ -60,6 +64,7 @@ class OrderRow(Struct, frozen=True, gc=False):
     indicative: Decimal = ZERO
     claimed_by: str = ""
     ADV: Decimal | None = None
+    CashOrderQty: Decimal | None = None
 
 
 def row(state: State, order: Order, indicative: Decimal = ZERO) -> OrderRow:
@@ -101,6 +106,7 @@ def row(state: State, order: Order, indicative: Decimal = ZERO) -> OrderRow:
         indicative=indicative,
         claimed_by=state.blocks[order.block].claimed if order.block else order.claimed,
         ADV=touched.volume(state, order.instrument),
+        CashOrderQty=order.CashOrderQty,
     )
 
 
@@ -138,7 +144,7 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
         return event.orders
     if type(event) is e.BlockOpened:
         return event.block.orders
-    if isinstance(event, e.BlockDissolved | e.BlockAllocated | e.BlockReopened | e.OrdersJoined):
+    if isinstance(event, OF_BLOCK):
         return state.blocks[event.block].orders
     if type(event) is e.OrderLeft:
         return (event.order, *state.blocks[event.block].orders)

@@ -18,7 +18,7 @@ class PlacementRow(Struct, frozen=True, gc=False):
 
     OrdStatus is FIX's name, empty before the first answer. CumQty and AvgPx (28 digits) are those
     of our booked executions. `requests` says what the broker has not answered yet, such as
-    "replace 500 @ 10.25".
+    "replace 500 @ 10.25". CashOrderQty: it was given in money.
     """
 
     key: str
@@ -47,6 +47,7 @@ class PlacementRow(Struct, frozen=True, gc=False):
     routed: datetime
     trade_date: date
     ListID: str = ""
+    CashOrderQty: Decimal | None = None
 
 
 def row(placement: Placement) -> PlacementRow:
@@ -78,6 +79,7 @@ def row(placement: Placement) -> PlacementRow:
         routed=placement.routed,
         trade_date=placement.trade_date,
         ListID=placement.ListID,
+        CashOrderQty=placement.CashOrderQty,
     )
 
 
@@ -86,7 +88,9 @@ def _asked(request: Request) -> str:
         return request.kind._value_
     price = f" @ {request.Price:f}" if request.Price is not None else ""
     stop = f" stop {request.StopPx:f}" if request.StopPx is not None else ""
-    return f"{request.kind._value_} {request.OrderQty:f}{price}{stop}"
+    cash = request.CashOrderQty
+    wanted = f"{request.OrderQty:f}" if cash is None else f"for {cash:f}"
+    return f"{request.kind._value_} {wanted}{price}{stop}"
 
 
 def upserts(state: State, keys: Iterable[str]) -> Iterator[tuple[str, PlacementRow | None]]:

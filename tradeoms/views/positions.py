@@ -52,7 +52,7 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
         return _members([state.orders[name] for name in event.orders])
     if isinstance(event, e.LotsBooked | e.LotsReversed | e.LotsConverted):
         return [pairs.key(*pair) for pair in touched.booked(state, event)]
-    if isinstance(event, e.BlockAllocated | e.BlockReopened):
+    if isinstance(event, e.BlockAllocated | e.BlockReopened | e.BlockMeasured):
         name = state.blocks[event.block].instrument
         return [pairs.key(account, name) for account in touched.accounts(state, event.block)]
     if isinstance(event, e.OpeningBooked):

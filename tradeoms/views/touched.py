@@ -30,6 +30,7 @@ MEMBERS = (e.OrdersJoined, e.OrderLeft)
 NAMING = frozenset({e.PlacementRouted, e.PlacementTelephoned, e.MessagesSent})
 OF_BLOCK = (
     e.BlockDissolved,
+    e.BlockMeasured,
     e.StatementFrozen,
     e.OrdersJoined,
     e.OrderLeft,

@@ -33,14 +33,17 @@ def check(case: Case, terms: Terms) -> list[Violation]:
     wanted: dict[str, Decimal] = {}
     for member in case.order.members:
         wanted[member.account] = wanted.get(member.account, ZERO) + member.OrderQty
-    return [v for row in wanted.items() if (v := _judge(case, terms, *row))]
+    amounts = {m.account: m.CashOrderQty for m in case.order.members}
+    return [v for row in wanted.items() if (v := _judge(case, terms, *row, amounts[row[0]]))]
 
 
-def _judge(case: Case, terms: Terms, account: str, quantity: Decimal) -> Violation | None:
+def _judge(
+    case: Case, terms: Terms, account: str, quantity: Decimal, amount: Decimal | None
+) -> Violation | None:
     instrument = case.instrument
     own = instrument.units(quantity) if case.stage is Stage.Routing else 0
     try:
-        cost = worth(case, quantity)
+        cost = worth(case, quantity) if amount is None else amount
         cover = available(case, terms, account, own)
     except Unpriced as error:
         message = f"cannot be shown to be covered: {error} has no price"
@@ -96,7 +99,7 @@ def available(case: Case, terms: Terms, account: str, own: int) -> Cover:
     sells = sum(_open(case, state.selling, account, 0, day), ZERO)
     return Cover(
         state.money(lowest(state, account, case.instrument.Currency, day)),
-        sum(_open(case, state.buying, account, own, None), ZERO),
+        sum(_open(case, state.buying, account, own, None), ZERO) + _in_money(case, account),
         (sells * terms.amount("sells")).quantize(CENT, context=WIDE),
         terms.amount("buffer"),
         day,
@@ -127,6 +130,19 @@ def _open(case: Case, grid: Grid, account: str, own: int, by: date | None) -> It
             units -= own
         if by is None or _settles(state, instrument) <= by:
             yield _worth(state, instrument, units)
+
+
+def _in_money(case: Case, account: str) -> Decimal:
+    """What the account's open buys in money cost more, or less, than their units at today's price."""
+    state, more = case.state, ZERO
+    for name, place in state.spending.get(account, {}).items():
+        order = state.orders[name]
+        instrument, member = state.instruments[order.instrument], order.members[place]
+        if name == case.order.order or instrument.Currency != case.instrument.Currency:
+            continue
+        now = _worth(state, instrument, instrument.units(member.OrderQty))
+        more += (member.CashOrderQty or ZERO) - now
+    return more
 
 
 def _worth(state: State, instrument: Instrument, units: int) -> Decimal:

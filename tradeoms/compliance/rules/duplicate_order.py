@@ -12,10 +12,14 @@ GONE = (OrderState.Cancelled, OrderState.Expired, OrderState.Refused)
 
 
 def fingerprint(order: Order, member: Member) -> str:
-    """What makes two orders the same: account, side, instrument, quantity, limit and stop price."""
+    """What makes two orders the same: account, side, instrument, quantity or amount, limit and stop
+    price.
+    """
     limit = order.Price.normalize() if order.Price is not None else ""
     stop = order.StopPx.normalize() if order.StopPx is not None else ""
-    quantity = member.OrderQty.normalize()
+    quantity = f"{member.OrderQty.normalize()}"
+    if member.CashOrderQty is not None:
+        quantity = f"for {member.CashOrderQty.normalize()}"
     return f"{member.account}|{order.Side}|{order.instrument}|{quantity}|{limit}|{stop}"
 
 
@@ -61,8 +65,10 @@ def _violation(
     order: Order, terms: Terms, member: Member, name: str, entered: datetime, seconds: int
 ) -> Violation:
     price = said(order.Price) if order.Price is not None else order.OrdType.name.lower()
+    cash = member.CashOrderQty
+    what = said(member.OrderQty) if cash is None else f"for {said(cash)}"
     message = (
-        f"{VERB[order.Side]} {said(member.OrderQty)} {order.instrument} at {price} is the same as "
+        f"{VERB[order.Side]} {what} {order.instrument} at {price} is the same as "
         f"{name}, entered at {entered.isoformat()}, at most {seconds} s ago"
     )
     facts = {"earlier": name, "entered": entered.isoformat(), "seconds": str(seconds)}

@@ -24,6 +24,11 @@ def _violation(case: Case, terms: Terms, most: Decimal, value: Decimal | None) -
     price = value_price(order, case.mark)
     what = f"{VERB[order.Side]} {said(order.OrderQty)}"
     facts = {"quantity": fact(order.OrderQty), "most": fact(most), "Currency": instrument.Currency}
+    if order.CashOrderQty is not None:
+        facts["value"] = fact(order.CashOrderQty)
+        total = f"{said(order.CashOrderQty)} {instrument.Currency}"
+        message = f"{VERB[order.Side]} for {total}, at most {said(most)}"
+        return terms.violation(message, facts)
     if price is None or value is None:
         return terms.violation(f"{what} cannot be valued: {order.instrument} has no price", facts)
     facts |= {"price": fact(price), "multiplier": fact(instrument.multiplier), "value": fact(value)}
