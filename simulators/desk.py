@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from simulators.allocation import MiddleOffice
 from simulators.codes import MsgType
 from simulators.execution import Executor
-from simulators.intake import check_instrument, read_terms
+from simulators.intake import Refusal, check_instrument, in_shares, read_terms
 from simulators.ledger import BrokerBook, BrokerOrder
 from simulators.lines import Line, Received
 from simulators.order_lists import Lists
@@ -110,7 +110,9 @@ class Desk:
             self._receive(fields, now)
             self._known_again(known, fields, now)
             return
-        terms = check_instrument(fields, self._symbols) or read_terms(fields)
+        terms: Terms | Refusal | None = check_instrument(fields, self._symbols)
+        if terms is None:
+            terms = read_terms(in_shares(fields, self._worker.last(fields[55])))
         if isinstance(terms, Terms):
             self._worker.work(self._enter(fields, terms, now), now)
             return
@@ -133,6 +135,7 @@ class Desk:
             TimeInForce=terms.TimeInForce,
             Price=terms.Price,
             StopPx=terms.StopPx,
+            CashOrderQty=terms.CashOrderQty,
             MsgSeqNum=fields.get(34, ""),
         )
         self._orders[order.OrderID] = self._by_id[fields[11]] = order

@@ -79,6 +79,8 @@ class Form:
             body += f"44={price_text(order.Price)}\x01"
         if order.StopPx is not None:
             body += f"99={price_text(order.StopPx)}\x01"
+        if order.CashOrderQty:
+            body += f"152={order.CashOrderQty}\x01"
         if order.Account:
             body += f"1={order.Account}\x01"
         # What was refused may never have had a symbol, what was telephoned has no ClOrdID.

@@ -9,10 +9,11 @@ from simulators.codes import (
     STOPPED,
     TIMES_IN_FORCE,
     OrdRejReason,
+    Side,
     TimeInForce,
 )
 from simulators.orders import Terms
-from simulators.ticks import exact_ticks, whole_shares
+from simulators.ticks import exact_ticks, price, whole_shares
 from simulators.wire import Fields
 
 
@@ -35,11 +36,25 @@ def read_terms(fields: Fields) -> Terms | Refusal:
     if tif not in TIMES_IN_FORCE:
         return Refusal(OrdRejReason.UNSUPPORTED, f"TimeInForce(59) {tif!r} is not supported")
     try:
-        price = exact_ticks(fields.get(44, "")) if ord_type in LIMITED else None
+        limit = exact_ticks(fields.get(44, "")) if ord_type in LIMITED else None
         stop = exact_ticks(fields.get(99, "")) if ord_type in STOPPED else None
     except ValueError as error:
         return Refusal(OrdRejReason.OTHER, f"Price(44) or StopPx(99): {error}")
-    return Terms(qty, ord_type, tif, price, stop)
+    return Terms(qty, ord_type, tif, limit, stop, fields.get(152, ""))
+
+
+def in_shares(fields: Fields, last: int, spent: int = 0, filled: int = 0) -> Fields:
+    """A D or G in money (CashOrderQty) with the shares that it comes to at the last price, in ticks, or
+    at its limit where that is the better one; any other as it is.
+    """
+    if 38 in fields or 152 not in fields:
+        return fields
+    try:
+        amount, limit = exact_ticks(fields[152]), exact_ticks(fields.get(44, str(price(last))))
+    except ValueError:
+        return fields  # read_terms says what is wrong
+    at = min(limit, last) if fields.get(54) == Side.BUY else max(limit, last)
+    return fields | {38: str(filled + max(amount - spent, 0) // max(at, 1))}
 
 
 def check_instrument(fields: Fields, symbols: frozenset[str]) -> Refusal | None:

@@ -9,13 +9,14 @@ from simulators.wire import Fields
 
 
 class Terms(NamedTuple):
-    """What a client may change with a replace: shares and ticks."""
+    """What a client may change with a replace: shares and ticks; CashOrderQty as it came."""
 
     OrderQty: int
     OrdType: str
     TimeInForce: str
     Price: int | None
     StopPx: int | None
+    CashOrderQty: str = ""
 
 
 class Request(NamedTuple):
@@ -42,6 +43,7 @@ class Order:
     Price: int | None = None
     StopPx: int | None = None
     Account: str = ""
+    CashOrderQty: str = ""
     OrdStatus: str = OrdStatus.PENDING_NEW
     CumQty: int = 0
     notional: int = 0

@@ -7,7 +7,7 @@ from simulators.acts import Act, Deny, Grant
 from simulators.codes import DEAD, CxlRejReason, MsgType, OrdStatus
 from simulators.execution import Executor
 from simulators.forms import Form
-from simulators.intake import Refusal, read_terms
+from simulators.intake import Refusal, in_shares, read_terms
 from simulators.orders import Order, Request, Terms
 from simulators.timing import Instant
 from simulators.wire import Fields
@@ -36,7 +36,10 @@ class Requests:
         order = self._requested(fields, now)
         if order is None:
             return
-        terms = None if fields[35] == MsgType.CANCEL else read_terms(fields)
+        terms: Terms | Refusal | None = None
+        if fields[35] != MsgType.CANCEL:
+            last = self._worker.last(order.Symbol)
+            terms = read_terms(in_shares(fields, last, order.notional, order.CumQty))
         refusal = self._refusal(order, fields, terms)
         if refusal:
             self._deny(fields, order, refusal, now)
@@ -76,6 +79,7 @@ class Requests:
         order.OrderQty = max(terms.OrderQty, order.CumQty)
         order.OrdType, order.TimeInForce = terms.OrdType, terms.TimeInForce
         order.Price, order.StopPx = terms.Price, terms.StopPx
+        order.CashOrderQty = terms.CashOrderQty
         order.triggered = False
         order.settle_status()
         self._executor.replaced(order, orig, now.utc, status)

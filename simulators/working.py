@@ -90,6 +90,10 @@ class Worker:
         order.begin_life()
         self._venue(order.Symbol).remove(order.OrderID)
 
+    def last(self, symbol: str) -> int:
+        """The last price of a symbol, in ticks."""
+        return self._venue(symbol).last
+
     def step_venues(self, now: Instant) -> None:
         """Let every market that was used move on."""
         for venue in self._venues.values():

@@ -2,6 +2,7 @@
 
 import queue
 import time
+from decimal import Decimal
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -21,8 +22,10 @@ from tradeoms.model.fields import (
     Handling,
     OrdType,
     RequestKind,
+    Side,
     TimeInForce,
 )
+from tradeoms.model.orders import Member, NewOrder
 from tradeoms.model.posttrade import Instruction
 from tradeoms.views import instructions, placements
 
@@ -110,8 +113,9 @@ class Oms:
         elif line.MsgType == "q":
             self.desk.done(c.CancelAll("halt", broker=BROKER), "trader")
         elif line.MsgType == "G":
-            quantity, price = D(values["OrderQty"]), D(values["Price"])
-            command = c.ReplacePlacement(self.placement, quantity, price)
+            quantity, price = D(values.get("OrderQty") or 0), D(values["Price"])
+            amount = D(values["CashOrderQty"]) if "CashOrderQty" in values else None
+            command = c.ReplacePlacement(self.placement, quantity, price, CashOrderQty=amount)
             self.desk.done(command, "trader")
         elif line.MsgType in ("J", "BH"):
             self._after_the_trade(line.MsgType, values)
@@ -135,7 +139,24 @@ class Oms:
         block = self.desk.placement(self.placement).block
         return [k for k in self.desk.state.instructions.values() if k.block == block]
 
+    def _route_money(self, amount: Decimal, values: dict[str, str]) -> str:
+        """An amount of two accounts."""
+        first = amount * 6 // 10
+        members = (
+            Member("A1", CashOrderQty=first),
+            Member("A2", CashOrderQty=amount - first),
+        )
+        price = values.get("Price")
+        kind = OrdType.Limit if price else OrdType.Market
+        order = NewOrder("ACME", Side.Buy, members, kind, D(price) if price else None)
+        orders = self.desk.done(c.SubmitOrder(order))
+        (block,) = self.desk.done(c.BlockOrders(orders), "trader")
+        route = c.Route(BROKER, CashOrderQty=amount)
+        return self.desk.done(c.RouteBlock(block, (route,)), "trader")[0]
+
     def _route(self, values: dict[str, str]) -> str:
+        if "CashOrderQty" in values:
+            return self._route_money(D(values["CashOrderQty"]), values)
         quantity = D(values["OrderQty"])
         first = quantity * 6 // 10
         block = self.desk.block(("A1", first), ("A2", quantity - first))

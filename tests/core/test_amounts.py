@@ -372,22 +372,32 @@ def test_what_one_broker_did_not_spend_goes_to_another(floor: Desk) -> None:
     assert got(floor, block) == {"A1": 200}
 
 
-def test_more_than_the_amount_and_a_lot_is_nobody_s_order(floor: Desk) -> None:
+def test_more_than_the_amount_and_a_percent_is_nobody_s_order(floor: Desk) -> None:
     block = blocked(floor, ("A1", "10000"))
     name = routed(floor, block, "10000")
     floor.report(name, K.New, OrderQty=D(200))
     floor.fill(name, 200, "50.24")
-    assert floor.alerts() == [], "one lot more than the amount is rounding"
+    assert floor.alerts() == [], "prices moved by less than a percent"
     assert block_of(floor, block).OrderQty == 200
     floor.fill(name, 20, "50.24", OrderQty=D(220))
     assert floor.alerts() == ["fill in doubt"]
-    assert block_of(floor, block).OrderQty == 200
+    assert block_of(floor, block).OrderQty == 201
     wrong = floor.refused(c.FinishBlock(block), "trader")
-    assert "is over-filled: 220 of 200" in wrong["block"]
+    assert "is over-filled: 220 of 201" in wrong["block"]
     floor.done(c.DefineAccounts((Account("ERR", "Errors", "firm", error=True),)), "ops")
     floor.done(c.BookError(block, "the broker bought too much"), "ops")
     floor.finish(block)
-    assert got(floor, block) == {"A1": 200, "ERR": 20}
+    assert got(floor, block) == {"A1": 201, "ERR": 19}
+
+
+def test_of_a_small_amount_a_lot_more_is_rounding(floor: Desk) -> None:
+    block = blocked(floor, ("A1", "140"))
+    name = routed(floor, block, "140")
+    floor.report(name, K.New, OrderQty=D(3))
+    floor.fill(name, 3, "50")
+    assert floor.alerts() == []
+    floor.finish(block)
+    assert got(floor, block) == {"A1": 3}
 
 
 def test_a_bust_after_the_allocation_measures_the_block_again(floor: Desk) -> None:

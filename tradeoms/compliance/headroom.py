@@ -91,7 +91,7 @@ def _cash(case: Case, terms: Terms) -> Iterator[Room]:
             left = cash_cover.available(case, terms, member.account, 0).left
         except cash_cover.Unpriced:
             continue
-        cost = cash_cover.worth(case, member.OrderQty)
+        cost = member.CashOrderQty or cash_cover.worth(case, member.OrderQty)
         most = _units(case, max(left, Decimal(0)) / each)
         yield _room(terms, "cash", case.instrument.Currency, cost, left, most, member)
 

@@ -19,6 +19,8 @@ from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
 CENTS = 2  # decimals of an amount of money
+#: What prices may move by after a broker said how many units an amount is.
+SLACK = Decimal("0.01")
 
 
 def bad_amount(amount: Decimal) -> str:
@@ -41,6 +43,12 @@ def quantity_of(instrument: Instrument, amount: Decimal, price: Decimal | Fracti
     """The whole lots that an amount makes at a price, rounded down."""
     lot = Fraction(price) * Fraction(instrument.multiplier) * Fraction(instrument.lot)
     return int(Fraction(amount) / lot) * instrument.lot
+
+
+def beyond(instrument: Instrument, amount: Decimal, cost: Decimal, price: Decimal) -> bool:
+    """True where a cost is above an amount by more than a lot at the price, and more than the slack."""
+    lot = instrument.lot * price * instrument.multiplier
+    return cost > amount + max(lot, amount * SLACK)
 
 
 def estimated(state: State, new: NewOrder) -> tuple[Member, ...]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from tradeoms.core.amounts import beyond
 from tradeoms.core.attention import alert, unmatched
 from tradeoms.core.booking import kept_OrderQty, same_ExecID
 from tradeoms.core.bounds import MOST_MONEY, MOST_UNITS, bad_number, bad_price
@@ -189,14 +190,14 @@ def _doubt(state: State, placement: Placement, report: Report) -> str:
 
 
 def _overspent(state: State, placement: Placement, report: Report) -> str:
-    """Fills for more than the amount, and more than the one lot that rounding may take."""
+    """Fills for more than the amount, and more than a lot or the slack."""
     if report.LastQty is None or report.LastPx is None or placement.CashOrderQty is None:
         return ""
     instrument = state.instruments[placement.instrument]
-    money = placement.notional + report.LastQty * report.LastPx
-    if (money - instrument.lot * report.LastPx) * instrument.multiplier <= placement.CashOrderQty:
+    cost = (placement.notional + report.LastQty * report.LastPx) * instrument.multiplier
+    if not beyond(instrument, placement.CashOrderQty, cost, report.LastPx):
         return ""
-    return f"over-filled: {money * instrument.multiplier} for {placement.CashOrderQty}"
+    return f"over-filled: {cost} for {placement.CashOrderQty}"
 
 
 def amend(

@@ -2,21 +2,21 @@
 
 What brokers say they work and what they have filled is the block's quantity; of the amount that no
 broker has, an estimate. Units belong to members by their amounts. What was filled for more than the
-amount, and more than the one lot that rounding may take, is filled beyond the orders.
+amount, with the lot that rounding takes or the slack for prices that move, is beyond the orders.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 from typing import get_args
 
 import numpy as np
 from msgspec.structs import replace
 
 from allocation.terms import Terms, allocate
-from tradeoms.core.amounts import cents, price_now, quantity_of
+from tradeoms.core.amounts import SLACK, cents, price_now, quantity_of
 from tradeoms.core.attention import alert
 from tradeoms.core.blocks import placements
 from tradeoms.core.context import Context
@@ -86,9 +86,9 @@ def _quantity(state: State, block: Block) -> Decimal:
 
 
 def _most(instrument: Instrument, amount: Decimal, filled: Decimal, cost: Decimal) -> Decimal:
-    """The lots that hold an amount at the average price of what was filled, rounded up."""
+    """The lots that hold an amount at the average price of what was filled: rounded up, or with slack."""
     lots = Fraction(amount) * Fraction(filled) / (Fraction(cost) * Fraction(instrument.lot))
-    return ceil(lots) * instrument.lot
+    return max(ceil(lots), floor(lots * (1 + Fraction(SLACK)))) * instrument.lot
 
 
 def _by_amounts(state: State, block: Block, statement: Statement, units: int) -> list[int]:
