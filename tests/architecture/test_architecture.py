@@ -38,6 +38,7 @@ OURS = {
     c.ReturnUnsent,
     c.AllocateBlock,
     c.AveragePrices,
+    c.MeasureBlock,
     c.BookLots,
     c.BookAction,
     c.MatchWashSales,
