@@ -86,6 +86,7 @@ _ORDERS = (
     text("reason", 30),
     flag("discretionary", 13),
     day("trade_date"),
+    number("CashOrderQty", 13),
 )
 _BLOCKS = (
     key(6, "block"),
@@ -119,6 +120,8 @@ _BLOCKS = (
     text("SecurityID", 14),
     clock("frozen_at"),
     day("trade_date"),
+    number("CashOrderQty", 13),
+    number("idle_amount", 13),
 )
 _PLACEMENTS = (
     key(7, "placed"),
@@ -150,6 +153,7 @@ _PLACEMENTS = (
     text("instructions", 24),
     day("trade_date"),
     text("ListID", 15),
+    number("CashOrderQty", 13),
 )
 _EXECUTIONS = (
     foreign("ExecID", 18),

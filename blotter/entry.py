@@ -11,7 +11,7 @@ from tradeoms.model.fields import OrdType, Side
 from tradeoms.model.orders import Member, NewOrder
 from tradeoms.views.prices import PriceRow
 
-_MONEY = re.compile(r"(?P<money>\S+)\s*(?P<Currency>[A-Za-z]{3})")
+_MONEY = re.compile(r"(?P<for>for\s+)?(?P<money>\S+)\s*(?P<Currency>[A-Za-z]{3})")
 
 SIDES = {
     "buy": Side.Buy,
@@ -67,7 +67,7 @@ FIELDS = (
     Field("account", "account"),
     Field("instrument", "instrument or Symbol"),
     Field("side", "buy, sell, short"),
-    Field("quantity", "2500, 10k; with a currency it is money: 1m USD"),
+    Field("quantity", "2500, 10k; 1m USD: units worth that; for 1m USD: an order in money"),
     Field("type", "market, limit, stop, stoplimit; empty: by the price"),
     Field("price", "limit price"),
     Field("stop", "stop price"),
@@ -94,7 +94,8 @@ def read(
     `prices` by instrument turn a quantity given as money into units.
     """
     problems: list[Wrong] = []
-    quantity = _quantity(text, prices.get(instrument(text["instrument"], instruments)), problems)
+    known = prices.get(instrument(text["instrument"], instruments))
+    quantity, in_money = _quantity(text, known, problems), text["quantity"].startswith("for ")
     price, stop = _amount("price", text, problems), _amount("stop", text, problems)
     side = SIDES.get(text["side"].lower())
     kind = _type(text["type"].lower(), price, stop)
@@ -108,6 +109,8 @@ def read(
         return None, problems
     name = instrument(text["instrument"], instruments)
     member = Member(text["account"], quantity, text["locate"])
+    if in_money:
+        member = Member(text["account"], locate=text["locate"], CashOrderQty=quantity)
     return NewOrder(name, side, (member,), kind, price, stop), []
 
 
@@ -130,7 +133,9 @@ def _type(text: str, price: Decimal | None, stop: Decimal | None) -> OrdType | N
 def _quantity(
     text: Mapping[str, str], price: PriceRow | None, problems: list[Wrong]
 ) -> Decimal | None:
-    """As typed; an amount of money with its currency becomes whole units at the price of record."""
+    """As typed; an amount of money with its currency becomes whole units at the price of record,
+    unless the order is to be `for` it.
+    """
     match = _MONEY.fullmatch(text["quantity"])
     if match is None:
         return _amount("quantity", text, problems)
@@ -139,6 +144,8 @@ def _quantity(
         problems.append(Wrong("quantity", known))
         return None
     money = _amount("quantity", {"quantity": match["money"]}, problems)
+    if match["for"]:
+        return money
     units = None if money is None else (money / price.Px).quantize(Decimal(1), ROUND_DOWN)
     if units == 0:
         problems.append(Wrong("quantity", f"is less than one unit at {price.Px}"))

@@ -1,6 +1,7 @@
 """What a trader does with placements."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from msgspec.structs import replace
@@ -41,11 +42,16 @@ async def change(place: Workplace) -> None:
     given: Replacement | None = None
     while True:
         at = notional.price(row, place.rows("prices"))
-        given = await place.ask(ReplaceTicket(row, at, given))
+        block = place.rows("blocks").get(row.block)
+        in_money = block is not None and block.CashOrderQty is not None
+        given = await place.ask(ReplaceTicket(row, at, given, in_money))
         if given is None:
             return
-        value = notional.amount(given.OrderQty, at, notional.currency(row, place.rows("prices")))
-        command = c.ReplacePlacement(row.key, given.OrderQty, given.Price, given.StopPx)
+        each = Decimal(1) if in_money else at
+        value = notional.amount(given.total, each, notional.currency(row, place.rows("prices")))
+        command = c.ReplacePlacement(row.key, given.total, given.Price, given.StopPx)
+        if in_money:
+            command = replace(command, OrderQty=Decimal(0), CashOrderQty=given.total)
         if await insist(place, f"replace {row.key}", command, f"≈ {value}"):
             return
 

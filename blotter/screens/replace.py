@@ -15,23 +15,33 @@ from tradeoms.views.placements import PlacementRow
 
 
 class Replacement(NamedTuple):
-    """What the placement should be: its whole quantity, with what is filled already."""
+    """What the placement should be: its whole quantity, or amount, with what is filled already."""
 
-    OrderQty: Decimal
+    total: Decimal
     Price: Decimal | None
     StopPx: Decimal | None
 
 
 class ReplaceTicket(ModalScreen[Replacement | None]):
-    """Begins with what is; says at every key what would change. `at`: the price for the value."""
+    """Begins with what is; says at every key what would change. `at`: the price for the value;
+    `in_money`: its block is, and another amount is asked for.
+    """
 
     BINDINGS = [Binding("escape", "back", "back"), Binding("ctrl+s", "send", "send")]
 
-    def __init__(self, row: PlacementRow, at: Decimal | None, given: Replacement | None) -> None:
+    def __init__(
+        self,
+        row: PlacementRow,
+        at: Decimal | None,
+        given: Replacement | None,
+        in_money: bool = False,
+    ) -> None:
         super().__init__()
         self._row, self._at = row, at
-        begin = given or Replacement(row.OrderQty, row.Price, row.StopPx)
-        self._fields = {"OrderQty": begin.OrderQty}
+        self._total = "CashOrderQty" if in_money else "OrderQty"
+        self._before = Replacement(getattr(row, self._total), row.Price, row.StopPx)
+        begin = given or self._before
+        self._fields = {self._total: begin.total}
         if "Limit" in row.OrdType:
             self._fields["Price"] = begin.Price or Decimal(0)
         if "Stop" in row.OrdType:
@@ -82,7 +92,8 @@ class ReplaceTicket(ModalScreen[Replacement | None]):
                 values[name] = amount(self.query_one(f"#{name}", Input).value.strip())
             except BadSplit as error:
                 problems.append(f"{name}: {error}")
-        if not problems and values["OrderQty"] <= self._row.CumQty:
+        in_units = self._total == "OrderQty"
+        if not problems and in_units and values["OrderQty"] <= self._row.CumQty:
             problems.append(
                 f"OrderQty: {cells.number(self._row.CumQty)} are filled already: cancel"
             )
@@ -90,18 +101,17 @@ class ReplaceTicket(ModalScreen[Replacement | None]):
         if problems:
             shown.update("\n".join(problems))
             return None
-        wanted = Replacement(values["OrderQty"], values.get("Price"), values.get("StopPx"))
+        wanted = Replacement(values[self._total], values.get("Price"), values.get("StopPx"))
         shown.update(self._meaning(wanted))
         return wanted
 
     def _meaning(self, wanted: Replacement) -> str:
-        row = self._row
+        names = (self._total, "Price", "StopPx")
         lines = [
             f"{name}: {cells.number(before)} → {cells.number(after)}"
-            for name, before, after in zip(
-                Replacement._fields, (row.OrderQty, row.Price, row.StopPx), wanted, strict=True
-            )
+            for name, before, after in zip(names, self._before, wanted, strict=True)
             if before != after
         ]
-        value = notional.amount(wanted.OrderQty, wanted.Price or self._at, "")
+        at = wanted.Price or self._at if self._total == "OrderQty" else Decimal(1)
+        value = notional.amount(wanted.total, at, "")
         return "\n".join([*(lines or ["nothing would change"]), f"≈ {value}" if value else ""])

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -91,11 +92,14 @@ class RouteTicket(ModalScreen[Split | None]):
 
     def _routes(self, text: str, block: BlockRow) -> tuple[Route, ...]:
         try:
-            return split.parse(text, block.idle, self._brokers, block.OrdType)
+            routes = split.parse(text, _idle(block), self._brokers, block.OrdType)
         except split.BadSplit as error:
             if len(self._blocks) == 1:
                 raise
             raise split.BadSplit(f"{block.key} {block.Symbol}: {error}") from None
+        if block.CashOrderQty is None:
+            return routes
+        return tuple(replace(r, OrderQty=Decimal(0), CashOrderQty=r.OrderQty) for r in routes)
 
     def _title(self) -> str:
         if len(self._blocks) > 1:
@@ -119,6 +123,10 @@ class RouteTicket(ModalScreen[Split | None]):
         text.append(f"{'order':<9}{cells.number(block.OrderQty):>14}   {block.OrdType}{limit}\n")
         text.append(f"{'filled':<9}{cells.number(block.filled):>14}\n")
         text.append(f"{'working':<9}{cells.number(block.working):>14}\n")
+        if block.idle_amount is not None:
+            text.append(f"{'amount':<9}{cells.number(block.CashOrderQty):>14}\n")
+            idle = f"{cells.number(block.idle_amount):>14} {block.Currency}\n"
+            return text.append(f"{'idle':<9}{idle}", "bold")
         text.append(f"{'idle':<9}{cells.number(block.idle):>14}", "bold")
         at = f" at {cells.number(price.Px)}" if price is not None else ""
         return text.append(f"{self._value(block, block.idle)}{at}\n")
@@ -142,12 +150,15 @@ class RouteTicket(ModalScreen[Split | None]):
         return text
 
     def _describe(self, text: Text, block: BlockRow, routes: Sequence[Route]) -> None:
-        left = block.idle
+        left = _idle(block)
         for route in routes:
-            left -= route.OrderQty
+            quantity = route.OrderQty if route.CashOrderQty is None else route.CashOrderQty
+            left -= quantity
             limit = f" limit {cells.number(route.Price)}" if route.Price is not None else ""
-            text.append(f"{route.broker:<9}{cells.number(route.OrderQty):>14}{limit}")
-            text.append(self._value(block, route.OrderQty))
+            text.append(f"{route.broker:<9}{cells.number(quantity):>14}{limit}")
+            text.append(
+                f" {block.Currency}" if route.CashOrderQty else self._value(block, quantity)
+            )
             text.append("" if self._brokers[route.broker] else "   session is down")
             text.append("\n")
         if left or len(self._blocks) == 1:
@@ -164,7 +175,16 @@ class RouteTicket(ModalScreen[Split | None]):
         sums: dict[str, Decimal] = {}
         for block, command in zip(self._blocks, blocks, strict=True):
             at = notional.price(block, self._prices)
-            sent = sum((route.OrderQty for route in command.routes), Decimal(0))
-            if at is not None:
-                sums[block.Currency] = sums.get(block.Currency, Decimal(0)) + sent * at
+            before = sums.get(block.Currency, Decimal(0))
+            amounts = [r.CashOrderQty for r in command.routes if r.CashOrderQty is not None]
+            if amounts:
+                sums[block.Currency] = before + sum(amounts)
+            elif at is not None:
+                sent = sum((route.OrderQty for route in command.routes), Decimal(0))
+                sums[block.Currency] = before + sent * at
         return ", ".join(notional.amount(Decimal(1), v, name) for name, v in sorted(sums.items()))
+
+
+def _idle(block: BlockRow) -> Decimal:
+    """What may be routed: units, or of a block in money its amount."""
+    return block.idle if block.idle_amount is None else block.idle_amount

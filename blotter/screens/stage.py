@@ -1,6 +1,7 @@
 """The ticket for a new order by hand."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from textual import work
@@ -13,7 +14,7 @@ from textual.widgets import Input, Label, Static
 from blotter import cells, entry, notional
 from blotter.entry import Wrong
 from tradeoms.model.fields import Side
-from tradeoms.model.orders import NewOrder
+from tradeoms.model.orders import Member, NewOrder
 
 Tables = Mapping[str, Mapping[str, Any]]
 Ask = Callable[[NewOrder], Awaitable[str]]  # what the server says of an order, in words
@@ -92,7 +93,8 @@ class StageTicket(ModalScreen[NewOrder | None]):
         self.workers.cancel_group(self, "relief")
         if order is not None:
             self._room(order)
-        if order is not None and order.Side is Side.Sell:
+        known = order is not None and order.members[0].CashOrderQty is None
+        if order is not None and known and order.Side is Side.Sell:
             self._relieve(order)
 
     @work(group="headroom", exclusive=True)
@@ -159,9 +161,10 @@ class StageTicket(ModalScreen[NewOrder | None]):
 
     def _meaning(self, order: NewOrder) -> str:
         """The value, the part of a day's volume, and what the account holds before and after."""
-        (member,), quantity = order.members, order.members[0].OrderQty
+        (member,) = order.members
         price = self._rows("prices").get(order.instrument)
         at = order.Price or (price.Px if price else None)
+        quantity = _units(member, at)
         value = notional.amount(quantity, at, price.Currency if price else "")
         held = self._rows("positions").get(f"{member.account}/{order.instrument}")
         now = held.quantity if held else 0
@@ -178,5 +181,12 @@ class StageTicket(ModalScreen[NewOrder | None]):
         price = self._rows("prices").get(order.instrument)
         if price is None:
             return ""
-        quantity, orders = order.members[0].OrderQty, self._rows("orders").values()
+        quantity, orders = _units(order.members[0], price.Px), self._rows("orders").values()
         return notional.mixed_up(quantity, price.Px, price.Currency, orders, self._rows("prices"))
+
+
+def _units(member: Member, at: Decimal | None) -> Decimal:
+    """The quantity, or about what an amount comes to."""
+    if member.CashOrderQty is None:
+        return member.OrderQty
+    return (member.CashOrderQty / at).quantize(Decimal(1), ROUND_DOWN) if at else Decimal(0)
