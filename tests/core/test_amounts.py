@@ -7,6 +7,7 @@ import pytest
 from tests.builders import DAY, D, Desk, K, instrument
 from tests.core.amounts import block_of, blocked, money, opened, ordered, routed
 from tradeoms.core.measuring import idle_amount
+from tradeoms.core.opposite import unsuited
 from tradeoms.model import commands as c
 from tradeoms.model.fields import (
     OrderState,
@@ -176,6 +177,12 @@ def test_two_halves_of_a_unit_are_one_once_they_are_worked_together(floor: Desk)
     assert statement is not None
     assert sorted(statement.quantities) == [1, 2]
     assert [floor.state.orders[o].OrderQty for o in (one, two)] == list(statement.quantities)
+
+
+def test_money_is_not_crossed_with_units(floor: Desk) -> None:
+    order = floor.state.orders[ordered(floor, ("A1", "100"))]
+    assert unsuited(order) == "is in money: how much it is, only a broker says"
+    assert not unsuited(floor.state.orders[floor.order(("A1", 2))])
 
 
 # -- routing ----------------------------------------------------------------------------------------

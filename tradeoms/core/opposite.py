@@ -41,6 +41,8 @@ def unsuited(order: Order) -> str:
     """Why an order never crosses; empty where it may."""
     if order.Side not in (Side.Buy, Side.Sell):
         return "sells short: only what is owned is crossed"
+    if order.CashOrderQty is not None:
+        return "is in money: how much it is, only a broker says"
     if order.StopPx is not None:
         return "waits for its stop"
     if order.TimeInForce in AT_ONCE:

@@ -5,8 +5,8 @@ from alembic import op
 
 from tradeoms.store.columns import Exact
 
-revision = "s0019_amounts"
-down_revision = "s0018_price_groups"
+revision = "s0022_amounts"
+down_revision = "s0021_crosses"
 
 
 def upgrade() -> None:
