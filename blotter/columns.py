@@ -85,8 +85,7 @@ _ORDERS = (
     text("SecurityID", 14),
     text("reason", 30),
     flag("discretionary", 13),
-    day("trade_date"),
-    number("CashOrderQty", 13),
+    *(day("trade_date"), number("CashOrderQty", 13)),
 )
 _BLOCKS = (
     key(6, "block"),
@@ -119,9 +118,7 @@ _BLOCKS = (
     text("instrument", 16),
     text("SecurityID", 14),
     clock("frozen_at"),
-    day("trade_date"),
-    number("CashOrderQty", 13),
-    number("idle_amount", 13),
+    *(day("trade_date"), number("CashOrderQty", 13), number("idle_amount", 13)),
 )
 _PLACEMENTS = (
     key(7, "placed"),
@@ -152,8 +149,7 @@ _PLACEMENTS = (
     text("instrument", 16),
     text("instructions", 24),
     day("trade_date"),
-    text("ListID", 15),
-    number("CashOrderQty", 13),
+    *(text("ListID", 15), number("CashOrderQty", 13)),
 )
 _EXECUTIONS = (
     foreign("ExecID", 18),
