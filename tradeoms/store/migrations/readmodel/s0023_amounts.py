@@ -5,8 +5,8 @@ from alembic import op
 
 from tradeoms.store.columns import Exact
 
-revision = "s0022_amounts"
-down_revision = "s0021_crosses"
+revision = "s0023_amounts"
+down_revision = "s0022_lot_actions"
 
 
 def upgrade() -> None:
