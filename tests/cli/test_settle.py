@@ -25,6 +25,7 @@ LINES: dict[str, c.Command] = {
     "attach 3 --to P7 -r lost": c.AttachReport(3, "lost", "P7"),
     "attach 3 --execution S1/1/E1 -r lost": c.AttachReport(3, "lost", execution="S1/1/E1"),
     "dismiss 3 -r test": c.DismissReport(3, "test"),
+    "dismiss 3 -r A-9": c.DismissReport(3, "A-9"),
     f"dismiss {KEY} -r test": c.DismissExecution(KEY, "test"),
     f"book {KEY} -r real": c.BookExecution(KEY, "real"),
     "dontknow 3 -r none --code D": c.DontKnowTrade("none", DKReason.NoMatchingOrder, number=3),

@@ -70,7 +70,7 @@ class Command(TyperCommand):
 def _as_typed(value: object) -> object:
     if isinstance(value, list):
         return [_as_typed(one) for one in value]
-    if isinstance(value, str) and NEGATIVE.fullmatch(value[1:]):
+    if isinstance(value, str) and value.startswith(" ") and NEGATIVE.fullmatch(value[1:]):
         return value[1:]
     return value
 
