@@ -28,6 +28,7 @@ from blotter.column import (
     total,
     word,
 )
+from blotter.pair_columns import CROSSES, HALTS
 from tradeoms.views import VIEWS
 
 
@@ -291,16 +292,6 @@ _CONFIRMATIONS = (
 )
 
 
-_HALTS = (
-    key(6, "halt"),
-    text("what", 22),
-    word("state", 10),
-    clock("at"),
-    text("user", 10, "by"),
-    text("reason", 30),
-    text("consents", 40),
-    clock("lifted"),
-)
 _BREAKS = (
     text("kind", 10),
     text("source", 10),
@@ -396,5 +387,6 @@ TABLES: tuple[Table, ...] = (
     _table("realized", "Realized", "Rlz", money_columns.REALIZED, ("block", True)),
     _table("statement_changes", "Changes", "Chg", _CHANGES, ("at", True)),
     _table("breaks", "Breaks", "Brk", _BREAKS, ("age", True), tone=ended("cleared", "explained")),
-    _table("halts", "Halts", "Hlt", _HALTS, _LAST, tone=ended("lifted")),
+    _table("halts", "Halts", "Hlt", HALTS, _LAST, tone=ended("lifted")),
+    _table("crosses", "Crosses", "Crs", CROSSES, _LAST, tone=ended("rejected", "ended", "busted")),
 )

@@ -58,6 +58,11 @@ NEEDS: tuple[Need, ...] = (
         lambda row: f"{row.key} {row.what} waits for a second person to resume it",
     ),
     Need(
+        "crosses",
+        lambda row: row.state in ("proposed", "bust proposed"),
+        lambda row: f"{row.key} is {row.state}: {row.OrderQty} {row.Symbol}",
+    ),
+    Need(
         "alerts",
         _unattended,
         lambda row: f"{row.kind} {row.subject}: {row.text}",

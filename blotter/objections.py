@@ -11,7 +11,8 @@ from tradeoms.model.events import Answered
 from tradeoms.model.fields import Severity
 from tradeoms.model.orders import Violation
 
-Routing = c.RouteBlock | c.RouteBlocks | c.RouteList | c.ReplacePlacement | c.JoinBlock
+Crossing = c.ProposeCross | c.ApproveCross
+Routing = c.RouteBlock | c.RouteBlocks | c.RouteList | c.ReplacePlacement | c.JoinBlock | Crossing
 _OF_BLOCK = re.compile(r"blocks\[(\d+)\]\.(.*)")
 
 

@@ -11,6 +11,7 @@ from textual.widgets import Input
 from blotter.actions import ACTIONS, GROUPS
 from blotter.screens.choose import Choose
 from blotter.screens.route import RouteTicket
+from tests.blotter.crosses import FOUND, cross
 from tests.blotter.desk import Desk, desk
 from tests.blotter.fake import (
     FakeLink,
@@ -76,6 +77,7 @@ CASES = [
         for table, mine, free in (("orders", "O73", "O40"), ("blocks", "B8", "B2"))
         for case in (
             Case("merges", table, free, ("",), [c.BlockOrders(("O40", "O39"))]),
+            Case("cross", table, free, ("", R), [c.ProposeCross(("O39", "O40"), None, "why")]),
             Case("claim", table, free, (), [c.Claim((free,))]),
             Case("release", table, mine, (R,), [c.Release((mine,), "why")]),
             Case("reassign", table, free, (SWAP,), [c.Reassign((free,), "ann", "why")]),
@@ -125,6 +127,10 @@ CASES = [
     Case("acknowledge", "alerts", "1", (R,), [c.AcknowledgeAlert(1, "why")]),
     Case("seen", "alerts", "1", (), [c.AcknowledgeAlert(1)]),
     Case("resume_these", "halts", "H1", (R,), [c.Resume("H1", "why")]),
+    Case("approve_cross", "crosses", "X1", (R,), [c.ApproveCross("X1", "why")]),
+    Case("reject_cross", "crosses", "X1", (R,), [c.RejectCross("X1", "why")]),
+    Case("bust_cross", "crosses", "X2", (R,), [c.BustCross("X2", "why")]),
+    Case("approve_bust", "crosses", "X3", (R,), [c.ApproveBust("X3", "why")]),
     Case("own_break", "breaks", "K", (R,), [c.OwnBreak("K", "why")]),
     Case("explain_break", "breaks", "K", (R,), [c.ExplainBreak("K", "why")]),
 ]  # fmt: skip
@@ -149,12 +155,14 @@ def house() -> FakeLink:
         "instructions": [made(InstructionRow, {"key": "A1", "state": "accepted"})],
         "confirmations": [made(ConfirmationRow, {"key": "A1/F1", "confirmation": "ALPHA/C1"})],
         "halts": [made(HaltRow, {"key": "H1", "state": "halted"})],
+        "crosses": [cross(1), cross(2, state="approved"), cross(3, state="bust proposed")],
         "breaks": [made(BreakRow, {"key": "K", "state": "open"})],
     }  # fmt: skip
     group = {"block": "", "orders": ["O40", "O39"], "instrument": "X", "Side": "Buy"}
     group |= {"OrdType": "Market", "Price": "", "TimeInForce": "Day", "OrderQty": "300"}
     halted = {"halt": "H1", "what": "the house", "by": "carl", "reason": "odd", "consents": []}
     link.known = {"merges": Result("1", 41, (group,)), "halts": Result("1", 41, (halted,))}
+    link.known["crosses"] = Result("1", 41, (FOUND,))
     return link
 
 
