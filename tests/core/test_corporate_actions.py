@@ -12,7 +12,7 @@ from tests.core.leaving import traded as leaving_trade
 from tests.properties import invariants
 from tests.states import same
 from tradeoms.model import commands as c
-from tradeoms.model.fields import OrdStatus, OrdType, ReportKind, Side, TimeInForce
+from tradeoms.model.fields import OrdStatus, ReportKind, Side, TimeInForce
 from tradeoms.model.lot_actions import Control
 from tradeoms.views import VIEWS
 
@@ -383,17 +383,3 @@ def test_an_action_stands_for_good_when_the_work_around_it_has_left_memory() -> 
     assert floor.done(corporate("split", day=today + timedelta(1), new=2), "ops") == ()
     assert {row.key: row for row in VIEWS["action_lines"].all_rows(floor.state)} == rows
     same(floor.journal.replay(), floor.state)
-
-
-def test_an_old_order_in_a_new_block_is_in_the_way_too() -> None:
-    floor = desk((lot("A1", 100, 1000, 400),))
-    old = floor.order(("A1", 10), Price="20", TimeInForce=TimeInForce.GoodTillCancel)
-    floor.done(c.OpenDay(LATER), "ops")
-    (block,) = floor.done(c.BlockOrders((old,)), "trader")
-    name = floor.route(block, 10, Price=D(20), OrdType=OrdType.Limit)
-    reasons = floor.refused(corporate("split", day=LATER, new=2), "ops")
-    assert "in old shares" in reasons["terms.instrument"]
-    floor.report(name, ReportKind.Canceled)
-    floor.finish(block)
-    floor.done(corporate("split", day=LATER, new=2), "ops")
-    checked(floor)

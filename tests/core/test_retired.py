@@ -176,3 +176,46 @@ def test_a_late_bust_without_a_price_needs_one(floor: Desk) -> None:
     number = late(floor)
     order = sell(("A1", 60), ("A2", 40))
     assert list(floor.refused(c.AttachReport(number, "x", order=order), "ops")) == ["order.Price"]
+
+
+@pytest.mark.parametrize("stamp", ["20260310-15:00:00", ""])
+def test_a_late_bust_that_comes_again_is_booked_once(floor: Desk, stamp: str) -> None:
+    """Before or after the first was settled, whether or not it says when it was."""
+    number = late(floor, Side="1", LastQty=D(100), LastPx=D(50), TransactTime=stamp)
+    said = floor.state.unmatched[number].report
+    order = sell(("A1", 60), ("A2", 40))
+    floor.hear("S1", said)
+    floor.done(c.AttachReport(number, "their system", order=order), "ops")
+    floor.hear("S1", said)
+    assert len(floor.state.unmatched) == 3
+    for again in (number + 1, number + 2):
+        found = floor.refused(c.AttachReport(again, "again", order=order), "ops")
+        assert found["number"].startswith("is booked already")
+        assert found["number"].endswith("P2")
+
+
+def test_a_late_bust_waits_while_another_report_of_its_order_is_settled(floor: Desk) -> None:
+    """It needs an order of its own, the other way round."""
+    number = late(floor, Side="1", LastQty=D(100), LastPx=D(50))
+    said = floor.state.unmatched[number].report
+    assert said is not None
+    fill = replace(said, kind=K.Trade.value, ExecID="L2", ExecRefID="", OrdStatus=OrdStatus.Filled)
+    floor.hear("S1", fill)
+    wanted = new_order(("A1", 60), ("A2", 40))
+    floor.done(c.AttachReport(number + 1, "never told before", order=wanted), "ops")
+    assert number not in floor.state.settled_reports
+    floor.done(c.AttachReport(number, "taken back", order=sell(("A1", 60), ("A2", 40))), "ops")
+    assert [p.CumQty for p in floor.state.placements.values()] == [D(100)] * 2
+
+
+def test_what_is_not_known_as_a_fill_makes_no_order(floor: Desk) -> None:
+    """A correction of what has left, and a bust under an id that is another broker's, and open."""
+    number = late(floor, kind=K.TradeCorrect.value, LastQty=D(90), LastPx=D(50))
+    found = floor.refused(c.AttachReport(number, "x", order=new_order(("A1", 90))), "ops")
+    assert found == {"number": "speaks of a fill: name the execution, or dismiss it"}
+    ClOrdID = floor.placement(floor.working(("A1", 10))).ClOrdID
+    floor.hear("S2", Report(kind=K.TradeCancel.value, ClOrdID=ClOrdID, ExecID="L3"))
+    told = floor.state.unmatched[number + 1].reason
+    assert told == f"ClOrdID {ClOrdID} is not ours on this session"
+    found = floor.refused(c.AttachReport(number + 1, "x", order=sell(("A1", 10))), "ops")
+    assert list(found) == ["number"]

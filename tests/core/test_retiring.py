@@ -1,18 +1,21 @@
 """Finished work leaves memory some days later, with all that lies below it, and is never booked again."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
 from tests.builders import D, Desk, K, new_order
-from tests.core import after, splits
+from tests.core import after, corporate, splits
 from tests.core.leaving import brief, calm, opened, stays, traded
 from tests.states import dangling, same
 from tradeoms import core
 from tradeoms.core.retiring import WAITS, reasons
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import Handling, OrdStatus, TimeInForce
+from tradeoms.model.fields import Handling, OrdStatus, Side, TimeInForce
 from tradeoms.model.orders import Report
+from tradeoms.model.reference import NamedLot
 from tradeoms.model.state import State
 from tradeoms.store import snapshots
 
@@ -286,3 +289,49 @@ def test_old_journals_retire_nothing_by_themselves(floor: Desk) -> None:
     for seq, record in enumerate(floor.journal.records, 1):
         core.apply(state, replace(record, seq=seq))
     assert len(state.orders) == 1
+
+
+def test_a_purchase_stays_while_its_lots_are_named(floor: Desk) -> None:
+    """By what was bought they are found again when all is booked anew, whatever their numbers are."""
+    day = floor.state.business_date
+    _, before, ExecID = corporate.traded(floor, day, Side.Buy, 100, "40")
+    bought, _, _ = corporate.traded(floor, day, Side.Buy, 100, "45")
+    wanted = floor.lots("A1")[-1][0]
+    account = floor.state.accounts["A1"]
+    floor.done(c.DefineAccounts((replace(account, account="A9", name="nine"),)), "ops")
+    opened(floor, 3)
+    _, between, later = corporate.traded(floor, floor.state.business_date, Side.Buy, 30, "60")
+    lots, today = (NamedLot(wanted, D(100)),), floor.state.business_date
+    floor.done(corporate.transfer(day=today, account="A1", to="A9", lots=lots), "ops")
+    floor.correct(before, ExecID, 100, "41")  # what was named has another number from here on
+    floor.finish("B1")
+    floor.done(c.Deliver(), "ops")
+    calm(floor)
+    opened(floor, 3)
+    assert bought in floor.state.finished
+    assert bought in floor.state.blocks
+    floor.bust(between, later)
+    assert "lots missing" not in floor.alerts()
+    assert [row[2:] for row in floor.lots("A9")] == [(100, 450125)]
+    floor.report(between, K.Canceled)
+    floor.finish("B3")
+    assert not stays_calm(floor, bought)
+
+
+def stays_calm(floor: Desk, block: str) -> bool:
+    floor.done(c.Deliver(), "ops")
+    calm(floor)
+    return stays(floor, block)
+
+
+def test_nothing_is_booked_before_an_action_that_stands_for_good(floor: Desk) -> None:
+    """Ten shares of the day before a split are twenty now: nobody can tell which were meant."""
+    opened(floor, 3)
+    day = floor.state.business_date
+    floor.done(corporate.corporate("split", day=day, new=2, old=1), "ops")
+    opened(floor, 6)
+    late = corporate.transfer(day=day - timedelta(1), account="A1", quantity=10)
+    why = f"is too long ago: X1 of {day} stands for good, what came before it has left memory"
+    assert floor.refused(late, "ops") == {"terms.day": why}
+    floor.done(corporate.transfer(day=day + timedelta(1), account="A1", quantity=10), "ops")
+    assert floor.held("A1") == 1990

@@ -1,13 +1,16 @@
 """A cross taken back on both sides by two persons; and what nobody may do with one side alone."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.builders import D, Desk
+from tests.builders import DAY, D, Desk
+from tests.core.corporate import corporate
 from tests.core.crosses import approved, busted, crossing, mark, proposed, sell
 from tests.core.leaving import calm, opened
 from tests.states import same
 from tradeoms.model import commands as c
-from tradeoms.model.fields import BlockState, CrossState, Effect, OrderState, Side
+from tradeoms.model.fields import BlockState, CrossState, Effect, OrderState, Side, TimeInForce
 from tradeoms.model.reference import Account, Broker
 
 
@@ -115,3 +118,48 @@ def test_both_sides_leave_memory_together_with_the_cross(floor: Desk) -> None:
     assert (floor.held("A1"), floor.held("A3")) == (670, 330)
     mark(floor, last="50.10")
     assert approved(floor, sell(floor, ("A1", 5)), floor.order(("A3", 5))) == "X4"
+
+
+@pytest.mark.parametrize("lasting", [True, False])
+def test_what_was_for_a_day_or_in_other_shares_is_not_staged_again(
+    floor: Desk, lasting: bool
+) -> None:
+    """A hundred at 60 before a split are not a hundred at 60 after it; a day's order had its day."""
+    kind = TimeInForce.GoodTillCancel if lasting else TimeInForce.Day
+    bought = floor.order(("A3", 100), Price="60", TimeInForce=kind)
+    sold = sell(floor, ("A1", 100), Price="40", TimeInForce=kind)
+    approved(floor, sold, bought)
+    floor.done(c.OpenDay(DAY + timedelta(1)), "ops")
+    if lasting:
+        floor.done(corporate("split", day=DAY + timedelta(1), new=2, old=1), "ops")
+    busted(floor, "X1")
+    gone = OrderState.Cancelled if lasting else OrderState.Expired
+    assert [floor.state.orders[name].state for name in (bought, sold)] == [gone] * 2
+    assert (floor.held("A1"), floor.held("A3")) == (2000 if lasting else 1000, 0)
+    same(floor.journal.replay(), floor.state)
+
+
+def test_what_lasts_is_staged_again_on_a_later_day(floor: Desk) -> None:
+    kind = TimeInForce.GoodTillCancel
+    bought, sold = (
+        floor.order(("A3", 100), TimeInForce=kind),
+        sell(floor, ("A1", 100), TimeInForce=kind),
+    )
+    approved(floor, sold, bought)
+    floor.done(c.OpenDay(DAY + timedelta(1)), "ops")
+    busted(floor, "X1")
+    staged = [OrderState.Staged] * 2
+    assert [floor.state.orders[name].state for name in (bought, sold)] == staged
+
+
+def test_a_cross_that_waits_ends_when_its_orders_are_in_other_shares(floor: Desk) -> None:
+    kind, day = TimeInForce.GoodTillCancel, DAY + timedelta(1)
+    orders = floor.order(("A3", 100), TimeInForce=kind), sell(floor, ("A1", 100), TimeInForce=kind)
+    floor.done(c.OpenDay(day), "ops")
+    mark(floor, last="50.10")
+    name = proposed(floor, *orders)
+    floor.done(corporate("split", day=day, new=2, old=1), "ops")
+    assert floor.state.crosses[name].state is CrossState.Ended
+    assert floor.state.orders[orders[0]].OrderQty == 200
+    assert not floor.state.crossing
+    same(floor.journal.replay(), floor.state)

@@ -48,10 +48,26 @@ def _common(state: State, terms: Terms, last: date) -> Found:
     if terms.day <= state.retired_through:
         reason = f"is too long ago: trades up to {state.retired_through} have left memory"
         yield "day", terms.day, reason
+    elif settled := _settled_since(state, terms):
+        reason = f"is too long ago: {settled} stands for good, what came before it has left memory"
+        yield "day", terms.day, reason
     opened = state.opened_on.get(terms.instrument)
     if opened is not None and terms.day < day_of(opened):
         reason = f"is before the balances of {day_of(opened)}, which came with it already"
         yield "day", terms.day, reason
+
+
+def _settled_since(state: State, terms: Terms) -> str:
+    """A booking of the day or later that can no longer be taken back and made again behind this one."""
+    own = (terms.instrument, getattr(terms, "new_instrument", ""))
+    related = {kin for name in own for kin in state.kin.get(name, (name,))}
+    for action in reversed(state.lot_actions.values()):
+        known = action.terms
+        places = state.booking_places.get(known.instrument, {})
+        stands = not action.reversed_by and action.action not in places
+        if stands and known.day >= terms.day and related.intersection(action.instruments):
+            return f"{action.action} of {known.day}"
+    return ""
 
 
 def _corporate(state: State, terms: CorporateAction) -> Found:

@@ -61,6 +61,33 @@ def _is_old(state: State, block: Block, terms: CorporateAction) -> bool:
     return any(state.orders[name].trade_date < terms.day for name in (*block.orders, *frozen))
 
 
+def outdated(state: State, block: Block) -> CorporateAction | None:
+    """What has changed the shares since the block was opened with orders of before: it was over then,
+    and is not adjusted when a bust reopens it.
+    """
+    for action in reversed(state.lot_actions.values()):
+        if action.at <= block.opened:
+            return None
+        terms = action.terms
+        if (
+            isinstance(terms, CorporateAction)
+            and terms.kind in CHANGES_SHARES
+            and terms.instrument == block.instrument
+            and not action.reversed_by
+            and _is_old(state, block, terms)
+        ):
+            return terms
+    return None
+
+
+def in_old_shares(state: State, block: Block) -> str:
+    """Why nothing more may be traded of a block; empty where it may."""
+    terms = outdated(state, block)
+    if terms is None:
+        return ""
+    return f"is in shares of before the {terms.kind} of {terms.day}: finish it, and enter the rest anew"
+
+
 def adjusted(
     state: State, terms: CorporateAction, action: str, ctx: Context
 ) -> Iterator[e.AnyEvent]:

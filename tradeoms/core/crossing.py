@@ -249,6 +249,12 @@ def react_cancelled(state: State, event: e.OrderCancelled) -> list[c.Command]:
     return [c.EndCross(cross, f"{event.order} was withdrawn: {event.reason}")] if cross else []
 
 
+def react_adjusted(state: State, event: e.OrderAdjusted) -> list[c.Command]:
+    """What was proposed was so many old shares."""
+    cross = state.crossing.get(event.order)
+    return [c.EndCross(cross, f"{event.action} has changed {event.order}")] if cross else []
+
+
 def react_day(state: State, event: e.DayClosed | e.DayOpened) -> list[c.Command]:
     """What nobody has approved by then is not approved."""
     return [
@@ -306,6 +312,7 @@ APPLY = {
     e.OrderCut: apply_cut,
 }
 REACT = {
+    e.OrderAdjusted: react_adjusted,
     e.OrderCancelled: react_cancelled,
     e.DayClosed: react_day,
     e.DayOpened: react_day,

@@ -11,6 +11,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from tradeoms import compliance
+from tradeoms.core.action_orders import in_old_shares
 from tradeoms.core.blocks import amount_of, idle, live_block, not_staged, placements
 from tradeoms.core.bounds import MOST_UNITS
 from tradeoms.core.context import Context, Refusal, refuse
@@ -115,6 +116,8 @@ def _change_problems(state: State, block: Block, reason: str) -> list[c.Problem]
     if block.CashOrderQty is not None:
         reason = "is in money, and its broker has the amount: members stay as they are"
         problems.append(c.Problem("block", block.block, reason))
+    if why := in_old_shares(state, block):
+        problems.append(c.Problem("block", block.block, why))
     if block.statement.prices != AVERAGE:
         reason = "its fills are dealt out at their own prices: members stay as they are"
         problems.append(c.Problem("block", block.block, reason))

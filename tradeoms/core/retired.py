@@ -36,7 +36,13 @@ def has_left(state: State, kind: str, name: str) -> bool:
     """True for an unknown id that was ours: it has a day and a number that we have given."""
     start, length = DIGITS[kind]
     digits = name.removeprefix(start)
-    if not anything_left(state) or len(name) != length or not name.startswith(start):
+    known = state.placement_of if kind == "ClOrdID" else state.instructions
+    if (
+        name in known
+        or not anything_left(state)
+        or len(name) != length
+        or not name.startswith(start)
+    ):
         return False
     return digits.isascii() and digits.isdigit() and int(digits[6:]) <= state.counters.get(kind, 0)
 

@@ -21,6 +21,7 @@ from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.breaks import Break
 from tradeoms.model.fields import BlockState, OrderState
+from tradeoms.model.lot_actions import LotTransfer
 from tradeoms.model.orders import Block
 from tradeoms.model.state import State
 
@@ -145,6 +146,18 @@ def _crosses(state: State, leaving: set[str]) -> Iterator[str]:
             yield from cross.blocks
 
 
+def _named_lots(state: State, leaving: set[str]) -> Iterator[str]:
+    """A purchase that was booked again has other lots: by it, those that were named are found."""
+    for one in state.identified.values():
+        if (state.orders[one.order].block or one.order) not in leaving:
+            yield from (row.block for row in one.lots)
+    for places in state.booking_places.values():
+        for name in places.keys() & state.lot_actions.keys() - leaving:
+            terms = state.lot_actions[name].terms
+            if isinstance(terms, LotTransfer):
+                yield from (row.block for row in terms.lots)
+
+
 def _later_bookings(state: State, leaving: set[str]) -> Iterator[str]:
     """A bust takes back what was booked of the instrument since: that stays as long as its block."""
     for names in hanging_together(state):
@@ -161,6 +174,7 @@ TIES: tuple[Callable[[State, set[str]], Iterable[str]], ...] = (
     _lists,
     _price_groups,
     _crosses,
+    _named_lots,
     _later_bookings,
 )
 

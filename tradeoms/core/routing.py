@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from tradeoms import compliance
+from tradeoms.core.action_orders import in_old_shares
 from tradeoms.core.amounts import bad_amount
 from tradeoms.core.blocks import freeze, idle, live_block
 from tradeoms.core.bounds import brief
@@ -117,6 +118,8 @@ def _route_problems(state: State, block: Block, routes: tuple[c.Route, ...]) -> 
         return [c.Problem("routes", "", "name at least one broker and quantity")]
     instrument = state.instruments[block.instrument]
     problems = []
+    if why := in_old_shares(state, block):
+        problems.append(c.Problem("block", block.block, why))
     for n, route in enumerate(routes):
         field = f"routes[{n}]."
         if route.broker not in state.brokers or route.broker == HOUSE:

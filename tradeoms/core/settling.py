@@ -45,21 +45,39 @@ def attach_report(state: State, command: c.AttachReport, ctx: Context) -> list[e
         problems.append(c.Problem("number", str(command.number), "tells nothing of an order"))
     if problems or found.report is None:
         raise Refusal(*problems)
-    if command.order is not None and late_bust(state, found.report):
-        undone = undoing(found.report, command.order)
-        events, name = given_by_voice(state, command.order, found, undone, ctx)
-        settled = e.ReportSettled(
-            found.number, Settlement.Attached, ctx.user, command.reason, ctx.now, name
-        )
-        return [*events, settled]
+    late = late_bust(state, found.report)
     if command.order is not None:
-        events, name = given_by_voice(state, command.order, found, found.report, ctx)
+        _may_begin(state, found, found.report)
+        said = undoing(found.report, command.order) if late else found.report
+        events, name = given_by_voice(state, command.order, found, said, ctx)
     else:
         events, name = [], command.placement
         _fits(state, name, found, found.report, ctx)
+        if late:
+            reason = "takes back what has left memory: give the order that undoes it"
+            raise refuse("number", command.number, reason)
     how, user, reason = Settlement.Attached, ctx.user, command.reason
-    numbers = _same_order(state, found, found.report)
+    numbers = [found.number] if late else _same_order(state, found, found.report)
     return [*events, *(e.ReportSettled(n, how, user, reason, ctx.now, name) for n in numbers)]
+
+
+def _may_begin(state: State, found: e.ReportUnmatched, report: Report) -> None:
+    """Refuse to make an order of what is booked already, or of what corrects another's fill."""
+    late = late_bust(state, report)
+    day, ref = report.TradeDate or report.TransactTime[:8], report.ExecRefID
+    known = state.executions.get(f"{found.session}/{day}/{report.ExecID}")
+    if known is not None:
+        reason = f"is booked already: ExecID {known.ExecID} of {known.placement}"
+        raise refuse("number", found.number, reason)
+    if report.kind in AMENDMENTS and not late:
+        raise refuse("number", found.number, "speaks of a fill: name the execution, or dismiss it")
+    for number, settled in state.settled_reports.items() if late and ref else ():
+        other = state.unmatched[number]
+        said = other.report
+        if said is None or not settled.placement or other.session != found.session:
+            continue
+        if (said.kind, said.ClOrdID, said.ExecRefID) == (report.kind, report.ClOrdID, ref):
+            raise refuse("number", found.number, f"is booked already, as {settled.placement}")
 
 
 AMENDMENTS = (ReportKind.TradeCancel, ReportKind.TradeCorrect)
@@ -140,6 +158,7 @@ def _same_order(state: State, found: e.ReportUnmatched, report: Report) -> list[
             and other.session == found.session
             and other.report is not None
             and report.OrderID
+            and not late_bust(state, other.report)
             and (other.report.ClOrdID, other.report.OrderID) == key
         )
     ]

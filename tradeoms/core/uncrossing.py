@@ -1,7 +1,10 @@
 """A cross taken back, by two persons too: on both sides at once, and its orders are staged again."""
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
+from tradeoms.core.action_orders import outdated
 from tradeoms.core.attention import alert
 from tradeoms.core.context import Context, Refusal
 from tradeoms.core.crossing import known, not_second
@@ -10,7 +13,8 @@ from tradeoms.core.reopening import undone
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.crosses import Word
-from tradeoms.model.fields import BlockState, CrossState, Effect
+from tradeoms.model.fields import BlockState, CrossState, Effect, TimeInForce
+from tradeoms.model.orders import Block
 from tradeoms.model.state import State
 
 S = CrossState
@@ -64,7 +68,23 @@ def take_back(state: State, command: c.TakeBack, ctx: Context) -> list[e.AnyEven
             if x.effect is Effect.Booked
         ),
         e.BlockDissolved(block.block),
+        *_over(state, block),
     ]
+
+
+def _over(state: State, block: Block) -> Iterator[e.OrderCancelled]:
+    """Orders that cannot be staged again: their day is over, or their shares are others by now."""
+    terms = outdated(state, block)
+    for name in block.orders:
+        order = state.orders[name]
+        if (
+            order.TimeInForce is not TimeInForce.GoodTillCancel
+            and order.trade_date < state.business_date
+        ):
+            yield e.OrderCancelled(name, f"was for {order.trade_date} only", expired=True)
+        elif terms is not None and order.trade_date < terms.day:
+            reason = f"{terms.kind} of {terms.instrument} on {terms.day}, since it was crossed"
+            yield e.OrderCancelled(name, reason)
 
 
 def apply_proposed(state: State, event: e.BustProposed) -> None:

@@ -1,0 +1,56 @@
+"""Orders that are open over a corporate action, and blocks that it finds over and a bust reopens."""
+
+from datetime import timedelta
+
+from tests.builders import DAY, D, Desk, desk, lot
+from tests.core.corporate import corporate
+from tests.properties import invariants
+from tests.states import same
+from tradeoms.model import commands as c
+from tradeoms.model.fields import OrdType, ReportKind, TimeInForce
+
+LATER = DAY + timedelta(7)
+
+
+def checked(floor: Desk) -> None:
+    for holds in invariants.ALL:
+        holds(floor.state)
+    same(floor.journal.replay(), floor.state)
+
+
+def test_an_old_order_in_a_new_block_is_in_the_way_too() -> None:
+    floor = desk((lot("A1", 100, 1000, 400),))
+    old = floor.order(("A1", 10), Price="20", TimeInForce=TimeInForce.GoodTillCancel)
+    floor.done(c.OpenDay(LATER), "ops")
+    (block,) = floor.done(c.BlockOrders((old,)), "trader")
+    name = floor.route(block, 10, Price=D(20), OrdType=OrdType.Limit)
+    reasons = floor.refused(corporate("split", day=LATER, new=2), "ops")
+    assert "in old shares" in reasons["terms.instrument"]
+    floor.report(name, ReportKind.Canceled)
+    floor.finish(block)
+    floor.done(corporate("split", day=LATER, new=2), "ops")
+    checked(floor)
+
+
+def test_a_bust_after_a_split_leaves_nothing_to_route_in_old_shares() -> None:
+    """A hundred at 60 were worked before it: a hundred more at up to 60 would be half of what was meant."""
+    floor, lasting = desk((lot("A1", 100, 1000, 400),)), TimeInForce.GoodTillCancel
+    terms = {"Price": D(60), "OrdType": OrdType.Limit, "TimeInForce": lasting}
+    one, other = (floor.order(("A1", 50), Price="60", TimeInForce=lasting) for _ in "12")
+    (block,) = floor.done(c.BlockOrders((one, other)), "trader")
+    name = floor.route(block, 100, **terms)
+    ExecID = floor.fill(name, 100, "50")
+    floor.finish(block)
+    floor.done(c.OpenDay(LATER), "ops")
+    floor.done(corporate("split", day=LATER, new=2), "ops")
+    floor.bust(name, ExecID)
+    floor.report(name, ReportKind.Canceled)
+    why = "is in shares of before the split of 2026-03-09: finish it, and enter the rest anew"
+    again = c.RouteBlock(block, (c.Route("KING", D(100), OrdType.Limit, D(60)),))
+    assert floor.refused(again, "trader") == {"block": why}
+    assert floor.refused(c.LeaveBlock(block, other, "by itself"), "trader") == {"block": why}
+    floor.finish(block)
+    new = floor.block(("A1", 10))
+    floor.route(new, 10)
+    assert floor.held("A1") == 200
+    checked(floor)
