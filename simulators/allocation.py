@@ -9,7 +9,14 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
 
-from simulators.codes import AllocRejCode, AllocStatus, AllocTransType, ConfirmTransType, MsgType
+from simulators.codes import (
+    AllocRejCode,
+    AllocStatus,
+    AllocTransType,
+    ConfirmTransType,
+    MsgType,
+    Side,
+)
 from simulators.confirmations import confirmation, numbers
 from simulators.groups import entries
 from simulators.ledger import BrokerBook
@@ -250,7 +257,8 @@ class MiddleOffice:
         self._ids += 1
         confirm_id = f"{self._prefix}K{self._ids:06d}"
         price = Decimal(part.AllocAvgPx or of.AvgPx)
-        found = numbers(part, of.Side, price, self._rates(part.AllocAccount), wrong)
+        rates = self._rates(part.AllocAccount)
+        found = numbers(part, of.Side, price, rates, wrong, self._fee_bp(of.Side))
         line = Confirmed(
             at=now.utc,
             ConfirmID=confirm_id,
@@ -287,6 +295,9 @@ class MiddleOffice:
         own = self._broker.commission_per_share, self._broker.research_per_share
         agreed = self._broker.rates.get(account)
         return own if agreed is None else (agreed,)
+
+    def _fee_bp(self, side: str) -> Decimal:
+        return self._broker.buy_fee_bp if side == Side.BUY else self._broker.sell_fee_bp
 
     def _cancel(self, old: Allocated, now: Instant) -> None:
         """Take back what was confirmed of an allocation that is no more."""

@@ -1,7 +1,7 @@
 """What a broker confirms to each account: the right numbers, and wrong ones on purpose."""
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from simulators.codes import Side
@@ -26,13 +26,19 @@ class Numbers(NamedTuple):
     Commission: Decimal
     GrossTradeAmt: Decimal
     NetMoney: Decimal
+    MiscFeeAmt: Decimal = Decimal(0)
 
 
 def numbers(
-    part: Part, side: str, avg_px: Decimal, per_share: tuple[Decimal, ...], wrong: str
+    part: Part,
+    side: str,
+    avg_px: Decimal,
+    per_share: tuple[Decimal, ...],
+    wrong: str,
+    fee_bp: Decimal = Decimal(0),
 ) -> Numbers:
     """Gross is quantity × average, each part of the commission quantity × its rate, rounded half up to
-    cents; net is what a buyer pays or a seller gets. A wrong price or quantity goes on into the money.
+    cents, a fee is rounded up; net is what a buyer pays or a seller gets. A wrong price or quantity goes on into the money.
     """
     qty = part.AllocQty + int(WRONG[wrong] if wrong == "wrong_quantity" else 0)
     price = avg_px + (WRONG[wrong] if wrong == "wrong_price" else 0)
@@ -40,9 +46,11 @@ def numbers(
     commission = sum(parts, Decimal(0))
     commission += WRONG[wrong] if wrong == "wrong_commission" else 0
     gross = (qty * price).quantize(CENT, ROUND_HALF_UP)
-    net = gross + commission if side == Side.BUY else gross - commission
+    fee = (gross * fee_bp / 10_000).quantize(CENT, ROUND_CEILING)
+    costs = commission + fee
+    net = gross + costs if side == Side.BUY else gross - costs
     net += WRONG[wrong] if wrong == "wrong_net" else 0
-    return Numbers(qty, price, commission, gross, net)
+    return Numbers(qty, price, commission, gross, net, fee)
 
 
 def confirmation(
@@ -59,6 +67,7 @@ def confirmation(
 ) -> str:
     """A Confirmation(AK)."""
     more = f"772={ref}\x01" if ref else ""
+    fees = f"136=1\x01137={found.MiscFeeAmt}\x01139=7\x01" if found.MiscFeeAmt else ""
     more += f"467={part.IndividualAllocID}\x01" if part.IndividualAllocID else ""
     return form.message(
         "AK",
@@ -66,5 +75,5 @@ def confirmation(
         f"60={utc}\x0175={day}\x0155={of.Symbol}\x0154={of.Side}\x0180={found.AllocQty}\x01"
         f"79={part.AllocAccount}\x016={found.AvgPx:f}\x01381={found.GrossTradeAmt}\x01"
         f"118={found.NetMoney}\x0112={found.Commission}\x0113=3\x01"
-        f"862=1\x01528=A\x01863={found.AllocQty}\x01",
+        f"862=1\x01528=A\x01863={found.AllocQty}\x01{fees}",
     )

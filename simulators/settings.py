@@ -48,7 +48,8 @@ class BrokerSettings:
     """One broker: its SenderCompID and TargetCompID, its commission in money per share.
 
     ``research_per_share`` is billed besides; ``rates`` are accounts with another commission, who pay
-    for no research.
+    for no research. ``buy_fee_bp`` and ``sell_fee_bp`` are basis points of what an account's part is
+    worth, which a market or a state takes, rounded up to the cent.
     """
 
     name: str
@@ -70,6 +71,8 @@ class BrokerSettings:
     tls: Path | None = None
     research_per_share: Decimal = Decimal(0)
     rates: Mapping[str, Decimal] = field(default_factory=dict)
+    buy_fee_bp: Decimal = Decimal(0)
+    sell_fee_bp: Decimal = Decimal(0)
 
     @property
     def form(self) -> Form:
@@ -275,6 +278,8 @@ def _broker(table: _Table) -> BrokerSettings:
         port=table.whole("port", None, 1, 65_535),
         commission_per_share=table.money("commission_per_share"),
         research_per_share=table.money("research_per_share"),
+        buy_fee_bp=table.money("buy_fee_bp"),
+        sell_fee_bp=table.money("sell_fee_bp"),
         rates=_rates(table.below(table.table("rates"), "rates.")),
         behaviour=table.behaviour("behaviour", "ack_fill"),
         nth=_nth(nth),

@@ -137,6 +137,12 @@ def cards(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:  #
     return [msgspec.to_builtins(row.card) for rows in versions for row in rows]
 
 
+def fees(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG001
+    """Every version of every fee and tax."""
+    versions = reader.state.fees.values()
+    return [msgspec.to_builtins(row.fee) for rows in versions for row in rows]
+
+
 def _text(price: Decimal | None) -> str:
     return "" if price is None else str(price)
 
@@ -211,6 +217,7 @@ QUERIES: dict[str, Callable[[Reader, dict[str, Any]], list[Any]]] = {
     "may_merge": may_merge,
     "policies": policies,
     "cards": cards,
+    "fees": fees,
     "relief": relief,
     "headroom": headroom,
     "preview": preview_of,

@@ -9,12 +9,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from tests.docs.console import ROOT
 from tradeoms.cli import app, commissions
 from tradeoms.model import commands as c
 from tradeoms.model.events import Answered
+from tradeoms.model.fees import Fee
 from tradeoms.model.fields import Outcome
 from tradeoms.model.rate_cards import RateCard
 from tradeoms.model.reference import CommissionSchedule, CommissionTier
@@ -37,6 +39,32 @@ LINES: dict[str, c.Command] = {
                 *("s", 2, DAY, ("A1",), (), ("KING",)),
                 execution=rate("2.5", "value"),
                 research=rate("0.01"),
+            ),
+        )
+    ),
+    "fee define sec --version 1 --effective 2026-03-02 --rate 0.278bp --sells --market XNYS "
+    "--rounding up --type 1": c.DefineFees(
+        (
+            Fee(
+                *("sec", 1, DAY, rate("0.278", "value")),
+                sells=True,
+                markets=("XNYS",),
+                rounding="up",
+                MiscFeeType="1",
+            ),
+        )
+    ),
+    "fee define taf --version 3 --effective 2026-03-02 --rate 0.000166 --buys --sells "
+    "--minimum 0.01 --maximum 8.30 --instrument KO --per placement --exempt A1": c.DefineFees(
+        (
+            Fee(
+                *("taf", 3, DAY),
+                replace(rate("0.000166"), minimum=Decimal("0.01"), maximum=Decimal("8.30")),
+                buys=True,
+                sells=True,
+                instruments=("KO",),
+                per="placement",
+                exempt=("A1",),
             ),
         )
     ),
@@ -81,3 +109,9 @@ def test_the_example_is_a_command() -> None:
     text = (ROOT / "docs/examples/rate-cards.json").read_bytes()
     (command,) = msgspec.json.decode(text, type=list[c.PersonCommand])
     assert [card.name for card in command.cards] == ["eu-clients/1", "smith/1"]  # type: ignore[union-attr]
+
+
+def test_the_example_of_fees_is_a_command() -> None:
+    text = (ROOT / "docs/examples/fees.json").read_bytes()
+    (command,) = msgspec.json.decode(text, type=list[c.PersonCommand])
+    assert [fee.name for fee in command.fees] == ["sec/1", "stamp/1", "exchange/1"]  # type: ignore[union-attr]

@@ -10,6 +10,7 @@ import fixconfig
 from tests.builders import D, Desk
 from tests.core.after import OPS, replayed
 from tests.core.splits import define
+from tests.core.test_fees import fee
 from tests.core.test_rate_cards import CENT, NOTHING, card, schedule
 from tests.fix.office import Office, trading
 from tests.fix.test_posttrade_line import ACCOUNTS, affirmed, filled, market, open_desk
@@ -48,6 +49,25 @@ def test_what_brokers_bill_by_account_is_affirmed(version: str, tmp_path: Path) 
     assert one.research == (333, 0, 334)
     assert [sum(event.commission) - sum(event.research) for event in (one, two)] == [434, 434]
     replayed(opened)
+
+
+@pytest.mark.parametrize("version", list(fixconfig.folders()))
+def test_a_fee_that_the_broker_bills_too_is_affirmed(version: str, tmp_path: Path) -> None:
+    sold = market(tmp_path, version, buy_fee_bp=D("50"), sell_fee_bp=D(1))
+    opened = open_desk()
+    stamp = fee("stamp", buys=True, rounding="up", MiscFeeType="5")
+    opened.done(c.DefineFees((stamp,)), OPS)
+    with (
+        serving(sold),
+        trading(tmp_path / "a", sold.brokers[0].port, opened, version=version) as office,
+    ):
+        office.until(e.SessionChanged, up=True)
+        block = filled(office)
+        settled(office, [block], version)
+        assert "confirmation mismatch" not in opened.alerts()
+    event = opened.state.allocations[block]
+    assert [one.fees[0].amount for one in event.bills] == [sum(event.fees)]
+    assert sum(event.fees) > 300_00  # half a percent of some 64,000
 
 
 def settled(office: Office, blocks: list[str], version: str) -> None:

@@ -8,14 +8,17 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from tests.core.after import OPS
-from tests.core.test_rate_cards import MEMBERS, traded
+from tests.core.test_fees import fee
+from tests.core.test_fees import house as taxed
+from tests.core.test_rate_cards import CENT, MEMBERS, traded
 from tests.core.test_rate_cards import house as billed
 from tests.reports.book import known_book, model_of
 from tests.views.house import DAY
 from tradeoms.model import commands as c
+from tradeoms.model.fields import Side
 from tradeoms.model.reference import CommissionSchedule, CommissionTier
 from tradeoms.reports import REPORTS
-from tradeoms.reports.commissions import totals
+from tradeoms.reports.commissions import fee_totals, totals
 
 D = Decimal
 NOW = datetime(2026, 3, 2, 22, 0, tzinfo=UTC)
@@ -47,6 +50,27 @@ def test_each_bill_is_a_line_and_brokers_add_up(tmp_path: Path) -> None:
         ("QUEEN", 1, D("0.71"), D("2.48")),
     ]
     assert "Research accounts" in html.read_text()
+
+
+def test_fees_are_totals_of_their_own(tmp_path: Path) -> None:
+    floor = taxed(fee(sells=True), fee("levy", schedule=CENT, sells=True, per="placement"))
+    traded(floor, *MEMBERS, Side=Side.Sell)
+    model, engine = model_of(floor, tmp_path)  # type: ignore[arg-type]
+    table, html = REPORTS["commissions"].write(model, DAY, tmp_path / "out", NOW)
+    with table.open() as file:
+        (row,) = csv.DictReader(file)
+    found = list(fee_totals(model.rows("fees")))
+    (total,) = totals(model.rows("bills"))
+    nets = [(r.gross, r.commission, r.fees, r.net) for r in model.rows("allocations")]
+    engine.dispose()
+    assert row["fees"] == "260.26"
+    assert total.fees == D("260.26")
+    assert [(one.fee, one.gross, one.amount) for one in found] == [
+        ("levy/1", D("50050.00"), D("10.01")),
+        ("sec/1", D("50050.00"), D("250.25")),
+    ]
+    assert all(net == gross - costs - fees for gross, costs, fees, net in nets)
+    assert "What markets and states take" in html.read_text()
 
 
 def test_research_accounts_and_payments_are_shown(tmp_path: Path) -> None:

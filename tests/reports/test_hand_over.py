@@ -10,9 +10,9 @@ from tradeoms.model import commands as c
 from tradeoms.reports import REPORTS
 
 NOW = datetime(2026, 3, 2, 22, 0, tzinfo=UTC)
-TRADES = """action,block,instrument,Side,trade_date,settle_date,lines,Quantity,gross,commission,net,Currency
-new,B1,ACME,Buy,2026-03-02,2026-03-03,3,157,7871.40,1.96,7873.36,USD
-new,B2,CORN,SellShort,2026-03-02,2026-03-03,1,10,400.00,0.13,399.87,EUR
+TRADES = """action,block,instrument,Side,trade_date,settle_date,lines,Quantity,gross,commission,net,Currency,fees
+new,B1,ACME,Buy,2026-03-02,2026-03-03,3,157,7871.40,1.96,7873.36,USD,0.00
+new,B2,CORN,SellShort,2026-03-02,2026-03-03,1,10,400.00,0.13,399.87,EUR,0.00
 """
 CASH = """account,Currency,settle_date,amount
 A1,USD,2026-03-03,-5014.88

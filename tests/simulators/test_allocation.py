@@ -1,6 +1,6 @@
 """The broker's middle office: what it answers to allocations, and what it confirms."""
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 
 import pytest
@@ -242,6 +242,15 @@ def test_an_account_may_have_a_rate_of_its_own_and_others_pay_for_research() -> 
     bench, px = office(rates=rates, **more)
     first, second = say(bench, instruction(px))[2:]
     assert (first[12], second[12]) == ("9.00", "1.20")  # 600 at 0.015, 400 at 0.003
+
+
+def test_a_fee_is_billed_on_its_side_and_named() -> None:
+    bench, px = office(buy_fee_bp=Decimal("0.3"), sell_fee_bp=Decimal(50))
+    first, second = say(bench, instruction(px))[2:]
+    for each, qty in ((first, 600), (second, 400)):
+        fee = (qty * Decimal(px) * 3 / 100_000).quantize(Decimal("0.01"), ROUND_CEILING)
+        assert (each[136], each[137]) == ("1", str(fee))
+        assert Decimal(each[118]) == Decimal(each[381]) + Decimal(each[12]) + fee
 
 
 @pytest.mark.parametrize("tag", ["1731=G1|819=1", "196=G1"])

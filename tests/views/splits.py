@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from tradeoms.core.blocks import placements
 from tradeoms.model import commands as c
+from tradeoms.model.fees import Fee
 from tradeoms.model.fields import BlockState, Side, TaxStatus
 from tradeoms.model.rate_cards import RateCard
 from tradeoms.model.reference import (
@@ -30,9 +31,19 @@ LOTS = ("FIFO", "LIFO", "HIFO", "LOFO", "HIGHEST_COST", "MINTAX")
 
 
 def rates(house: "House", version: int) -> None:
-    """One broker bills for research, now and then; an account has rates of its own."""
+    """One broker bills for research, now and then; an account has rates of its own; a fee changes."""
     research = RATE if version % 2 else None
     house.send(c.DefineBrokers((replace(house.state.brokers["KING"], research=research),)), "ops")
+    fee = Fee(
+        *("levy", version, house.state.business_date),
+        schedule=CommissionSchedule("value", (CommissionTier(Decimal(0), Decimal("2.5")),)),
+        buys=bool(version % 2),
+        sells=True,
+        per="placement" if version % 3 else "account",
+        rounding="up",
+        exempt=("A3",),
+    )
+    house.send(c.DefineFees((fee,)), "ops")
     card = RateCard("own", version, house.state.business_date, ("A2",), execution=RATE)
     house.send(c.DefineRateCards((card,)), "ops")
     if "KING/USD" in house.state.research:

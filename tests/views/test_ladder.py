@@ -96,7 +96,7 @@ def test_the_last_balance_is_the_cash_whatever_happens(seed: int) -> None:
     for row in sorted(VIEWS["ladder"].all_rows(house.state), key=lambda r: r.day):
         pair = (row.account, row.Currency)
         assert row.opening == last.get(pair, (None, row.opening))[1]
-        parts = row.bought + row.sold + row.commission + row.other
+        parts = row.bought + row.sold + row.commission + row.fees + row.other
         assert row.opening + parts == row.balance
         assert row.day >= house.state.business_date
         last[pair] = (row.day, row.balance)

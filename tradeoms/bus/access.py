@@ -20,6 +20,7 @@ MAY: dict[type, frozenset[Role]] = {
     c.DefineBrokers: frozenset({OPERATIONS}),
     c.DefineAllocationPolicies: frozenset({COMPLIANCE}),
     c.DefineRateCards: frozenset({OPERATIONS}),
+    c.DefineFees: frozenset({OPERATIONS}),
     c.PayResearch: frozenset({OPERATIONS}),
     c.DefineIdentical: frozenset({COMPLIANCE}),
     c.IdentifyLots: frozenset({PM, TRADER, OPERATIONS}),
@@ -119,6 +120,7 @@ HOUSE = (
     c.DefineBrokers,
     c.DefineAllocationPolicies,
     c.DefineRateCards,
+    c.DefineFees,
     c.PayResearch,
     c.DefineIdentical,
     c.SetHolidays,
@@ -166,7 +168,9 @@ OF_BLOCK = (
     c.SendAllocation,
 )
 #: Tables of which a row shows an order, a block or something below a block.
-BY_MEMBER = frozenset({"orders", "blocks", "placements", "executions", "instructions", "bills"})
+BY_MEMBER = frozenset(
+    {"orders", "blocks", "placements", "executions", "instructions", "bills", "fees"}
+)
 #: Tables that everybody sees.
 BY_NOBODY = frozenset({"sessions", "prices", "rates"})
 

@@ -24,7 +24,7 @@ SHOWN = {
     ),
     "ladder": (
         *("account", "Currency", "day", "opening"),
-        *("bought", "sold", "commission", "other", "balance"),
+        *("bought", "sold", "commission", "fees", "other", "balance"),
     ),
     "pnl": (
         *("account", "instrument", "quantity", "day", "unrealized"),

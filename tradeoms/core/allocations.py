@@ -20,7 +20,7 @@ from tradeoms.core.orders import pend
 from tradeoms.core.parts import PLACES
 from tradeoms.core.research import collect
 from tradeoms.core.sequence import take_place, taken_back, to_book
-from tradeoms.core.sharing import in_parts
+from tradeoms.core.sharing import in_parts, with_fees
 from tradeoms.core.splitting import split, ties
 from tradeoms.market.calendar import days, settle_date
 from tradeoms.model import commands as c
@@ -95,7 +95,7 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
     )
     if in_lines(state, fills):
         event = in_parts(state, event)
-    event, alone = pooled(state, event, ctx)
+    event, alone = pooled(state, with_fees(state, event), ctx)
     told = [*_told(found.exception, event, ctx), *alone]
     return [*taken_back(state, block.block, event.units_of or trade_date), event, *told]
 

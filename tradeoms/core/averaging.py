@@ -21,6 +21,7 @@ from tradeoms.core.commissions import cents
 from tradeoms.core.context import Context
 from tradeoms.core.parts import PLACES
 from tradeoms.core.sequence import taken_back, to_book
+from tradeoms.core.sharing import with_fees
 from tradeoms.core.splitting import ties
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -153,17 +154,25 @@ def _with(
 ) -> e.BlockAllocated:
     way = SELL if state.blocks[event.block].Side.sells else BUY
     commission = execution + research
-    sums = (int(column.sum()) for column in (gross, execution, research))
-    return replace(
+    new = replace(
         event,
         AvgPx=price,
         gross=tuple(gross.tolist()),
         commission=tuple(commission.tolist()),
         net=tuple((gross + way * commission).tolist()),
         research=tuple(research.tolist()) if research.any() else (),
-        bills=(Bill(name.partition("/")[2], *sums),),
+        bills=(
+            Bill(
+                name.partition("/")[2],
+                int(gross.sum()),
+                int(execution.sum()),
+                int(research.sum()),
+            ),
+        ),
         price_group=name,
+        fees=(),
     )
+    return with_fees(state, new)
 
 
 def average(state: State, command: c.AveragePrices, ctx: Context) -> list[e.AnyEvent]:

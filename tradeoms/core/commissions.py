@@ -4,10 +4,11 @@ A bill at a time, in exact fractions: what :mod:`allocation.commissions` compute
 their bounds, because a fill must always be allocated.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 
 from tradeoms.core.bounds import MOST_RATE, RATE_PLACES, bad_money, bad_number, brief
 from tradeoms.model.commands import Problem
@@ -18,6 +19,20 @@ from tradeoms.model.state import State
 CENT = Decimal("0.01")
 HALF = Fraction(1, 2)
 BASES = {"unit": Fraction(1), "value": Fraction(1, 10_000)}
+
+
+def half_up(amount: Fraction) -> int:
+    """A whole number, a half away from zero."""
+    whole = int(abs(amount) + HALF)
+    return whole if amount >= 0 else -whole
+
+
+#: How a bill is made whole cents.
+ROUNDINGS: dict[str, Callable[[Fraction], int]] = {
+    "half_up": half_up,
+    "half_even": round,
+    "up": ceil,
+}
 
 
 def cents(amount: Decimal) -> int:
@@ -46,7 +61,7 @@ def commission(
         rate = state.brokers[placement.broker].commission_per_share
     if share == 1:
         return cents(placement.CumQty * rate)
-    return _rounded(Fraction(placement.CumQty) * share * Fraction(rate) * 100)
+    return half_up(Fraction(placement.CumQty) * share * Fraction(rate) * 100)
 
 
 def research(state: State, placement: Placement, gross: int, share: Fraction = Fraction(1)) -> int:
@@ -56,7 +71,12 @@ def research(state: State, placement: Placement, gross: int, share: Fraction = F
     return bill(placement.research, Fraction(placement.CumQty) * share, gross * share)
 
 
-def bill(schedule: CommissionSchedule, quantity: Decimal | Fraction, gross: int | Fraction) -> int:
+def bill(
+    schedule: CommissionSchedule,
+    quantity: Decimal | Fraction,
+    gross: int | Fraction,
+    rounded: Callable[[Fraction], int] = half_up,
+) -> int:
     """Cents by a schedule."""
     measure = Fraction(quantity) if schedule.basis == "unit" else abs(Fraction(gross)) / 100
     starts = [Fraction(tier.start) for tier in schedule.tiers]
@@ -71,18 +91,12 @@ def bill(schedule: CommissionSchedule, quantity: Decimal | Fraction, gross: int 
     else:
         reached = [rate for start, rate in zip(starts, rates, strict=True) if start <= measure]
         total = measure * reached[-1]
-    amount = _rounded((total + Fraction(schedule.flat)) * 100)
+    amount = rounded((total + Fraction(schedule.flat)) * 100)
     if schedule.minimum is not None:
         amount = max(amount, cents(schedule.minimum))
     if schedule.maximum is not None:
         amount = min(amount, cents(schedule.maximum))
     return amount
-
-
-def _rounded(amount: Fraction) -> int:
-    """A whole number, a half away from zero."""
-    whole = int(abs(amount) + HALF)
-    return whole if amount >= 0 else -whole
 
 
 def broker_problems(field: str, broker: Broker) -> list[Problem]:

@@ -20,6 +20,11 @@ def _lines(known: Instruction) -> int:
     return 2 if known.research else 1
 
 
+def _amounts(known: Instruction, n: int) -> int:
+    """Amounts that an account's net is the sum of: gross, commission's parts, fees."""
+    return 1 + _lines(known) + sum(1 for fee in known.fees if fee.cents[n])
+
+
 def row_of(known: Instruction, account: str, IndividualAllocID: str = "") -> int | None:
     """Which row of an instruction an account is, by its name or by the row's own id."""
     if account in known.accounts:
@@ -46,7 +51,11 @@ def confirmed(
         _number(
             "Commission", ours["commission"], said.commission, _lines(known) * money, needed=False
         ),
-        _number("NetMoney", ours["net"], said.NetMoney, (1 + _lines(known)) * money),
+        _number(
+            *("MiscFeeAmt", state.money(known.fee(n)), said.fees),
+            *(max(len(known.fees), 1) * money, False),
+        ),
+        _number("NetMoney", ours["net"], said.NetMoney, _amounts(known, n) * money),
         _text("Currency", known.Currency, said.Currency, needed=False),
         _text("TradeDate", _day(known.trade_date), said.TradeDate, needed=False),
         _text("SettlDate", _day(known.settle_date), said.SettlDate, needed=False),
@@ -96,7 +105,7 @@ def _rows(
         seen.add(n)
         quantity, account = instrument.quantity(known.quantities[n]), known.accounts[n]
         yield _number(f"AllocQty of {account}", quantity, row.AllocQty, Decimal(0))
-        net, allowed = state.money(known.net[n]), (1 + _lines(known)) * broker.money_tolerance
+        net, allowed = state.money(known.net[n]), _amounts(known, n) * broker.money_tolerance
         yield _number(f"AllocNetMoney of {account}", net, row.AllocNetMoney, allowed, needed=False)
     for n, account in enumerate(known.accounts) if rows else ():
         if n not in seen:

@@ -102,6 +102,7 @@ def _lines(state: State, block: str) -> dict[str, DeliveryLine]:
             Currency=instrument.Currency,
             research=state.money(event.research[n]) if event.research else ZERO,
             price_group=event.price_group.partition("/")[0],
+            fees=state.money(event.fees[n] if event.fees else 0),
         )
     return lines
 

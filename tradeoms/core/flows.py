@@ -30,6 +30,7 @@ def record(
         units=way * units[got],
         cents=-way * net[got],
         commission=-sign * np.array(allocation.commission, np.int64)[got],
+        fees=-sign * np.array(allocation.fees, np.int64)[got] if allocation.fees else 0,
     )
 
 
@@ -47,6 +48,7 @@ def expect(state: State, cash: OpeningCash) -> None:
         units=0,
         cents=int(cash.amount.scaleb(2)),
         commission=0,
+        fees=0,
     )
 
 
@@ -67,6 +69,7 @@ def convert(state: State, number: int, sign: int, moved: dict[str, tuple[int, ..
         units=sign * columns["units"],
         cents=sign * columns["cents"],
         commission=0,
+        fees=0,
     )
 
 

@@ -32,7 +32,7 @@ LONGEST = 200  # characters of a reason
 MANUAL = "MANUAL"  # FIX's word for the ClOrdID of an order that was given by voice
 TERMS = (
     *("AvgPx", "settle_date", "trade_date", "ClOrdIDs", "OrderIDs", "accounts", "quantities"),
-    *("gross", "commission", "net", "settlements", "prices", "research", "AvgPxGroupID"),
+    *("gross", "commission", "net", "settlements", "prices", "research", "fees", "AvgPxGroupID"),
 )
 
 
@@ -173,6 +173,7 @@ def _instruction(state: State, name: str, broker: str, share: Share, ctx: Contex
         net=tuple(share.net.tolist()),
         prices=tuple(map(_short, share.prices)),
         research=tuple(share.research.tolist()),
+        fees=share.fees,
         AvgPxGroupID=event.price_group.partition("/")[0],
         at=ctx.now,
         user=ctx.user,

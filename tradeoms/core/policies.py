@@ -65,10 +65,10 @@ def _reasons(state: State, policy: AllocationPolicy) -> Reasons:
     found: Reasons = {
         "policy": (policy.policy, bad_name(policy.policy)),
         "version": (policy.version, "" if policy.version > 0 else "must be above zero"),
-        "method": (policy.method, _unknown(policy.method, METHODS)),
-        "rounding": (policy.rounding, _unknown(policy.rounding, ROUNDING)),
-        "draw": (policy.draw, _unknown(policy.draw, DRAWS)),
-        "prices": (policy.prices, _unknown(policy.prices, PRICES)),
+        "method": (policy.method, one_of(policy.method, METHODS)),
+        "rounding": (policy.rounding, one_of(policy.rounding, ROUNDING)),
+        "draw": (policy.draw, one_of(policy.draw, DRAWS)),
+        "prices": (policy.prices, one_of(policy.prices, PRICES)),
         "minimum": (policy.minimum, _bad_quantity(policy.minimum)),
         "hold_back": (policy.hold_back, _bad_quantity(policy.hold_back)),
         "minimum_value": (policy.minimum_value, bad_money(policy.minimum_value)),
@@ -94,7 +94,7 @@ def bad_name(name: str) -> str:
     return bad_text(name)
 
 
-def _unknown(name: str, table: Iterable[str]) -> str:
+def one_of(name: str, table: Iterable[str]) -> str:
     rows = list(table)
     return "" if name in rows else f"must be {' or '.join(rows)}"
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from tradeoms.core import fees
 from tradeoms.core.bounds import MOST_CENTS, few
 from tradeoms.core.charging import at_most
 from tradeoms.model.orders import ZERO, Block, Placement
@@ -18,12 +19,13 @@ def no_room(state: State, block: Block, placed: Sequence[Placement], error: str 
     """
     instrument, filled = state.instruments[block.instrument], [p for p in placed if p.CumQty]
     gross, bill = at_most(state, instrument, filled)
-    cents, units = gross + bill, instrument.units(sum((p.CumQty for p in filled), ZERO))
-    if cents >= MOST_CENTS:
-        return f"its fills and bills are worth {state.money(cents):,}: more than can be booked"
     assert block.statement is not None
     error = error or (block.error.account if block.error else "")
     names = [*block.statement.accounts, *([error] if error else ())]
+    bill += fees.at_most(state, instrument, filled, gross, len(names)) if state.fees else 0
+    cents, units = gross + bill, instrument.units(sum((p.CumQty for p in filled), ZERO))
+    if cents >= MOST_CENTS:
+        return f"its fills and bills are worth {state.money(cents):,}: more than can be booked"
     return full(state, instrument, names, cents, units)
 
 

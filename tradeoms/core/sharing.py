@@ -21,9 +21,11 @@ from allocation.rounding import webster
 from allocation.ties import Hash, tie_hash
 from tradeoms.core.blocks import placements
 from tradeoms.core.charging import cash_of, charges, groups_in, in_lines
+from tradeoms.core.fees import levied
 from tradeoms.core.parts import PLACES, Fills, placement_fills
 from tradeoms.model import events as e
 from tradeoms.model.allocation_events import Part, averages
+from tradeoms.model.fees import Levied, Levy
 from tradeoms.model.orders import Placement
 from tradeoms.model.rate_cards import Bill
 from tradeoms.model.reference import Instrument
@@ -39,7 +41,7 @@ class Share(NamedTuple):
     """A broker's part: parallel to `accounts`, units and cents; accounts without a unit are left out.
 
     `prices`: each account's average, where they differ. `commission` is both parts, `research` that
-    part alone, empty where the broker bills none.
+    part alone, empty where the broker bills none; `fees` come on top.
     """
 
     placements: tuple[Placement, ...]
@@ -50,10 +52,32 @@ class Share(NamedTuple):
     net: Int64
     prices: tuple[Decimal, ...] = ()
     research: Int64 = NOTHING
+    fees: tuple[Levied, ...] = ()
+
+    def taxed(self) -> Int64:
+        """Cents of all fees."""
+        return sum((np.array(one.cents) for one in self.fees), np.zeros_like(self.gross))
 
 
 def shares(state: State, event: e.BlockAllocated) -> dict[str, Share]:
     """The part of every broker with a fill, in the order of its first placement."""
+    found = _billed(state, event)
+    if not state.fees:
+        return found
+    return {broker: _levied(state, event, share) for broker, share in found.items()}
+
+
+def _levied(state: State, event: e.BlockAllocated, share: Share) -> Share:
+    """With the fees of its fills; `net` may have them already, or not."""
+    ties = _ties(state, event, share.accounts)
+    columns = share.accounts, share.quantities, share.gross
+    share = share._replace(fees=levied(state, event, share.placements, *columns, ties))
+    way = SELL if state.blocks[event.block].Side.sells else BUY
+    return share._replace(net=share.gross + way * (share.commission + share.taxed()))
+
+
+def _billed(state: State, event: e.BlockAllocated) -> dict[str, Share]:
+    """Without fees."""
     parts: dict[str, list[Placement]] = {}
     filled = [p for p in placements(state, state.blocks[event.block]) if p.CumQty]
     for placement in filled:
@@ -112,6 +136,29 @@ def in_parts(state: State, event: e.BlockAllocated) -> e.BlockAllocated:
         research=tuple(research.tolist()) if research.any() else (),
         bills=tuple(_bill(broker, share) for broker, share in found.items()),
     )
+
+
+def with_fees(state: State, event: e.BlockAllocated) -> e.BlockAllocated:
+    """The allocation with what markets and states take, which its money says nothing of yet."""
+    found = shares(state, event) if state.fees else {}
+    if not any(share.fees for share in found.values()):
+        return event
+    totals = dict.fromkeys(event.accounts, 0)
+    for share in found.values():
+        for name, amount in zip(share.accounts, share.taxed().tolist(), strict=True):
+            totals[name] += amount
+    fees, net = _rows(state, event, list(totals.values())), np.array(event.net, np.int64)
+    way = SELL if state.blocks[event.block].Side.sells else BUY
+    return replace(
+        event,
+        fees=tuple(fees.tolist()),
+        net=tuple((net + way * fees).tolist()),
+        bills=tuple(replace(bill, fees=_levies(found[bill.broker])) for bill in event.bills),
+    )
+
+
+def _levies(share: Share) -> tuple[Levy, ...]:
+    return tuple(Levy(one.fee, sum(one.cents)) for one in share.fees)
 
 
 def _research(share: Share) -> list[int]:

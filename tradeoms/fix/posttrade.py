@@ -24,12 +24,14 @@ from tradeoms.model.posttrade import (
     ConfirmationSaid,
     Instruction,
     MessageRefused,
+    MiscFee,
     Row,
 )
 from tradeoms.model.reference import Instrument, SettlementInstruction
 from tradeoms.model.state import State
 
 log = structlog.get_logger("fix")
+MISC_FEE = MiscFee.__struct_fields__
 CALCULATED = "1"  # AllocType
 NAMED = "1"  # AllocNoOrdersType
 INCORRECT, CHANGED = "1", "2"  # AllocCancReplaceReason
@@ -101,7 +103,7 @@ def _instruction(dialect: Dialect, state: State, known: Instruction, poss_resend
     groups: Groups = {
         "NoOrders": [{"ClOrdID": ours, "OrderID": theirs} for ours, theirs in orders],
         "NoAllocs": [
-            _old_row(state, known, n) if old else _row(state, known, n)
+            _taxed(dialect, state, known, n, (_old_row if old else _row)(state, known, n))
             for n in range(len(known.accounts))
         ],
     }
@@ -159,6 +161,21 @@ def _row(state: State, known: Instruction, n: int) -> Entry:
     if settlement := known.settlements.get(known.accounts[n]):
         row |= _settlement(settlement)
     return row
+
+
+def _taxed(dialect: Dialect, state: State, known: Instruction, n: int, row: Entry) -> Entry:
+    """With the fees that are in its net, each for itself, where the version has a group for them."""
+    fees = [
+        {
+            "MiscFeeAmt": plain(state.money(one.cents[n])),
+            "MiscFeeCurr": known.Currency,
+            "MiscFeeType": one.MiscFeeType,
+        }
+        for one in known.fees
+        if one.cents[n]
+    ]
+    knows = "NoMiscFees" in dialect.groups["J"]["NoAllocs"]
+    return {**row, "NoMiscFees": fees} if fees and knows else row
 
 
 def _settlement(found: SettlementInstruction) -> dict[str, Any]:
@@ -301,7 +318,12 @@ def _confirmation(dialect: Dialect, raw: str, fields: dict[str, str]) -> Confirm
         for entry in entries_of(dialect, raw, "NoDlvyInst")
         for party in entry.get("NoSettlPartyIDs", ())
     )
-    return ConfirmationSaid(**values, ClOrdIDs=_ClOrdIDs(dialect, raw), parties=parties)
+    fees = tuple(
+        MiscFee(**_typed(dialect, MiscFee, {name: fee.get(name, "") for name in MISC_FEE}))
+        for fee in entries_of(dialect, raw, "NoMiscFees")
+    )
+    orders = _ClOrdIDs(dialect, raw)
+    return ConfirmationSaid(**values, ClOrdIDs=orders, parties=parties, MiscFees=fees)
 
 
 def _ClOrdIDs(dialect: Dialect, raw: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from tradeoms.model.base import Command
+from tradeoms.model.fees import Fee
 from tradeoms.model.rate_cards import RateCard
 from tradeoms.model.reference import AllocationPolicy
 
@@ -17,6 +18,12 @@ class DefineRateCards(Command, frozen=True, tag=True):
     """Add rate cards of accounts, or new versions of them; a version that is defined never changes."""
 
     cards: tuple[RateCard, ...]
+
+
+class DefineFees(Command, frozen=True, tag=True):
+    """Add fees and taxes, or new versions of them; a version that is defined never changes."""
+
+    fees: tuple[Fee, ...]
 
 
 class PayResearch(Command, frozen=True, tag=True):

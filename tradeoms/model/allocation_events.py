@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from msgspec import Struct
 
 from tradeoms.model.base import Event
+from tradeoms.model.fees import Fee
 from tradeoms.model.orders import Moved
 from tradeoms.model.rate_cards import Bill, RateCard, ResearchPayment
 from tradeoms.model.reference import AllocationPolicy
@@ -18,6 +19,11 @@ class AllocationPoliciesDefined(Event, frozen=True, tag=True):
 
 class RateCardsDefined(Event, frozen=True, tag=True):
     cards: tuple[RateCard, ...]
+    at: datetime
+
+
+class FeesDefined(Event, frozen=True, tag=True):
+    fees: tuple[Fee, ...]
     at: datetime
 
 
@@ -90,8 +96,9 @@ class BlockAllocated(Event, frozen=True, tag=True):
     then `parts` are the quantities by part of the statement, and `prices` each entry's average.
     `moved`, if any: units of each member that are the error account's. `internal`: what brokers
     were told stays. `commission` is both parts, `research`, if any, that part alone; `bills` are
-    the brokers' (none in allocations of old). `price_group`: of several blocks (the first one) at a
-    broker, whose average AvgPx is; `again`: only its price has changed, and lots follow at once.
+    the brokers' (none in allocations of old). `fees`, if any, are in `net` besides.
+    `price_group`: of several blocks (the first one) at a broker, whose average AvgPx is; `again`:
+    only its price has changed, and lots follow at once.
     `units_of`: whose day's shares the units are, where a broker has applied a corporate action of
     after the trade date to them.
     """
@@ -122,6 +129,7 @@ class BlockAllocated(Event, frozen=True, tag=True):
     price_group: str = ""
     again: bool = False
     units_of: date | None = None
+    fees: tuple[int, ...] = ()
 
     def own_prices(self) -> dict[int, Decimal]:
         """The average price of each entry that has one of its own."""

@@ -52,6 +52,7 @@ Resume = halts.Resume
 MoveToError = split.MoveToError
 DefineAllocationPolicies = split.DefineAllocationPolicies
 DefineRateCards = split.DefineRateCards
+DefineFees = split.DefineFees
 PayResearch = split.PayResearch
 CloseDay = daily.CloseDay
 AcknowledgeDelivery = daily.AcknowledgeDelivery
@@ -281,6 +282,7 @@ PersonCommand = (
     | DefineBrokers
     | DefineAllocationPolicies
     | DefineRateCards
+    | DefineFees
     | PayResearch
     | DefineIdentical
     | IdentifyLots

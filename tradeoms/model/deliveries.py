@@ -10,7 +10,8 @@ class DeliveryLine(Struct, frozen=True, gc=False, omit_defaults=True):
     """An account's part of a block. `trade` names it for ever; `version` counts what was said of it.
 
     `action` new or correct: it holds from now on; cancel: the version before holds no more. Side is
-    FIX's name, money to the cent in Currency; `research` is a part of `commission`. `order` is empty for the error
+    FIX's name, money to the cent in Currency; `research` is a part of `commission`,
+    `fees` are in `net` besides. `order` is empty for the error
     account.
     """
 
@@ -32,6 +33,7 @@ class DeliveryLine(Struct, frozen=True, gc=False, omit_defaults=True):
     Currency: str
     research: Decimal = Decimal(0)
     price_group: str = ""
+    fees: Decimal = Decimal(0)
 
 
 class Delivery(Struct, frozen=True, gc=False):

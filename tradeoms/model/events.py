@@ -77,6 +77,7 @@ LotsIdentified = tax.LotsIdentified
 LotsWashed = tax.LotsWashed
 AllocationPoliciesDefined = split.AllocationPoliciesDefined
 RateCardsDefined = split.RateCardsDefined
+FeesDefined = split.FeesDefined
 ResearchPaid = split.ResearchPaid
 BlockAllocated = split.BlockAllocated
 PricesAveraged = split.PricesAveraged
@@ -285,6 +286,7 @@ AnyEvent = (
     | BrokersDefined
     | AllocationPoliciesDefined
     | RateCardsDefined
+    | FeesDefined
     | ResearchPaid
     | HolidaysSet
     | LimitsSet

@@ -6,6 +6,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from tradeoms.model import fields
+from tradeoms.model.fees import Levied
 from tradeoms.model.reference import SettlementInstruction
 
 S = fields.InstructionState
@@ -20,7 +21,8 @@ class Instruction(Struct, frozen=True, gc=False, omit_defaults=True):
     allocation behind it holds no more: it has to be replaced or cancelled. `rejected` has the
     accounts that the broker does not take, with its reasons; `answered` when it said its last word.
     `repeated`: it was sent again, and the broker may have two copies. `prices`: each account's
-    average, where not all have AvgPx. `research`: that part of each `commission`, if there is any.
+    average, where not all have AvgPx. `research`: that part of each `commission`, if there is any;
+    `fees` are in `net` besides.
     AvgPxGroupID: AvgPx is that of several blocks, whose instructions have the same.
     """
 
@@ -58,10 +60,15 @@ class Instruction(Struct, frozen=True, gc=False, omit_defaults=True):
     prices: tuple[Decimal, ...] = ()
     research: tuple[int, ...] = ()
     AvgPxGroupID: str = ""
+    fees: tuple[Levied, ...] = ()
 
     def AllocAvgPx(self, n: int) -> Decimal:
         """The price of the nth account."""
         return self.prices[n] if self.prices else self.AvgPx
+
+    def fee(self, n: int) -> int:
+        """Cents of all fees of the nth account."""
+        return sum(one.cents[n] for one in self.fees)
 
     def IndividualAllocID(self, n: int) -> str:
         """What the row of the nth account is called."""
@@ -109,6 +116,15 @@ class AllocationReport(Said, frozen=True, tag=True):
     rows: tuple[Row, ...] = ()
 
 
+class MiscFee(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A fee of a broker's message; MiscFeeBasis 1 is a unit's, 2 per cent, else it is money.
+    None: absent."""
+
+    MiscFeeAmt: Decimal | None = None
+    MiscFeeType: str = ""
+    MiscFeeBasis: str = ""
+
+
 class ConfirmationSaid(Said, frozen=True, tag=True):
     """AK: what the broker confirms for one account. `parties`: role and id of the settlement's."""
 
@@ -135,6 +151,21 @@ class ConfirmationSaid(Said, frozen=True, tag=True):
     Text: str = ""
     ClOrdIDs: tuple[str, ...] = ()
     parties: tuple[tuple[str, str], ...] = ()
+    MiscFees: tuple[MiscFee, ...] = ()
+
+    @property
+    def fees(self) -> Decimal | None:
+        """All fees as money; None where it names none, or not how much they are."""
+        if not self.MiscFees:
+            return None
+        of = {"1": self.AllocQty, "2": self.GrossTradeAmt and self.GrossTradeAmt / 100}
+        total = Decimal(0)
+        for fee in self.MiscFees:
+            worth = of.get(fee.MiscFeeBasis, Decimal(1))
+            if worth is None or fee.MiscFeeAmt is None:
+                return None
+            total += fee.MiscFeeAmt * worth
+        return total
 
     @property
     def commission(self) -> Decimal | None:

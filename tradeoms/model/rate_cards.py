@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from tradeoms.model.fees import Levy
 from tradeoms.model.reference import CommissionSchedule
 
 
@@ -40,13 +41,14 @@ class CardVersion(Struct, frozen=True, gc=False):
 
 class Bill(Struct, frozen=True, gc=False):
     """What a broker bills for its part of a block, in cents: the fills' value, and commission in
-    two parts.
+    two parts. `fees` come on top.
     """
 
     broker: str
     gross: int
     execution: int
     research: int = 0
+    fees: tuple[Levy, ...] = ()
 
 
 class ResearchPayment(Struct, frozen=True, gc=False, omit_defaults=True):

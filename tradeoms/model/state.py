@@ -26,6 +26,7 @@ from tradeoms.model.events import (
     ReportSettled,
     ReportUnmatched,
 )
+from tradeoms.model.fees import FeeVersion
 from tradeoms.model.halts import Halt
 from tradeoms.model.lists import OrderList
 from tradeoms.model.lot_actions import LotAction
@@ -89,10 +90,10 @@ REALIZED = (
 )
 # What bookings move that had not settled when the day began, or was booked since: block a number,
 # below zero an action's, instrument -1 where it is cash alone, booked and settle days, units and
-# cents signed as they change position and cash; commission is a part of cents.
+# cents signed as they change position and cash; commission and fees are parts of cents.
 FLOW = (
     *("block", "account", "instrument", "currency", "booked", "settle"),
-    *("units", "cents", "commission"),
+    *("units", "cents", "commission", "fees"),
 )
 
 
@@ -200,6 +201,7 @@ class State:
     def _begin_worth(self) -> None:
         self.price_groups: dict[str, PriceGroup] = {}  # by their first block
         self.rate_cards: dict[str, tuple[CardVersion, ...]] = {}  # by name, oldest version first
+        self.fees: dict[str, tuple[FeeVersion, ...]] = {}  # the same
         self.research: dict[
             str, int
         ] = {}  # cents that brokers have billed for it, by broker/Currency

@@ -47,6 +47,7 @@ class TradeLine(Struct, frozen=True):
     commission: Decimal
     net: Decimal
     Currency: str
+    fees: Decimal
 
 
 class CashLine(Struct, frozen=True):
@@ -135,6 +136,7 @@ def _trade(group: Sequence[DeliveryLineRow]) -> TradeLine:
         Quantity=sum((row.AllocQty for row in group), ZERO),
         gross=sum((row.gross for row in group), ZERO),
         commission=sum((row.commission for row in group), ZERO),
+        fees=sum((row.fees for row in group), ZERO),
         net=sum((row.net for row in group), ZERO),
         Currency=first.Currency,
     )

@@ -44,6 +44,7 @@ from tradeoms.model.events import (
     ReportSettled,
     ReportUnmatched,
 )
+from tradeoms.model.fees import FeeVersion
 from tradeoms.model.halts import Halt
 from tradeoms.model.lists import OrderList
 from tradeoms.model.lot_actions import LotAction
@@ -95,6 +96,7 @@ class Plain(Struct, frozen=True):
     turns: dict[str, int]
     price_groups: dict[str, PriceGroup]
     rate_cards: dict[str, tuple[CardVersion, ...]]
+    fees: dict[str, tuple[FeeVersion, ...]]
     research: dict[str, int]
     research_paid: dict[int, ResearchPayment]
     errors: dict[str, None]

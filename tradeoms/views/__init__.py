@@ -135,6 +135,10 @@ _TABLES = (
     _keyed(executions, "executions", executions.ExecutionRow, executions.ON),
     _view(allocations, "allocations", allocations.AllocationRow, *_ALLOCATION, _NAMES),
     _view(bills, "bills", bills.BillRow, *_ALLOCATION, _NAMES),
+    View(
+        *("fees", bills.FeeRow, bills.fee_rows, bills.all_fee_rows),
+        frozenset({*_ALLOCATION, _NAMES}),
+    ),
     _view(research, "research", research.ResearchRow, *_ALLOCATION, e.ResearchPaid),
     View(
         *("research_payments", research.ResearchPaymentRow),

@@ -16,9 +16,9 @@ class AllocationRow(Struct, frozen=True, gc=False):
     """One member's part of an allocated block; `key` is block/order/account.
 
     OrderQty is the member's quantity in the statement, AllocQty what it got. Money to the cent in
-    `Currency`: `gross`, `commission` (of it `research`), and `net`, which the account pays or gets. AvgPx is the
-    block's, or the member's own where fills are dealt out as they were traded. The row of an error
-    account has no order: it got what was filled beyond the orders.
+    `Currency`: `gross`, `commission` (of it `research`), `fees` on top, and `net`, which
+    the account pays or gets. AvgPx is the block's, or the member's own where fills
+    are dealt out as they were traded. The row of an error account has no order: it got what was filled beyond the orders.
     """
 
     key: str
@@ -44,6 +44,7 @@ class AllocationRow(Struct, frozen=True, gc=False):
     allocated: datetime
     research: Decimal
     price_group: str
+    fees: Decimal
 
 
 def _block_rows(state: State, name: str) -> Iterator[AllocationRow]:
@@ -83,6 +84,7 @@ def _block_rows(state: State, name: str) -> Iterator[AllocationRow]:
             allocated=event.allocated,
             research=state.money(event.research[n]) if event.research else ZERO,
             price_group=event.price_group.partition("/")[0],
+            fees=state.money(event.fees[n] if event.fees else 0),
         )
 
 

@@ -22,7 +22,7 @@ class ConfirmationRow(Struct, frozen=True, gc=False):
     """An account's part of an allocation instruction; `key` is AllocID/account. Gone with the
     instruction.
 
-    AllocQty, AvgPx, gross, commission and net are ours, `broker_...` the broker's, empty until it
+    AllocQty, AvgPx, gross, commission, fees and net are ours, `broker_...` the broker's, empty until it
     confirms; `differences` says where they are too far apart. `confirmation` is what commands name:
     session/ConfirmID. `confirmed` and `answered`: when the broker's came, and when ours went.
     `settlement` is our settlement instruction. `user` and `reason`: who affirmed
@@ -58,6 +58,8 @@ class ConfirmationRow(Struct, frozen=True, gc=False):
     answered: datetime | None
     user: str
     reason: str
+    fees: Decimal
+    broker_fees: Decimal | None
 
 
 def _row(state: State, known: Instruction, n: int) -> ConfirmationRow:
@@ -97,6 +99,8 @@ def _row(state: State, known: Instruction, n: int) -> ConfirmationRow:
         answered=answer.at if answer else None,
         user=found.user if found else "",
         reason=found.reason if found else "",
+        fees=state.money(known.fee(n)),
+        broker_fees=said.fees if said else None,
     )
 
 

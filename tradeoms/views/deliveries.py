@@ -64,6 +64,7 @@ class DeliveryLineRow(Struct, frozen=True, gc=False):
     reason: str
     research: Decimal
     price_group: str
+    fees: Decimal
 
 
 def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, DeliveryRow | None]]:

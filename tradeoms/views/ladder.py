@@ -13,15 +13,15 @@ from tradeoms.model.calendar import day_of, days
 from tradeoms.model.state import State
 from tradeoms.views import touched
 
-Sums = dict[int, list[int]]  # by settlement day: bought, sold, commission, other in cents
-BOUGHT, SOLD, COMMISSION, OTHER = range(4)
+Sums = dict[int, list[int]]  # by settlement day: bought, sold, commission, fees, other in cents
+BOUGHT, SOLD, COMMISSION, FEES, OTHER = range(5)
 
 
 class LadderRow(Struct, frozen=True, gc=False):
     """An account's cash in a currency on a settlement day; `key` is account/currency/day.
 
-    `opening` is what the day begins with, `bought`, `sold`, `commission` and `other` (balances that
-    came with a later value date, corporate actions) what changes hands on it, `balance` what is left: below zero,
+    `opening` is what the day begins with, `bought`, `sold`, `commission`, `fees` and `other` (balances
+    that came with a later value date, corporate actions) what changes hands on it, `balance` what is left: below zero,
     overdrawn. There is a row for the open day, and for each later one on which something settles.
     Orders that are not allocated yet are not in it.
     """
@@ -34,6 +34,7 @@ class LadderRow(Struct, frozen=True, gc=False):
     bought: Decimal
     sold: Decimal
     commission: Decimal
+    fees: Decimal
     other: Decimal
     balance: Decimal
 
@@ -102,7 +103,7 @@ def _rows(state: State, pairs: set[tuple[int, int]]) -> Iterator[LadderRow]:
     today = days(state.business_date)
     for account, currency in sorted(pairs):
         sums = moved[account, currency]
-        sums.setdefault(today, [0] * 4)
+        sums.setdefault(today, [0] * 5)
         balance = int(state.cash.cells[account, currency])
         balance -= sum(sum(parts) for day, parts in sums.items() if day >= today)
         names = state.account_axis.names[account], state.currency_axis.names[currency]
@@ -117,13 +118,14 @@ def _sums(state: State, pairs: set[tuple[int, int]]) -> defaultdict[tuple[int, i
     """What settles, by pair and day."""
     found: defaultdict[tuple[int, int], Sums] = defaultdict(dict)
     wanted = np.isin(state.flows["account"], list({account for account, _ in pairs}))
-    names = ("account", "currency", "settle", "block", "cents", "commission")
+    names = ("account", "currency", "settle", "block", "cents", "commission", "fees")
     columns = [state.flows[name][wanted].tolist() for name in names]
     sells = {n: _side(state, n) for n in set(columns[3])}
-    for account, currency, settle, block, cents, commission in zip(*columns, strict=True):
-        parts = found[account, currency].setdefault(settle, [0] * 4)
-        parts[sells[block]] += cents - commission
+    for account, currency, settle, block, cents, commission, fees in zip(*columns, strict=True):
+        parts = found[account, currency].setdefault(settle, [0] * 5)
+        parts[sells[block]] += cents - commission - fees
         parts[COMMISSION] += commission
+        parts[FEES] += fees
     return found
 
 
