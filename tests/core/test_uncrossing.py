@@ -8,6 +8,7 @@ from tests.builders import DAY, D, Desk
 from tests.core.corporate import corporate
 from tests.core.crosses import approved, busted, crossing, mark, proposed, sell
 from tests.core.leaving import calm, opened
+from tests.core.openings import ORDERS, opening
 from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model.fields import BlockState, CrossState, Effect, OrderState, Side, TimeInForce
@@ -83,6 +84,8 @@ def test_nobody_routes_to_the_house(floor: Desk) -> None:
     assert floor.refused(c.RouteList("INTERNAL", (block,)), "trader") == {
         "broker": "unknown broker"
     }
+    files = opening(orders=ORDERS.replace("KING", "INTERNAL"))
+    assert "unknown broker" in floor.refused(files, "ops").values()
     broker = Broker("INTERNAL", "Mine", "S1")
     assert "brokers[0].broker" in floor.refused(c.DefineBrokers((broker,)), "ops")
 

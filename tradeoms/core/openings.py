@@ -16,6 +16,7 @@ from tradeoms.core.opening_files import read_files
 from tradeoms.market.calendar import days
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.crosses import HOUSE
 from tradeoms.model.openings import OpeningOrder
 from tradeoms.model.reference import OpeningCash, OpeningLot
 from tradeoms.model.state import State
@@ -96,7 +97,7 @@ def _problems_of(state: State, opening: e.OpeningBooked) -> list[c.Problem]:
 
 def _order_problems(state: State, field: str, order: OpeningOrder) -> list[c.Problem]:
     problems = check_fields(state, order.order, field)
-    if order.broker and order.broker not in state.brokers:
+    if order.broker and (order.broker not in state.brokers or order.broker == HOUSE):
         problems.append(c.Problem(f"{field}broker", brief(order.broker), "unknown broker"))
     return problems
 
