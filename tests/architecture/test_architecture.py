@@ -4,6 +4,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -163,3 +164,16 @@ def test_every_noun_of_the_core_is_in_its_tables() -> None:
 def test_every_meaning_of_a_report_is_a_kind() -> None:
     rules = fixconfig.dialect("FIX.4.4")["exec"]
     assert {rule["kind"] for rule in rules} <= {kind.value for kind in ReportKind}
+
+
+def test_no_two_kinds_of_things_have_the_same_names() -> None:
+    """`X1` is one thing wherever it is read: in an alert, a message, a command."""
+    named = re.compile(r'ctx\.name\("(\w+)", "(\w+)"\)')
+    pairs = {
+        (letter, kind)
+        for path in (ROOT / "tradeoms" / "core").rglob("*.py")
+        for kind, letter in named.findall(path.read_text(encoding="utf-8"))
+    }
+    letters = [letter for letter, _ in pairs]
+    assert len(letters) > 6
+    assert sorted(letters) == sorted(set(letters)), sorted(pairs)

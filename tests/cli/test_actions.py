@@ -36,7 +36,7 @@ class Client:
     def submit(self, command: c.Command) -> Answered:
         self.sent.append(command)
         name = type(command).__name__
-        return Answered("olga", "1", Outcome.Done, name, datetime.now(UTC), ("X1",))
+        return Answered("olga", "1", Outcome.Done, name, datetime.now(UTC), ("L1",))
 
     def query(self, question: str, **arguments: Any) -> Result:
         self.sent.append((question, arguments))
@@ -73,11 +73,11 @@ COMMON = ("--reference", "T1", "--reason", "why", "--day", "2026-03-02")
 
 
 def test_lots_are_moved_and_given(client: Client) -> None:
-    assert "done X1" in typed(
+    assert "done L1" in typed(
         "move", "A1", "ACME", "250", "--to", "A2", "--method", "lifo", *COMMON
     )
     gift = ("give", "A1", "ACME", "--lot", "4=10", "--lot", "7=5.5", "--value", "12.5")
-    assert "done X1" in typed(*gift, *COMMON)
+    assert "done L1" in typed(*gift, *COMMON)
     lots = (NamedLot(4, D(10)), NamedLot(7, D("5.5")))
     assert client.sent == [
         c.TransferLots(LotTransfer("ACME", DAY, "A1", "A2", D(250), "LIFO"), "T1", "why"),
@@ -94,7 +94,7 @@ def test_files_are_sent_or_only_looked_at(client: Client, tmp_path: Path) -> Non
         OpeningFile("transfers", "t.csv", "x"),
     )
     both = ("book", str(one), "--transfers", str(other), "--reason", "notice")
-    assert "done X1" in typed(*both)
+    assert "done L1" in typed(*both)
     printed = typed(*both, "--preview")
     assert "1 changes; nothing is booked" in printed
     assert "position" in printed
@@ -103,14 +103,14 @@ def test_files_are_sent_or_only_looked_at(client: Client, tmp_path: Path) -> Non
     assert (question, arguments["user"]) == ("preview", "olga")
     assert arguments["command"]["files"][1]["content"] == "x"
     assert "is needed" in typed("book", "--reason", "notice")
-    assert "reason: is bad" in typed("reverse", "X1", "--reason", "bad", "--preview")
+    assert "reason: is bad" in typed("reverse", "L1", "--reason", "bad", "--preview")
 
 
 def test_bookings_are_reversed_and_shown(client: Client) -> None:
-    typed("reverse", "X3", "--reason", "wrong")
-    assert client.sent == [c.ReverseAction("X3", "wrong")]
+    typed("reverse", "L3", "--reason", "wrong")
+    assert client.sent == [c.ReverseAction("L3", "wrong")]
     printed = typed("show")
     assert "lot_actions: 1 rows" in printed
     assert "CA-1" in printed
-    assert "action_lines: 1 rows" in typed("show", "X1")
+    assert "action_lines: 1 rows" in typed("show", "L1")
     assert "lot_actions: 0 rows" in typed("show", "--booked", str(date(2026, 3, 3)))

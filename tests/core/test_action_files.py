@@ -39,7 +39,7 @@ def house() -> Desk:
 def test_a_file_is_booked_in_its_order_with_its_totals() -> None:
     floor = house()
     ids = floor.done(files(actions=ACTIONS, transfers=TRANSFERS), "ops")
-    assert ids == ("X1", "X2", "X3", "X4")
+    assert ids == ("L1", "L2", "L3", "L4")
     assert floor.held("A1") == 157
     assert [row[:2] for row in lots(floor, "A2", "CORN")] == [(30, 89999), (7, 7000)]
     assert floor.held("A3", "BOLT") == 5
@@ -91,7 +91,7 @@ def test_a_preview_shows_what_would_be_and_books_nothing() -> None:
     assert floor.held("A1") == 105
     floor.done(c.OpenDay(later), "ops")
     floor.done(split, "ops")
-    assert [row[:5] for row in previewed(floor, c.ReverseAction("X1", "wrong"))] == [
+    assert [row[:5] for row in previewed(floor, c.ReverseAction("L1", "wrong"))] == [
         ("position", "A1", "ACME", "157", "105"),
         ("cash", "A1", "", "1000010.25", "1000000.25"),
         ("gain", "A1", "ACME", "6.67", "0.00"),

@@ -28,7 +28,7 @@ def checked(floor: Desk) -> None:
 
 def test_a_split_makes_more_shares_of_each_lot_for_the_same_basis() -> None:
     floor = desk((lot("A1", 100, 3000, 900), lot("A1", 7, 280, 10), lot("A2", -10, 500, 5)))
-    assert floor.done(corporate("split", new=2), "ops") == ("X1",)
+    assert floor.done(corporate("split", new=2), "ops") == ("L1",)
     old, new, short = (DAY - timedelta(age) for age in (900, 10, 5))
     assert lots(floor) == [(200, 300000, old, old), (14, 28000, new, new)]
     assert lots(floor, "A2") == [(20, 50000, short, short)]
@@ -162,7 +162,7 @@ def test_a_late_action_goes_before_the_trades_of_its_day() -> None:
     floor.done(corporate("split", day=ex, new=2), "ops")
     assert [row[:2] for row in lots(floor)] == [(95, 47500)]
     assert [row["basis"] for row in gains(floor)] == [10000, 42500]
-    total = floor.state.lot_actions["X1"].totals[0]
+    total = floor.state.lot_actions["L1"].totals[0]
     assert (total.before, total.after) == (90, 180)
     checked(floor)
 
@@ -186,13 +186,13 @@ def test_a_booking_is_reversed_exactly() -> None:
     before = (lots(floor), lots(floor, "A2"), floor.cash("A1"), gains(floor))
     floor.done(corporate("split", new=1, old=2, fraction_price=9), "ops")
     assert floor.held("A1") == 50
-    floor.done(c.ReverseAction("X1", "wrong ratio"), "ops")
+    floor.done(c.ReverseAction("L1", "wrong ratio"), "ops")
     assert (lots(floor), lots(floor, "A2"), floor.cash("A1"), gains(floor)) == before
-    assert floor.refused(c.ReverseAction("X1", "again"), "ops") == {
+    assert floor.refused(c.ReverseAction("L1", "again"), "ops") == {
         "action": "was reversed by ops: wrong ratio"
     }
     # What was wrong may come again under the same reference.
-    assert floor.done(corporate("split", new=2), "ops") == ("X2",)
+    assert floor.done(corporate("split", new=2), "ops") == ("L2",)
     assert floor.held("A1") == 202
     checked(floor)
 
@@ -201,7 +201,7 @@ def test_what_was_sold_since_keeps_a_booking_from_being_reversed() -> None:
     floor = desk((lot("A1", 100, 1000, 400),))
     floor.done(corporate("split", new=2), "ops")
     traded(floor, DAY, Side.Sell, 150, "6")
-    (reason,) = floor.refused(c.ReverseAction("X1", "wrong"), "ops").values()
+    (reason,) = floor.refused(c.ReverseAction("L1", "wrong"), "ops").values()
     assert "sold more than owned: A1" in reason
 
 
@@ -211,7 +211,7 @@ def test_the_same_reference_again_changes_nothing_and_other_terms_are_refused() 
     assert floor.done(corporate("split", new=2), "ops") == ()
     assert floor.held("A1") == 200
     assert floor.refused(corporate("split", new=3), "ops") == {
-        "reference": "was booked as X1 with other terms: reverse that first"
+        "reference": "was booked as L1 with other terms: reverse that first"
     }
 
 
@@ -372,7 +372,7 @@ def test_an_action_stands_for_good_when_the_work_around_it_has_left_memory() -> 
     opened(floor, 5)
     assert not floor.state.blocks
     assert floor.held("A1") == held
-    assert floor.refused(c.ReverseAction("X1", "late"), "ops") == {
+    assert floor.refused(c.ReverseAction("L1", "late"), "ops") == {
         "action": "stands for good: what was booked around it has left memory"
     }
     late = corporate("split", "CA-2", day=today, new=2)

@@ -37,7 +37,7 @@ def house(*owned: tuple[int, int, int], **fields: TaxStatus) -> Desk:
 
 def test_a_transfer_takes_lots_by_the_standing_method_with_their_dates() -> None:
     floor = house((10, 500, 900), (5, 250, 10))
-    assert floor.done(transfer(account="A1", to="A2", quantity=8, method="LIFO"), "ops") == ("X1",)
+    assert floor.done(transfer(account="A1", to="A2", quantity=8, method="LIFO"), "ops") == ("L1",)
     assert lots(floor) == [(7, 35000, OLD, OLD)]
     assert lots(floor, "A2") == [(5, 25000, NEW, NEW), (3, 15000, OLD, OLD)]
     assert (floor.held("A1"), floor.held("A2"), floor.cash("A1")) == (7, 8, 100000025)
@@ -131,7 +131,7 @@ def test_a_gift_replaces_no_loss_and_a_transfer_from_outside_does() -> None:
     loss = -int(floor.state.realized["gain"].sum())
     assert floor.state.realized["disallowed"].sum() == loss > 0
     assert lots(floor, "A2")[1][1] == 51000 + loss
-    floor.done(c.ReverseAction("X2", "was another client's"), "ops")
+    floor.done(c.ReverseAction("L2", "was another client's"), "ops")
     assert floor.state.realized["disallowed"].sum() == 0
     invariants.positions_are_the_sum_of_lots(floor.state)
     same(floor.journal.replay(), floor.state)
@@ -149,7 +149,7 @@ def test_a_loss_before_a_split_is_washed_by_shares_after_it() -> None:
     traded(floor, DAY + timedelta(2), Side.Buy, 15, "26", "A2")
     assert floor.state.realized["disallowed"].sum() == (loss * 3 + 2) // 4
     checked(floor)
-    floor.done(c.ReverseAction("X1", "announced for another day"), "ops")
+    floor.done(c.ReverseAction("L1", "announced for another day"), "ops")
     assert floor.state.realized["disallowed"].sum() == loss
     checked(floor)
 
@@ -220,5 +220,5 @@ def test_a_reversal_that_later_sales_need_is_refused() -> None:
     floor = house()
     floor.done(transfer(to="A2", arrived=(arrived(10, 100, OLD),)), "ops")
     traded(floor, DAY, Side.Sell, 6, "50", "A2")
-    (reason,) = floor.refused(c.ReverseAction("X1", "wrong client"), "ops").values()
+    (reason,) = floor.refused(c.ReverseAction("L1", "wrong client"), "ops").values()
     assert reason == "what came after needs it: B1 sold more than owned: A2"

@@ -331,7 +331,7 @@ def test_nothing_is_booked_before_an_action_that_stands_for_good(floor: Desk) ->
     floor.done(corporate.corporate("split", day=day, new=2, old=1), "ops")
     opened(floor, 6)
     late = corporate.transfer(day=day - timedelta(1), account="A1", quantity=10)
-    why = f"is too long ago: X1 of {day} stands for good, what came before it has left memory"
+    why = f"is too long ago: L1 of {day} stands for good, what came before it has left memory"
     assert floor.refused(late, "ops") == {"terms.day": why}
     floor.done(corporate.transfer(day=day + timedelta(1), account="A1", quantity=10), "ops")
     assert floor.held("A1") == 1990

@@ -17,13 +17,13 @@ def test_bookings_of_a_day_with_each_account_s_line(tmp_path: Path) -> None:
     house = known_book()
     house.do(transfer(account="A1", quantity=7, instrument="BOLT"), "ops")
     house.do(transfer("T-2", account="A2", quantity=7, instrument="BOLT"), "ops")
-    house.do(c.ReverseAction("X2", "not <theirs>"), "ops")
+    house.do(c.ReverseAction("L2", "not <theirs>"), "ops")
     model, engine = model_of(house, tmp_path)
     table, html = REPORTS["lot-actions"].write(model, DAY, tmp_path / "out", NOW)
     engine.dispose()
     with table.open() as file:
         rows = [(r["action"], r["account"], r["change"]) for r in csv.DictReader(file)]
-    assert rows == [("X1", "A1", "-7")]
+    assert rows == [("L1", "A1", "-7")]
     assert table.name == f"lot-actions-{DAY}.csv"
     page = html.read_text("utf-8")
     assert "not &lt;theirs&gt;" in page

@@ -149,7 +149,7 @@ def _action(state: State, row: Wanted, ctx: Context) -> LotAction:
     if isinstance(terms, LotTransfer):
         named = tuple(bought(state, terms.instrument, terms.account, lot) for lot in terms.lots)
         terms = replace(terms, lots=named)
-    name, today = ctx.name("action", "X"), state.business_date
+    name, today = ctx.name("action", "L"), state.business_date
     return LotAction(name, terms, row.reference, row.reason, ctx.user, ctx.now, today)
 
 

@@ -150,9 +150,9 @@ class LotAction(Struct, frozen=True, gc=False, omit_defaults=True):
 
 def booking_number(name: str) -> int:
     """As the columns of lots keep a block, or an action, which is below zero."""
-    return -int(name[1:]) if name.startswith("X") else int(name[1:])
+    return -int(name[1:]) if name.startswith("L") else int(name[1:])
 
 
 def booking_name(number: int) -> str:
     """The block or action behind a number."""
-    return f"B{number}" if number >= 0 else f"X{-number}"
+    return f"B{number}" if number >= 0 else f"L{-number}"
