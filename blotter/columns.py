@@ -181,6 +181,7 @@ _ALLOCATIONS = (
     text("Currency", 8),
     money("gross", 15),
     money("commission", 11),
+    money("fees", 11),
     total("OrderQty", 11),
     key(7, "order", "order"),
     text("policy", 14),

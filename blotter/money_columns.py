@@ -88,6 +88,7 @@ LADDER = (
     money("bought", 16),
     money("sold", 16),
     money("commission", 12),
+    money("fees", 12),
     money("other", 14),
     number("balance", 17),
 )
