@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.builders import DAY, D, Desk, desk, lot
 from tests.core.after import OPS, confirm, office, replayed, told
@@ -270,6 +271,29 @@ def _as_agreed(share: Share, row: Bill, own: dict[str, RateCard]) -> None:
         if mine is None or mine.execution is None:
             units, paid = units + got, paid + costs - part
     assert paid == cents(D(units) * D("0.0125"))
+
+
+def test_an_account_goes_from_card_to_card_on_a_day() -> None:
+    """Until the first card's end no other is for the account; the same file again changes nothing."""
+    later = DAY + timedelta(10)
+    one, over = (
+        card("one", accounts=("A1",), execution=CENT),
+        card("one", version=2, execution=CENT),
+    )
+    over = replace(over, effective=later)
+    floor = house(one, over)
+    other = card("two", accounts=("A1",), execution=NOTHING)
+    assert floor.refused(c.DefineRateCards((other,)), OPS) == {
+        "cards[0].accounts": "card one is for it already"
+    }
+    cards = one, over, replace(other, effective=later)
+    floor.done(c.DefineRateCards(cards), OPS)
+    seq = floor.state.seq
+    floor.done(c.DefineRateCards(cards), OPS)
+    assert floor.state.seq == seq + 1, "only the answer"
+    assert parts(floor, traded(floor, ("A1", 300)))["A1"] == (300, 300)
+    floor.done(c.OpenDay(later), OPS)
+    assert parts(floor, traded(floor, ("A1", 300)))["A1"] == (0, 300)
 
 
 def test_what_no_card_may_say() -> None:

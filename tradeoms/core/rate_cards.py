@@ -5,6 +5,8 @@ effective later, is not for it, however often its block is allocated.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import zip_longest
 from typing import NamedTuple
 
 from tradeoms.core.bounds import brief
@@ -26,9 +28,9 @@ def define(state: State, command: c.DefineRateCards, ctx: Context) -> list[e.Any
     added: list[RateCard] = []
     for n, card in enumerate(command.cards):
         rows, field = known.get(card.card, ()), f"cards[{n}]."
-        found = _reasons(state, card) | _claimed(known, card)
+        found = _reasons(state, card)
         if not (again := card in rows):
-            found |= sequence(rows, card)
+            found |= _claimed(known, card) | sequence(rows, card)
         problems += [
             c.Problem(f"{field}{name}", brief(value), reason)
             for name, (value, reason) in found.items()
@@ -64,14 +66,29 @@ def _reasons(state: State, card: RateCard) -> Reasons:
 
 
 def _claimed(known: dict[str, tuple[RateCard, ...]], card: RateCard) -> Reasons:
-    """Two cards for the same account or group with the same broker: nobody could say which holds."""
+    """Two cards for the same account or group with the same broker on the same day: nobody could say
+    which holds.
+    """
     found: Reasons = {}
+    others = [
+        other
+        for held, rows in known.items()
+        if held != card.card
+        for other in _from(rows, card.effective)
+    ]
     for field in ("accounts", "groups"):
         for name in getattr(card, field):
-            for other in (rows[-1] for held, rows in known.items() if held != card.card):
+            for other in others:
                 if name in getattr(other, field) and _meet(card, other):
                     found[field] = (name, f"card {other.card} is for it already")
     return found
+
+
+def _from(rows: tuple[RateCard, ...], day: date) -> Iterator[RateCard]:
+    """The versions of a card that are in force on a day or later."""
+    for row, later in zip_longest(rows, rows[1:]):
+        if later is None or later.effective > day:
+            yield row
 
 
 def _meet(card: RateCard, other: RateCard) -> bool:
