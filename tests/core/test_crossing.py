@@ -313,6 +313,14 @@ def test_halted_work_is_not_crossed(floor: Desk) -> None:
     assert floor.refused(c.ApproveCross("X1"), "carl") == {"orders": why}
 
 
+def test_what_a_halted_trader_proposed_is_not_crossed(floor: Desk) -> None:
+    proposed(floor, sell(floor, ("A1", 300)), floor.order(("A3", 300)))
+    floor.done(c.Halt("odd", trader="trader"), "carl")
+    why = "trader trader is halted by carl: odd (H1)"
+    assert floor.refused(c.ApproveCross("X1"), "carl") == {"orders": why}
+    assert not floor.state.blocks
+
+
 def test_the_same_command_twice_crosses_once(floor: Desk) -> None:
     names = (sell(floor, ("A1", 300)), floor.order(("A3", 300)))
     for _ in range(2):

@@ -213,7 +213,8 @@ def _changed(state: State, cross: Cross, order: Order, ctx: Context) -> str:
     for part in cross.parts:
         if part.order == order.order and part.OrderQty > has.get(part.account, ZERO):
             return f"{part.account} wants less by now: propose it again"
-    return work_halted(state, order, ctx.user)
+    # A cross is the work of who proposed it, whoever approves it.
+    return work_halted(state, order, ctx.user) or work_halted(state, order, cross.proposed.user)
 
 
 def reject(state: State, command: c.RejectCross, ctx: Context) -> list[e.AnyEvent]:
