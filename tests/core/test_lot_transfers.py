@@ -222,3 +222,18 @@ def test_a_reversal_that_later_sales_need_is_refused() -> None:
     traded(floor, DAY, Side.Sell, 6, "50", "A2")
     (reason,) = floor.refused(c.ReverseAction("L1", "wrong client"), "ops").values()
     assert reason == "what came after needs it: B1 sold more than owned: A2"
+
+
+def test_what_an_open_order_sells_stays_where_it_is() -> None:
+    """Filled without its shares, the order would sell short, and nobody had said so."""
+    floor = house((100, 1000, 10))
+    name = floor.working(("A1", 60), Side=Side.Sell)
+    why = {"terms.account": "only 39 would be left, and 60 are in open sales"}
+    assert floor.refused(transfer(account="A1", to="A2", quantity=61), "ops") == why
+    assert floor.refused(gift(account="A1", to="A3", quantity=61, value=9), "ops") == why
+    assert floor.refused(transfer(account="A1", quantity=61), "ops") == why
+    floor.done(transfer(account="A1", to="A2", quantity=40), "ops")
+    floor.fill(name, 60)
+    floor.finish(floor.block_of(name).block)
+    assert (floor.held("A1"), floor.held("A2")) == (0, 40)
+    assert "oversold" not in floor.alerts()

@@ -86,6 +86,7 @@ def booked(state: State, rows: Sequence[Wanted], ctx: Context) -> list[e.AnyEven
     actions = [_action(state, row, ctx) for row in new]
     tried = try_out(state, actions, ctx)
     problems = [*_shortages(new, tried), *_control_problems(state, new, tried)]
+    problems += _sold_already(state, new, tried)
     if problems:
         raise Refusal(*problems)
     done = tuple(replace(one, totals=tuple(tried.totals[one.action])) for one in actions)
@@ -164,6 +165,20 @@ def _shortages(rows: Sequence[Wanted], tried: Tried) -> list[c.Problem]:
             reason = f"nobody held it when {row.terms.day} began"
             found.append(c.Problem(f"{row.field}terms.instrument", row.terms.instrument, reason))
     return found
+
+
+def _sold_already(state: State, rows: Sequence[Wanted], tried: Tried) -> list[c.Problem]:
+    """Shares of an account that open orders sell: without them these would sell short."""
+    problems = []
+    for row in rows:
+        account, instrument = row.terms.account, row.terms.instrument
+        pending = state.selling.at(account, instrument) if account else 0
+        left = tried.state.position.at(account, instrument) if pending else 0
+        if left < pending and left < state.position.at(account, instrument):
+            quantity = state.instruments[instrument].quantity
+            reason = f"only {quantity(left):f} would be left, and {quantity(pending):f} are in open sales"
+            problems.append(c.Problem(f"{row.field}terms.account", account, reason))
+    return problems
 
 
 def _control_problems(state: State, rows: Sequence[Wanted], tried: Tried) -> list[c.Problem]:
