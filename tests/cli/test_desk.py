@@ -92,6 +92,13 @@ def test_answers_to_questions_are_tables(client: Client) -> None:
     assert "you may see only some" in refused.output
 
 
+def test_what_a_row_leaves_out_moves_no_cell(client: Client) -> None:
+    client.found = Result("1", 7, ({"fee": "a", "sells": True}, {"fee": "b", "buys": "x"}))
+    lines = CliRunner().invoke(app, ["policy", "list", "--user", "tom"]).output.splitlines()
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines if "│" in line]
+    assert rows == [["a", "True", ""], ["b", "", "x"]]
+
+
 def test_names_or_a_whole_desk(client: Client) -> None:
     for names in ([], ["B4", "--all-of", "tina"]):
         line = ["reassign", *names, "--to", "ann", "-r", "why", "--user", "tom"]

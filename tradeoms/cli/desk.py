@@ -31,9 +31,11 @@ def ask(question: str, user: str, config: Config, arguments: dict[str, Any]) -> 
     if not found.rows:
         console.print(f"none as of record {found.seq}", highlight=False)
         return
-    grid = Table(*found.rows[0])
+    # What is as usual is left out of a row, so not each has all columns.
+    names = list(dict.fromkeys(name for row in found.rows for name in row))
+    grid = Table(*names)
     for row in found.rows:
-        grid.add_row(*(_cell(value) for value in row.values()))
+        grid.add_row(*(_cell(row.get(name, "")) for name in names))
     console.print(grid)
 
 
