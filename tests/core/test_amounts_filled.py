@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tests.builders import DAY, D, Desk, K
 from tests.core.amounts import block_of, blocked, got, opened, ordered, routed
+from tests.states import same
 from tradeoms.core.measuring import idle_amount
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -25,6 +26,7 @@ from tradeoms.model.reference import (
     AccountWeight,
     AllocationPolicy,
     NamedLot,
+    Price,
 )
 
 
@@ -284,6 +286,36 @@ def test_lots_of_an_unknown_quantity_cannot_be_named(floor: Desk) -> None:
     name = ordered(floor, ("A1", "5000"), Side=Side.Sell)
     wrong = floor.refused(c.IdentifyLots(name, "A1", (NamedLot(0, D(100)),)))
     assert wrong == {"order": "is in money: how much it sells, its broker says"}
+
+
+@pytest.mark.parametrize(("said", "quantity"), [("149.253", 150), ("1" + "0" * 20, 10**12)])
+def test_a_quantity_that_cannot_be_booked_keeps_no_fill_away(
+    said: str, quantity: int, floor: Desk
+) -> None:
+    """A broker that works fractions of a share, or says nonsense: what it fills is booked."""
+    block = blocked(floor, ("A1", 5000), ("A2", 2500))
+    name = routed(floor, block, 7500)
+    floor.fill(name, 100, 50, OrderQty=D(said), OrdStatus=OrdStatus.PartiallyFilled)
+    assert not floor.state.unmatched
+    assert floor.placement(name).CumQty == 100
+    assert floor.state.blocks[block].OrderQty == quantity
+    statement = floor.state.blocks[block].statement
+    assert statement is not None
+    assert sum(statement.quantities) == quantity
+    same(floor.journal.replay(), floor.state)
+
+
+def test_a_price_that_is_wrong_by_far_keeps_no_report_away(floor: Desk) -> None:
+    """What nobody has of an amount comes to no more than can be booked."""
+    block = blocked(floor, ("A1", 10**10))
+    name = routed(floor, block, 10**10)
+    floor.fill(name, 100, 50)
+    floor.done(c.MarkPrices((Price("ACME", D("0.0000000001"), "tape", ""),)), "ops")
+    floor.done(c.CancelPlacement(name), "trader")
+    floor.report(name, K.Canceled)
+    assert floor.state.blocks[block].OrderQty == 10**12
+    floor.finish(block)
+    assert got(floor, block) == {"A1": 100}
 
 
 def test_the_log_makes_the_same_state(floor: Desk) -> None:

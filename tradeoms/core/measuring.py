@@ -19,6 +19,7 @@ from allocation.terms import Terms, allocate
 from tradeoms.core.amounts import SLACK, cents, price_now, quantity_of
 from tradeoms.core.attention import alert
 from tradeoms.core.blocks import placements
+from tradeoms.core.bounds import MOST_UNITS
 from tradeoms.core.context import Context
 from tradeoms.core.orders import pend
 from tradeoms.core.splitting import ties
@@ -54,7 +55,9 @@ def expected(state: State, block: Block, amount: Decimal, limit: Decimal | None)
     price = price_now(state, block.instrument, block.Side, limit)
     if price is None or amount <= 0:
         return ZERO
-    return quantity_of(state.instruments[block.instrument], amount, price)
+    instrument = state.instruments[block.instrument]
+    most = instrument.quantity(MOST_UNITS) // instrument.lot * instrument.lot
+    return min(quantity_of(instrument, amount, price), most)
 
 
 def measure_block(state: State, command: c.MeasureBlock, ctx: Context) -> list[e.AnyEvent]:
@@ -82,7 +85,18 @@ def _quantity(state: State, block: Block) -> Decimal:
     if cost > amount and filled > (most := _most(instrument, amount, filled, cost)):
         return most
     working = sum((p.exposure for p in parts), ZERO)
-    return filled + working + expected(state, block, idle_amount(state, block), block.Price)
+    total = filled + working + expected(state, block, idle_amount(state, block), block.Price)
+    return _countable(instrument, total, filled)
+
+
+def _countable(instrument: Instrument, total: Decimal, filled: Decimal) -> Decimal:
+    """A quantity in units that can be booked: what a broker says it works may be none, or beyond."""
+    most = max(filled, instrument.quantity(MOST_UNITS))
+    if total >= most:
+        return most
+    unit = instrument.quantity(1)
+    units = ceil(total / unit)
+    return total if units * unit == total else units * unit
 
 
 def _most(instrument: Instrument, amount: Decimal, filled: Decimal, cost: Decimal) -> Decimal:
