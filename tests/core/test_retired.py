@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from tests.builders import DAY, D, Desk, K, lot, new_order
 from tests.core import after
+from tests.core.corporate import corporate
 from tests.core.leaving import brief, opened, traded
 from tests.states import same
 from tradeoms.core.retired import OVER
@@ -219,3 +220,38 @@ def test_what_is_not_known_as_a_fill_makes_no_order(floor: Desk) -> None:
     assert told == f"ClOrdID {ClOrdID} is not ours on this session"
     found = floor.refused(c.AttachReport(number + 1, "x", order=sell(("A1", 10))), "ops")
     assert list(found) == ["number"]
+
+
+def test_a_late_bust_of_before_a_split_takes_back_the_shares_of_today(floor: Desk) -> None:
+    """A hundred at 50 are two hundred at 25 by now: half of them would stay for ever."""
+    before = floor.held("A1"), floor.held("A2")
+    number = late(floor, Side="1", LastQty=D(100), LastPx=D(50))
+    split = corporate("split", day=floor.state.business_date, new=2)
+    floor.done(split, "ops")
+    found = floor.refused(
+        c.AttachReport(number, "x", order=sell(("A1", 60), ("A2", 40), Price="50")), "ops"
+    )
+    assert found == {"order.members": "the broker takes back 100, of which each is 2 by now"}
+    found = floor.refused(c.AttachReport(number, "x", order=sell(("A1", 120), ("A2", 80))), "ops")
+    assert found == {
+        "order.Price": "each share is 2 by now: give the price of one of today as the limit"
+    }
+    order = sell(("A1", 120), ("A2", 80), Price="25")
+    ids = floor.done(c.AttachReport(number, "their system", order=order), "ops")
+    (block,) = [one for one in ids if one in floor.state.blocks]
+    floor.finish(block)
+    assert (floor.held("A1"), floor.held("A2")) == (2 * before[0], 2 * before[1])
+    (placement,) = floor.state.blocks[block].placements
+    assert floor.placement(placement).notional == 5000
+    same(floor.journal.replay(), floor.state)
+
+
+def test_a_late_bust_of_before_a_merger_is_for_a_person(floor: Desk) -> None:
+    number = late(floor, Side="1", LastQty=D(100), LastPx=D(50))
+    terms = {"new_instrument": "BOLT", "new": 1}
+    floor.done(corporate("merger", day=floor.state.business_date, **terms), "ops")
+    order = sell(("A1", 60), ("A2", 40), Price="50")
+    found = floor.refused(c.AttachReport(number, "x", order=order), "ops")
+    assert found == {
+        "order.instrument": "was merged since: what the broker takes back are other shares now"
+    }

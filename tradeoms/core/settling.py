@@ -48,7 +48,7 @@ def attach_report(state: State, command: c.AttachReport, ctx: Context) -> list[e
     late = late_bust(state, found.report)
     if command.order is not None:
         _may_begin(state, found, found.report)
-        said = undoing(found.report, command.order) if late else found.report
+        said = undoing(state, found.report, command.order) if late else found.report
         events, name = given_by_voice(state, command.order, found, said, ctx)
     else:
         events, name = [], command.placement
@@ -175,7 +175,7 @@ def read_report(state: State, command: c.ReadReport, ctx: Context) -> list[e.Any
         return _amended(state, found, found.report, target, ctx)
     if late_bust(state, found.report):
         order = state.orders[state.blocks[placement.block].orders[0]]
-        said = undoing(found.report, order)
+        said = undoing(state, found.report, order)
         return read(state, _received(found, said), placement, said, ctx)
     return read(state, _received(found, found.report), placement, found.report, ctx)
 
