@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.builders import D, Desk, K, new_order
-from tests.core import after, corporate, splits
+from tests.core import after, corporate, crosses, splits
 from tests.core.leaving import brief, calm, opened, stays, traded
 from tests.states import dangling, same
 from tradeoms import core
@@ -18,6 +18,7 @@ from tradeoms.model.orders import Report
 from tradeoms.model.reference import NamedLot
 from tradeoms.model.state import State
 from tradeoms.store import snapshots
+from tradeoms.views import VIEWS
 
 #: Tables of what belongs to one order, block or message: nothing may stay in them for ever.
 OF_WORK = (
@@ -335,3 +336,23 @@ def test_nothing_is_booked_before_an_action_that_stands_for_good(floor: Desk) ->
     assert floor.refused(late, "ops") == {"terms.day": why}
     floor.done(corporate.transfer(day=day + timedelta(1), account="A1", quantity=10), "ops")
     assert floor.held("A1") == 1990
+
+
+def test_what_was_taken_back_stays_until_it_would_have_settled() -> None:
+    """The ladder of cash has its money in and out on that day."""
+    floor = crosses.crossing()
+    acme = replace(floor.state.instruments["ACME"], settle_cycle=4)
+    floor.done(c.DefineInstruments((acme,)), "ops")
+    floor.done(c.SetRetention(1), "ops")
+    crosses.approved(floor, crosses.sell(floor, ("A1", 300)), floor.order(("A3", 300)))
+    crosses.busted(floor, "X1")
+    for name in ("O1", "O2"):
+        floor.done(c.CancelOrder(name, "no"))
+    calm(floor)
+    opened(floor, 4)
+    assert set(floor.state.blocks) == {"B1", "B2"}
+    assert dict(reasons(floor.state))["B1"] == "trades that have not settled"
+    assert list(VIEWS["ladder"].all_rows(floor.state))
+    opened(floor)
+    assert not floor.state.blocks
+    assert list(VIEWS["ladder"].all_rows(floor.state))

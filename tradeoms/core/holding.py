@@ -7,6 +7,7 @@ import numpy as np
 from tradeoms.core.breaks import OPEN
 from tradeoms.core.retired import line
 from tradeoms.model.fields import Attention, CrossState, Effect
+from tradeoms.model.lot_actions import booking_name
 from tradeoms.model.state import State
 
 
@@ -115,12 +116,18 @@ def _errors(state: State) -> Iterator[str]:
             yield name
 
 
+def _flows(state: State) -> Iterator[str]:
+    """What is due yet by what was booked and taken back: the ladder of cash shows both."""
+    yield from (booking_name(n) for n in np.unique(state.flows["block"]).tolist() if n > 0)
+
+
 #: By what a person would call it.
 HOLDS = {
     "requests that are not answered": _unanswered,
     "disputed fills": _disputed,
     "messages that have not left": _outbox,
     "unknown reports": _reports,
+    "trades that have not settled": _flows,
     "trade errors that are not closed": _errors,
     "crosses that are to be taken back": _busts,
     "breaks": _breaks,
