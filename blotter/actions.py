@@ -70,7 +70,7 @@ _WORK = (
     _act("M", "merges", "merges", "show what may be merged; enter does it", merging.suggested, _CLAIMED),
     _act("J", "join", "join", "merge the orders into a working block", merging.join, "orders"),
     _act("U", "leave", "take out", "take the orders out of their blocks", merging.leave, "orders"),
-    _act("k", "cross", "cross", "show which orders could trade with each other; enter proposes it", crossing.candidates, _CLAIMED),
+    _act("k", "cross", "cross", "show which orders could cross; enter proposes it", crossing.candidates, _CLAIMED),
     _act("s", "stage", "stage", "stage a new order by hand", orders.stage, "orders", 1),
     _act("c", "withdraw", "withdraw", "withdraw the orders", orders.withdraw, _HELD, 1),
     _act("v", "override", "override", "lift a rule that holds the orders", orders.override, _HELD, 1),

@@ -1,12 +1,15 @@
 """A small desk: the real engine over a journal in memory, and short ways to make things happen."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from tests.states import same
 from tradeoms import core
+from tradeoms.core.foretelling import foretell
 from tradeoms.engine import Engine
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -14,6 +17,7 @@ from tradeoms.model.fields import OrdStatus, OrdType, Outcome, ReportKind, Side
 from tradeoms.model.orders import Block, Member, NewOrder, Placement, Report
 from tradeoms.model.reference import Account, Broker, Instrument, OpeningCash, OpeningLot, Price
 from tradeoms.model.state import State
+from tradeoms.views.allocations import members
 
 D = Decimal
 K = ReportKind
@@ -147,8 +151,15 @@ class Desk:
         return self.route(self.block(*members, **fields), sum(D(q) for _, q in members))
 
     def finish(self, block: str) -> None:
-        """The trader is done with a block."""
+        """The trader is done with a block, and gets what was foretold."""
+        told = foretell(self.state, block, "trader", datetime.now(UTC))
+        assert not told.refused
         self.done(c.FinishBlock(block), "trader")
+        event = self.state.allocations[block]
+        booked = [
+            replace(row, allocated=told.rows[0].allocated) for row in members(self.state, event)
+        ]
+        assert tuple(booked) == told.rows
 
     def placement(self, name: str) -> Placement:
         return self.state.placements[name]

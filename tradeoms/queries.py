@@ -11,6 +11,7 @@ from tradeoms.core.blocks import idle
 from tradeoms.core.checklist import findings
 from tradeoms.core.context import Refusal
 from tradeoms.core.expected import expected_relief
+from tradeoms.core.foretelling import foretell
 from tradeoms.core.halts import in_force
 from tradeoms.core.merging import suggestions, unlike
 from tradeoms.core.opposite import candidates
@@ -198,8 +199,24 @@ def preview_of(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]
     try:
         rows = preview(reader.state, command, str(arguments.get("user", "")), datetime.now(UTC))
     except Refusal as refusal:
-        raise ValueError("\n".join(f"{p.field}: {p.reason}" for p in refusal.problems)) from None
+        raise _wrong(refusal) from None
     return [msgspec.structs.asdict(row) for row in rows]
+
+
+def allocation(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+    """What finishing `block` would book for each account, and why it would be refused to `user`.
+
+    ValueError where there is nothing to allocate.
+    """
+    name, user = str(arguments.get("block", "")), str(arguments.get("user", ""))
+    try:
+        return [msgspec.to_builtins(foretell(reader.state, name, user, datetime.now(UTC)))]
+    except Refusal as refusal:
+        raise _wrong(refusal) from None
+
+
+def _wrong(refusal: Refusal) -> ValueError:
+    return ValueError("\n".join(f"{p.field}: {p.reason}" for p in refusal.problems))
 
 
 def _decimal(name: str, value: Any) -> Decimal:
@@ -221,6 +238,7 @@ QUERIES: dict[str, Callable[[Reader, dict[str, Any]], list[Any]]] = {
     "relief": relief,
     "headroom": headroom,
     "preview": preview_of,
+    "allocation": allocation,
     "halts": halts,
     "kept": kept,
     "crosses": crosses,

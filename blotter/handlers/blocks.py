@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from blotter import cells, notional
+from rich.console import RenderableType
+
+from blotter import allotted, cells, notional
 from blotter.handlers.acknowledging import insist
 from blotter.handlers.deeds import Deed, act, named
 from blotter.handlers.placements import cancel
@@ -13,6 +15,8 @@ from blotter.screens.preview import Asked
 from blotter.screens.route import RouteTicket, Split
 from blotter.workplace import Workplace
 from tradeoms.model import commands as c
+
+MOST = 20  # blocks of which each account is shown before they are finished
 
 
 async def route(place: Workplace) -> None:
@@ -90,9 +94,27 @@ def _done(rows: Sequence[Any]) -> str:
         f"{row.key} {cells.side(row.Side)} {row.Symbol}: {cells.number(row.filled)} of"
         f" {cells.number(row.OrderQty)} are filled, {cells.number(row.working)} still work;"
         f" allocated over {row.members} members and booked."
-        for row in rows[:5]
+        for row in rows[:3]
     ]
-    return "\n".join([*lines, f"… and {len(rows) - 5} more"] if len(rows) > 5 else lines)
+    return "\n".join([*lines, f"… and {len(rows) - 3} more"] if len(rows) > 3 else lines)
+
+
+async def _foresee(place: Workplace, rows: Sequence[Any]) -> tuple[str, RenderableType]:
+    """What each account would get. Finishing does not wait for it: what is not known is said."""
+    found, unknown = list[allotted.Foretold](), list[str]()
+    for row in rows[:MOST]:
+        what = f"allocation of {row.key}"
+        answer = await place.query(what, "allocation", block=row.key, user=place.user)
+        if answer is None:
+            unknown.append(row.key)
+        else:
+            found += answer.rows
+    notes = [allotted.sums(found)] if found else []
+    if unknown:
+        notes.append(f"not known for each account: {named(unknown)}, see the messages")
+    if len(rows) > MOST:
+        notes.append(f"by account only the first {MOST} blocks")
+    return "\n".join(notes), allotted.table(found)
 
 
 finish = act(
@@ -102,6 +124,7 @@ finish = act(
         asks=(Asked("reason", "only where fills and the broker's CumQty differ", needed=False),),
         confirm=True,
         explain=_done,
+        foresee=_foresee,
         quantity="filled",
     )
 )

@@ -7,6 +7,8 @@ sent, and what became of each afterwards.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
+from rich.console import RenderableType
+
 from blotter import cells, notional
 from blotter.screens.page import Page
 from blotter.screens.preview import Asked, Line, Preview, Said, results
@@ -16,6 +18,9 @@ from tradeoms.model.events import Answered
 from tradeoms.model.fields import Outcome
 
 MANY = 5  # names of a title
+
+
+Foresee = Callable[[Workplace, Sequence[Any]], Awaitable[tuple[str, RenderableType]]]
 
 
 def always_fits(row: Any) -> str:
@@ -28,7 +33,8 @@ class Deed(NamedTuple):
 
     `preview`: several rows are shown before. `confirm`: even one. `asks`: what is asked once for
     all. `note` and `explain`: what the person should know first, always or of these rows.
-    `quantity`: what of a row the value is of.
+    `foresee`: what the server says before it is done, a note and a table. `quantity`: what of a row
+    the value is of.
     """
 
     verb: str
@@ -40,6 +46,7 @@ class Deed(NamedTuple):
     note: str = ""
     explain: Callable[[Sequence[Any]], str] | None = None
     quantity: str = ""
+    foresee: Foresee | None = None
 
 
 def act(deed: Deed) -> Callable[[Workplace], Awaitable[None]]:
@@ -59,7 +66,7 @@ async def do(place: Workplace, deed: Deed, rows: Sequence[Any]) -> None:
         return
     said: Said | None = {asked.name: None for asked in deed.asks}
     if deed.asks or deed.confirm or (deed.preview and len(rows) > 1):
-        said = await place.ask(_preview(place, deed, rows, fit))
+        said = await place.ask(await _preview(place, deed, rows, fit))
     if said is None:
         return
     given = said
@@ -106,10 +113,16 @@ def _tell_unfit(place: Workplace, deed: Deed, rows: Sequence[Any]) -> None:
         place.tell("note", f"{deed.verb}: {named(keys)} left out: {reason}")
 
 
-def _preview(place: Workplace, deed: Deed, rows: Sequence[Any], fit: Sequence[Any]) -> Preview:
+async def _preview(
+    place: Workplace, deed: Deed, rows: Sequence[Any], fit: Sequence[Any]
+) -> Preview:
     lines = [Line(row.key, about(row), deed.unfit(row)) for row in rows]
     note = deed.explain(fit) if deed.explain else deed.note
+    body: RenderableType | None = None
+    if deed.foresee:
+        said, body = await deed.foresee(place, fit)
+        note = "\n".join(part for part in (note, said) if part)
     title = f"{deed.verb.capitalize()} {named([row.key for row in fit])}"
     if deed.quantity:
         title += f"   ≈ {notional.total(fit, deed.quantity, place.rows('prices'))}"
-    return Preview(title, lines, deed.verb.capitalize(), deed.asks, note)
+    return Preview(title, lines, deed.verb.capitalize(), deed.asks, note, body)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
@@ -52,10 +53,11 @@ class Preview(ModalScreen[Said | None]):
         verb: str,
         asks: Sequence[Asked] = (),
         note: str = "",
+        body: RenderableType | None = None,
     ) -> None:
         super().__init__()
         self._title, self.lines, self._verb = title, lines, verb
-        self._asks, self._note = asks, note
+        self._asks, self._note, self._body = asks, note, body
 
     def compose(self) -> ComposeResult:
         """Title, lines, fields, buttons."""
@@ -63,6 +65,8 @@ class Preview(ModalScreen[Said | None]):
             yield Static(self._title, classes="title", markup=False)
             with VerticalScroll(can_focus=False):
                 yield Static(_table(self.lines), id="lines")
+                if self._body is not None:
+                    yield Static(self._body, id="body")
             yield Static(self._note, id="note", markup=False)
             for asked in self._asks:
                 with Horizontal(classes="field"):

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
+from tradeoms.bus.wire import Result
 from tradeoms.cli import app, posttrade
 from tradeoms.model import commands as c
 from tradeoms.model.events import Answered
@@ -50,6 +52,37 @@ def test_what_is_sent(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     result = CliRunner().invoke(app, [*line.split(), "--user", "olga"])
     assert result.exit_code == 0, result.output
     assert sent == [LINES[line]]
+
+
+def test_the_split_is_shown_before_the_block_is_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = dict.fromkeys(posttrade.SHOWN, "0") | {"account": "FUND7", "net": "5000.13"}
+    told = {"AvgPx": "50.01", "Currency": "USD", "settle_date": "2026-03-03", "policy": "fair/1"}
+    told |= {"exception": "holds back 10 of 50", "alerts": [], "refused": "P1 works", "rows": [row]}
+    asked: list[Any] = []
+
+    class Client:
+        def query(self, question: str, **arguments: Any) -> Result:
+            asked.append((question, arguments))
+            if arguments["block"] == "B9":
+                return Result("1", 7, problem="block: unknown block")
+            return Result("1", 7, (told,))
+
+    @contextmanager
+    def connected(_: Path, user: str) -> Iterator[Any]:
+        yield Client()
+
+    monkeypatch.setattr(posttrade, "connected", connected)
+    monkeypatch.setattr(posttrade, "console", Console(width=200))
+    line = ["allocation", "preview", "B1", "--user", "tom"]
+    result = CliRunner().invoke(app, line)
+    assert result.exit_code == 0, result.output
+    assert asked == [("allocation", {"block": "B1", "user": "tom"})]
+    for text in ("FUND7", "5000.13", "B1 at 50.01 USD, settles 2026-03-03", "as of record 7"):
+        assert text in result.output
+    assert "exception: holds back 10 of 50" in result.output
+    assert "would be refused now: P1 works" in result.output
+    line[2] = "B9"
+    assert CliRunner().invoke(app, line).exit_code == 1
 
 
 @pytest.mark.parametrize("line", ["allocation cancel A1", "confirmation reject S1/C1"])

@@ -1,14 +1,17 @@
-"""Commands after the trade: allocation send|cancel|ask|move, confirmation affirm|reject."""
+"""Commands after the trade: allocation preview|send|cancel|ask|move, confirmation affirm|reject."""
 
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from tradeoms.cli.client import User, connected, number, say
-from tradeoms.cli.common import DEFAULT, Config
+from tradeoms.cli.common import DEFAULT, Config, console, fail
 from tradeoms.model import commands as c
 
-allocation = typer.Typer(no_args_is_help=True, help="What brokers are told of blocks' splits.")
+allocation = typer.Typer(
+    no_args_is_help=True, help="How blocks are split, and what brokers are told."
+)
 confirmation = typer.Typer(no_args_is_help=True, help="What brokers confirm for each account.")
 
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; it is kept in the journal.")]
@@ -18,6 +21,33 @@ AllocID = Annotated[str, typer.Argument(help="The instruction (A…), as the tab
 def _send(command: c.Command, user: str, config: Config) -> None:
     with connected(config, user) as client:
         say(client.submit(command))
+
+
+SHOWN = ("order", "account", "OrderQty", "AllocQty", "AvgPx", "gross", "commission", "fees", "net")
+
+
+@allocation.command()
+def preview(block: str, user: User, config: Config = DEFAULT) -> None:
+    """Show what each account would get and pay if a block were finished now."""
+    with connected(config, user) as client:
+        found = client.query("allocation", block=block, user=user)
+    if found.problem:
+        raise fail(found.problem, 1)
+    (told,) = found.rows
+    grid = Table(*SHOWN)
+    for row in told["rows"]:
+        grid.add_row(*(str(row[name]) for name in SHOWN))
+    console.print(grid)
+    _say(f"{block} at {told['AvgPx']} {told['Currency']}, settles {told['settle_date']}")
+    _say(f"split by {told['policy']}, as of record {found.seq}")
+    for text in dict.fromkeys((told["exception"], *told["alerts"])):
+        _say(f"exception: {text}" if text else "")
+    _say(f"would be refused now: {told['refused']}" if told["refused"] else "")
+
+
+def _say(text: str) -> None:
+    if text:
+        console.print(text, markup=False, highlight=False)
 
 
 @allocation.command()

@@ -131,12 +131,9 @@ def finish_block(state: State, command: c.FinishBlock, ctx: Context) -> list[e.A
     working = [p.placement for p in placed if p.exposure or p.requests]
     if working:
         raise refuse("block", command.block, f"has working placements: {', '.join(working)}")
-    filled = sum((p.CumQty for p in placed), ZERO)
-    if filled - block.OrderQty > (block.error.quantity if block.error else 0):
-        reason = f"is over-filled: {filled} of {block.OrderQty}; book the error to an account first"
-        raise refuse("block", command.block, reason)
-    if why := no_room(state, block, placed):
+    if why := not_bookable(state, block):
         raise refuse("block", command.block, why)
+    filled = sum((p.CumQty for p in placed), ZERO)
     different = [_differs(p) for p in placed if p.told not in (None, p.CumQty)]
     if different and not command.reason.strip():
         text = f"{'; '.join(different)}; give a reason to finish all the same"
@@ -144,6 +141,15 @@ def finish_block(state: State, command: c.FinishBlock, ctx: Context) -> list[e.A
     if not command.reason.strip() and (text := cannot(state, block, filled)):
         raise refuse("block", command.block, text)
     return [e.BlockFinished(command.block, command.reason)]
+
+
+def not_bookable(state: State, block: Block) -> str:
+    """Why what a block was filled with can be nobody's yet; empty where it can be allocated."""
+    placed = placements(state, block)
+    filled = sum((p.CumQty for p in placed), ZERO)
+    if filled - block.OrderQty > (block.error.quantity if block.error else 0):
+        return f"is over-filled: {filled} of {block.OrderQty}; book the error to an account first"
+    return no_room(state, block, placed)
 
 
 def _differs(placement: Placement) -> str:

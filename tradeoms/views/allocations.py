@@ -47,8 +47,9 @@ class AllocationRow(Struct, frozen=True, gc=False):
     fees: Decimal
 
 
-def _block_rows(state: State, name: str) -> Iterator[AllocationRow]:
-    event, block = state.allocations[name], state.blocks[name]
+def members(state: State, event: e.BlockAllocated) -> Iterator[AllocationRow]:
+    """Each member's part of an allocation, whether or not it has been booked."""
+    name, block = event.block, state.blocks[event.block]
     instrument, side, AvgPx = (
         state.instruments[block.instrument],
         block.Side.name,
@@ -92,7 +93,7 @@ def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, AllocationRow |
     """The members of the block that was allocated or is open again."""
     for name in _touched(state, event):
         if name in state.allocations:
-            yield from ((row.key, row) for row in _block_rows(state, name))
+            yield from ((row.key, row) for row in members(state, state.allocations[name]))
         else:
             yield from ((key, None) for key in _keys(state, name))
 
@@ -118,4 +119,4 @@ def _keys(state: State, name: str) -> Iterator[str]:
 def all_rows(state: State) -> Iterator[AllocationRow]:
     """Every member of every allocated block."""
     for name in state.allocations:
-        yield from _block_rows(state, name)
+        yield from members(state, state.allocations[name])

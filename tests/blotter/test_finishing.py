@@ -1,0 +1,95 @@
+"""What a trader sees of each account before a block is finished."""
+
+from decimal import Decimal as D
+from typing import Any
+
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from blotter.screens.preview import Preview
+from tests.blotter.desk import Desk, desk
+from tradeoms.bus.client import Result
+from tradeoms.model import commands as c
+
+
+def account(n: int, **changed: Any) -> dict[str, Any]:
+    row = {"account": f"FUND{n}", "order": f"O{n}", "OrderQty": "2000", "AllocQty": "200"}
+    row |= {"AvgPx": "415.12", "gross": "83024.00", "commission": "10.00", "fees": "0"}
+    return row | {"net": "83034.00"} | changed
+
+
+def told(block: str, *rows: dict[str, Any], **changed: Any) -> dict[str, Any]:
+    found = {"block": block, "policy": "fair/1", "exception": "", "AvgPx": "415.12"}
+    found |= {"Currency": "USD", "settle_date": "2025-01-03", "alerts": [], "refused": ""}
+    return found | {"rows": list(rows)} | changed
+
+
+def text(d: Desk, name: str) -> str:
+    """A part of the dialog as it is on the screen."""
+    part = d.app.screen.query_one(name, Static)
+    return "\n".join(strip.text.rstrip() for strip in part.render_lines(part.size.region))
+
+
+async def test_each_account_is_shown_before_a_block_is_finished() -> None:
+    async with desk() as d:
+        rows = [account(1), account(2, AllocQty="1", fees="1.50", net="-0.50", order="")]
+        why = {"exception": "holds back 1,000 of 5,000", "refused": "has working placements: P1"}
+        why |= {"alerts": ["holds back 1,000 of 5,000; split fair/1", "its price is its own"]}
+        d.link.results = [Result("1", 41, (told("B1", *rows, **why),))]
+        await d.press("2", "end", "d")
+        await d.on(Preview)
+        assert d.link.asked[-1] == ("allocation", {"block": "B1", "user": "tom"})
+        body = text(d, "#body")
+        assert "B1 at 415.12 USD  by fair/1, settles 2025-01-03" in body
+        assert body.count("EXCEPTION") == 2
+        assert "EXCEPTION: holds back 1,000 of 5,000\nEXCEPTION: its price is its own" in body
+        assert "REFUSED NOW: has working placements: P1" in body
+        lines = [line.split() for line in body.splitlines()[4:]]
+        assert lines == [
+            ["account", "ordered", "gets", "AvgPx", "commission", "fees", "net"],
+            ["FUND1", "O1", "2,000", "200", "415.12", "10.00", "0", "83,034.00"],
+            ["FUND2", "error", "2,000", "1", "415.12", "10.00", "1.50", "-0.50"],
+        ]
+        note = text(d, "#note")
+        assert "1,000 of 10,000 are filled" in note
+        assert "together: net 83,033.50, commission 20.00, fees 1.50 USD" in note
+        assert d.link.sent == []
+        await d.press("y")
+        assert d.link.sent == [c.FinishBlock("B1")]
+
+
+async def test_many_accounts_scroll_and_their_sum_stays_in_sight() -> None:
+    async with desk(size=(80, 24)) as d:
+        d.link.results = [Result("1", 41, (told("B1", *(account(n) for n in range(600))),))]
+        await d.press("2", "end", "d")
+        await d.on(Preview)
+        scroll = d.app.screen.query_one(VerticalScroll)
+        assert scroll.max_scroll_y > 400
+        assert "and 100 accounts more" in text(d, "#body")
+        before = d.app.screen.query_one("#note").region
+        await d.press("pagedown")
+        assert scroll.scroll_y > 0
+        note, buttons = d.app.screen.query_one("#note"), d.app.screen.query_one("#go-on")
+        assert (note.region, buttons.region.bottom <= 24) == (before, True)
+        assert f"together: net {D(600) * D('83034.00'):,}, commission 6,000.00 USD" in text(
+            d, "#note"
+        )
+
+
+async def test_several_blocks_are_shown_below_each_other_and_what_is_unknown_is_said() -> None:
+    async with desk() as d:
+        known = [
+            Result("1", 41, (told(name, account(1), Currency=Currency),))
+            for name, Currency in (("B3", "USD"), ("B2", "EUR"))
+        ]
+        d.link.results = [*known, Result("3", 41, problem="block: is open, must be working")]
+        await d.press("2", "a", "d")
+        await d.on(Preview)
+        body, note = text(d, "#body"), text(d, "#note")
+        assert body.index("B3 at") < body.index("B2 at")
+        assert "commission 10.00 USD" in note
+        assert "commission 10.00 EUR" in note
+        assert "not known for each account: B1, see the messages" in note
+        assert "allocation of B1: block: is open, must be working" in d.said
+        await d.press("y")
+        assert len(d.link.sent) == 3
