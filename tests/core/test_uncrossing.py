@@ -9,7 +9,7 @@ from tests.core.corporate import corporate
 from tests.core.crosses import approved, busted, crossing, mark, proposed, sell
 from tests.core.leaving import calm, opened
 from tests.core.openings import ORDERS, opening
-from tests.states import same
+from tests.states import dangling, same
 from tradeoms.model import commands as c
 from tradeoms.model.fields import BlockState, CrossState, Effect, OrderState, Side, TimeInForce
 from tradeoms.model.reference import Account, Broker
@@ -165,4 +165,19 @@ def test_a_cross_that_waits_ends_when_its_orders_are_in_other_shares(floor: Desk
     assert floor.state.crosses[name].state is CrossState.Ended
     assert floor.state.orders[orders[0]].OrderQty == 200
     assert not floor.state.crossing
+    same(floor.journal.replay(), floor.state)
+
+
+def test_a_cross_that_never_was_leaves_memory_with_its_first_order(floor: Desk) -> None:
+    kind = TimeInForce.GoodTillCancel
+    sold = sell(floor, ("A1", 300), TimeInForce=kind)
+    bought = floor.order(("A3", 300), TimeInForce=kind)
+    floor.done(c.SetRetention(1), "ops")
+    floor.done(c.RejectCross(proposed(floor, sold, bought), "no"), "carl")
+    floor.done(c.CancelOrder(sold, "no more"))
+    calm(floor)
+    opened(floor, 6)
+    assert list(floor.state.orders) == [bought]
+    assert not floor.state.crosses
+    assert not dangling(floor.state, floor.journal.records)
     same(floor.journal.replay(), floor.state)

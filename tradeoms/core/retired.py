@@ -113,11 +113,11 @@ def _forget_work(state: State, blocks: set[str], orders: set[str]) -> None:
     for places in state.booking_places.values():
         _drop(places, lambda name, _: name in blocks)
     _forget_told(state, blocks)
-    # One that never happened goes with its orders.
+    # One that never happened goes with the first of its orders.
     _drop(
         state.crosses,
         lambda _, one: (
-            not any(n in state.blocks or n in state.orders for n in one.blocks or one.orders)
+            not all(n in state.blocks or n in state.orders for n in one.blocks or one.orders)
         ),
     )
     _drop(state.baskets, lambda _, names: not any(name in state.orders for name in names))
