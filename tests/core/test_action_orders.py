@@ -7,7 +7,7 @@ from tests.core.corporate import corporate
 from tests.properties import invariants
 from tests.states import same
 from tradeoms.model import commands as c
-from tradeoms.model.fields import OrdType, ReportKind, TimeInForce
+from tradeoms.model.fields import OrdType, ReportKind, Side, TimeInForce
 
 LATER = DAY + timedelta(7)
 
@@ -53,4 +53,20 @@ def test_a_bust_after_a_split_leaves_nothing_to_route_in_old_shares() -> None:
     new = floor.block(("A1", 10))
     floor.route(new, 10)
     assert floor.held("A1") == 200
+    checked(floor)
+
+
+def test_who_takes_a_split_back_is_told_of_the_orders_that_it_has_changed() -> None:
+    """Fifty to sell at 60 were made a hundred at 30, and are so yet."""
+    floor, lasting = desk((lot("A1", 100, 1000, 400),)), TimeInForce.GoodTillCancel
+    order = floor.order(("A1", 50), Price="60", TimeInForce=lasting, Side=Side.Sell)
+    floor.done(c.OpenDay(LATER), "ops")
+    floor.done(corporate("split", day=LATER, new=2), "ops")
+    (action,) = floor.state.lot_actions
+    floor.order(("A1", 5))
+    floor.done(c.ReverseAction(action, "another issuer"), "ops")
+    told = list(floor.state.alerts.values())[-1]
+    text = f"{action} is taken back, but stay as it changed them: {order}"
+    assert (told.kind, told.subject, told.text) == ("open orders", "ACME", text)
+    assert floor.state.orders[order].OrderQty == 100
     checked(floor)

@@ -17,7 +17,7 @@ from tradeoms.core.orders import pend
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState, OrderState
-from tradeoms.model.lot_actions import ActionKind, CorporateAction
+from tradeoms.model.lot_actions import ActionKind, CorporateAction, LotAction
 from tradeoms.model.orders import ZERO, Block, Member, Order
 from tradeoms.model.reference import Identification, Instrument
 from tradeoms.model.state import State
@@ -119,6 +119,24 @@ def adjusted(
             yield from _unnamed(state, order, ctx)
     if changed:
         text = f"{action} changed or cancelled orders for {terms.instrument}: {', '.join(changed)}"
+        yield alert(ctx, "open orders", terms.instrument, text)
+
+
+def left_changed(state: State, action: LotAction, ctx: Context) -> Iterator[e.AlertRaised]:
+    """Orders that an action which is taken back has changed: a person cancels them or not."""
+    terms = action.terms
+    if not isinstance(terms, CorporateAction) or terms.kind not in CHANGES_SHARES:
+        return
+    names = [
+        order.order
+        for order in state.orders.values()
+        if order.instrument == terms.instrument
+        and order.trade_date < terms.day
+        and order.entered <= action.at
+        and (order.is_open or order.state is OrderState.InBlock)
+    ]
+    if names:
+        text = f"{action.action} is taken back, but stay as it changed them: {', '.join(names)}"
         yield alert(ctx, "open orders", terms.instrument, text)
 
 

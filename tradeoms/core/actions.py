@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tradeoms.core.action_checks import terms_problems
 from tradeoms.core.action_files import read_actions
-from tradeoms.core.action_orders import adjusted, in_the_way
+from tradeoms.core.action_orders import adjusted, in_the_way, left_changed
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.identifying import bought
@@ -218,7 +218,7 @@ def reverse(state: State, command: c.ReverseAction, ctx: Context) -> list[e.AnyE
     if short:
         text = "; ".join(f"{one.subject} {one.text}" for one in short)
         raise refuse("action", command.action, f"what came after needs it: {text}")
-    return events
+    return [*events, *left_changed(state, action, ctx)]
 
 
 def reversal(state: State, action: LotAction, reason: str, ctx: Context) -> list[e.AnyEvent]:
