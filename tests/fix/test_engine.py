@@ -7,9 +7,11 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import quickfix as fix
 
 from tests.fix.counterparty import SOH, Counterparty, listening, wait
 from tests.simulators.client import free_ports
+from tradeoms.fix.application import Application
 from tradeoms.fix.engine import Engine
 from tradeoms.fix.hearing import House
 from tradeoms.fix.line import Line
@@ -42,16 +44,23 @@ def answer(listener: socket.socket, heard: list[bytes]) -> None:
 
 
 @pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
 def listener() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener
 
 
-def test_no_connection_outlives_its_engine(tmp_path: Path, listener: socket.socket) -> None:
+def test_no_connection_outlives_its_engine(
+    tmp_path: Path, listener: socket.socket, told: Told
+) -> None:
     """quickfix connects once more while it ends, if it may, and leaves that open: the broker then
     takes our next Logon for a second one of the same session, and refuses it.
     """
-    told, heard = Told(), list[bytes]()
+    heard = list[bytes]()
     broker = Thread(target=answer, args=(listener, heard), daemon=True)
     broker.start()
     settings = SessionSettings(
@@ -97,3 +106,16 @@ def test_what_a_logon_leads_to_finds_the_line_up(
         line.open()
         line.close()
     assert seen == [True]
+
+
+def test_what_is_not_said_again_is_not_kept_for_ever(told: Told) -> None:
+    """The binding never lets go of the exception, nor of what its frame holds."""
+    message = fix.Message(f"8=FIX.4.4{SOH}9=5{SOH}35=D{SOH}34=7{SOH}43=Y{SOH}10=000{SOH}", False)
+    application = Application("S1", told)  # type: ignore[arg-type]
+    with pytest.raises(fix.DoNotSend) as first:
+        application.toApp(message, None)
+    with pytest.raises(fix.DoNotSend) as second:
+        application.toApp(message, None)
+    assert first.value is second.value
+    (*_, last) = second.traceback
+    assert last.locals.keys() == {"self"}

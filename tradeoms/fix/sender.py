@@ -15,7 +15,7 @@ from tradeoms.model import events as e
 from tradeoms.model.fields import RequestKind
 
 log = structlog.get_logger("fix")
-REMEMBERED = 50_000  # messages sent on a session, so that a reject by RefSeqNum finds its order
+REMEMBERED = 5_000  # messages sent on a session, so that a reject by RefSeqNum finds its order
 BURST = 500  # messages sent before the first of them is confirmed
 #: What leaves first where not everything may leave at once; questions are last.
 URGENCY = {RequestKind.Cancel: 0, RequestKind.Replace: 1, RequestKind.New: 2}
