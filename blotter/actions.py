@@ -16,6 +16,7 @@ from blotter.handlers import (
     placements,
     posttrade,
     table,
+    telephone,
 )
 from blotter.registry import Action
 from blotter.widgets.grid import Grid
@@ -89,6 +90,7 @@ _WORK = (
     _act("w", "dk_execution", "DK", "tell the broker that we do not know the trade", attention.dk_execution, "executions", 1),
     _act("p", "bust", "take back", "take back fills that were entered by hand", attention.bust, "executions"),
     _act("b", "attach", "attach", "the reports belong to a placement of ours", attention.attach, "unmatched", 1),
+    _act("p", "by_phone", "by phone", "the report is of an order that was given by telephone", telephone.given, "unmatched"),
     _act("u", "mean", "which fill", "say which fill a bust or a correction means", attention.mean, "unmatched"),
     _act("x", "dismiss", "dismiss", "the reports mean nothing to our book", attention.dismiss, "unmatched", 1),
     _act("w", "dk_report", "DK", "tell the broker that we do not know the trade", attention.dk_report, "unmatched", 1),

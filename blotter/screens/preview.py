@@ -36,7 +36,10 @@ class Line(NamedTuple):
 
 
 class Preview(ModalScreen[Said | None]):
-    """Lines to look at, fields to fill in. Enter in the last field, or `y`, goes on; Escape back."""
+    """Lines to look at, fields to fill in. Enter in the last field, or `y`, goes on; Escape back.
+
+    `text` is what was typed, so that it can come back.
+    """
 
     BINDINGS = [
         Binding("y,ctrl+s", "go_on", "go on"),
@@ -58,6 +61,7 @@ class Preview(ModalScreen[Said | None]):
         super().__init__()
         self._title, self.lines, self._verb = title, lines, verb
         self._asks, self._note, self._body = asks, note, body
+        self.text = dict[str, str]()
 
     def compose(self) -> ComposeResult:
         """Title, lines, fields, buttons."""
@@ -117,7 +121,7 @@ class Preview(ModalScreen[Said | None]):
     def _read(self) -> tuple[Said, list[str]]:
         said, problems = dict[str, Any](), []
         for asked in self._asks:
-            text = self.query_one(f"#{asked.name}", Input).value.strip()
+            text = self.text[asked.name] = self.query_one(f"#{asked.name}", Input).value.strip()
             if not text:
                 said[asked.name] = None
                 problems += [f"{asked.name}: is needed"] if asked.needed else []

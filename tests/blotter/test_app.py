@@ -90,7 +90,7 @@ async def test_a_refused_table_leaves_the_others_alive() -> None:
 
 
 async def test_help_draws_every_action() -> None:
-    async with desk(size=(120, 220)) as d:
+    async with desk(size=(120, 260)) as d:
         await d.press("question_mark")
         await d.on(Page)
         svg = unescape(d.app.export_screenshot()).replace("\xa0", " ")

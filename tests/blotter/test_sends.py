@@ -58,6 +58,15 @@ TICKET = {"account": "F1", "instrument": "ko", "side": "b", "quantity": "2500", 
 TYPED = {"LastQty": "100", "LastPx": "10.5", "LastMkt": "XNAS"}
 DK = {"DKReason": "Z"}
 SWAP = {"trader": "ann", **R}
+PHONED = {"side": "buy", "instrument": "ko", "accounts": "F1:600, F2:400", "limit": "62"}
+GIVEN = NewOrder(
+    "KO.US",
+    Side.Buy,
+    (Member("F1", D(600)), Member("F2", D(400))),
+    OrdType.Limit,
+    D(62),
+    reason="why",
+)
 CASES = [
     Case("block", "orders", "O40", (), [c.BlockOrders(("O40",))]),
     Case("join", "orders", "O40", ("B7", R), [c.JoinBlock("B7", ("O40",), "why")]),
@@ -109,6 +118,7 @@ CASES = [
     Case("attach", "unmatched", "1", ({"placement": "p7", **R},), [c.AttachReport(1, "why", "P7")]),
     Case("mean", "unmatched", "1", ({"execution": "S1/E1", **R},),
          [c.AttachReport(1, "why", execution="S1/E1")]),
+    Case("by_phone", "unmatched", "1", (PHONED | R,), [c.AttachReport(1, "why", order=GIVEN)]),
     Case("dismiss", "unmatched", "1", (R,), [c.DismissReport(1, "why")]),
     Case("dk_report", "unmatched", "1", (DK | R,), [c.DontKnowTrade("why", DKReason.Other, number=1)]),
     Case("start", "sessions", "ALPHA", (R,), _control(SessionAction.Start)),

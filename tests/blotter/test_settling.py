@@ -1,11 +1,18 @@
 """What only a person settles: held orders, unknown reports, disputed fills, sessions, the kill switch."""
 
+from decimal import Decimal as D
+
+from msgspec.structs import replace
+from textual.widgets import Input, Static
+
 from blotter.screens.choose import Choose
 from blotter.screens.preview import Preview
 from tests.blotter.desk import desk
-from tests.blotter.fake import execution, made, order
+from tests.blotter.fake import AT, execution, made, order, refused, unknown
 from tradeoms.model import commands as c
-from tradeoms.model.fields import DKReason, SessionAction
+from tradeoms.model.commands import Problem
+from tradeoms.model.fields import DKReason, SessionAction, Side
+from tradeoms.model.orders import Member, NewOrder
 from tradeoms.views.confirmations import ConfirmationRow
 
 
@@ -34,6 +41,44 @@ async def test_unknown_reports_are_attached_and_dismissed() -> None:
         await d.type("noise")
         await d.press("enter")
         assert d.link.sent == [c.AttachReport(1, "phone", "P7"), c.DismissReport(1, "noise")]
+
+
+async def test_an_order_by_telephone_is_entered_and_a_refused_one_comes_back() -> None:
+    async with desk() as d:
+        await d.push("unmatched", replace(unknown(1), Side="2"))
+        d.link.answers = [refused(Problem("order.members", "1000", "the broker reports 900"))]
+        await d.press("equals_sign", "p")
+        await d.on(Preview)
+        values = {
+            name: d.app.screen.query_one(f"#{name}", Input) for name in ("side", "instrument")
+        }
+        assert {name: field.value for name, field in values.items()} == {
+            "side": "sell",
+            "instrument": "KO",
+        }
+        d.app.screen.query_one("#accounts", Input).value = "F1:600, F2"
+        d.app.screen.query_one("#reason", Input).value = "line was down"
+        await d.press("ctrl+s")
+        problems = str(d.app.screen.query_one("#problems", Static).render())
+        assert problems == "accounts: “F1:600, F2”: say ACCOUNT:QUANTITY, ACCOUNT:QUANTITY"
+        assert d.link.sent == []
+        d.app.screen.query_one("#accounts", Input).value = "F1:600, F2:400"
+        await d.press("ctrl+s")
+        await d.on(Preview)
+        assert "the broker reports 900" in str(d.app.screen.query_one("#note", Static).render())
+        accounts = d.app.screen.query_one("#accounts", Input)
+        assert accounts.value == "F1:600, F2:400"
+        accounts.value = "F1:900"
+        await d.press("ctrl+s")
+        first, second = d.link.sent
+        members = Member("F1", D(600)), Member("F2", D(400))
+        given = NewOrder("KO.US", Side.Sell, members, reason="line was down")
+        assert first == c.AttachReport(1, "line was down", order=given)
+        assert second.order.members == (Member("F1", D(900)),)
+        assert not isinstance(d.app.screen, Preview)
+        await d.push("unmatched", replace(unknown(1), settled=AT))
+        await d.press("p")
+        assert "by phone: 1 left out: is settled already" in d.said
 
 
 async def test_a_person_says_which_fill_a_bust_means() -> None:
