@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from allocation.booking import play
 from allocation.lot_events import Buy, Distribution, Event, Sell, Split, Transfer
@@ -27,6 +28,8 @@ from tradeoms.model.reference import Account, Broker
 from tradeoms.views.lots import open_basis
 
 LAST = 40
+#: What the exact book calls it.
+NAMES = {"AVERAGE": "AVG"}
 ACCOUNTS = ("A1", "A2")
 
 
@@ -74,7 +77,14 @@ def histories(draw: Any) -> list[Fact]:
 def house(method: str) -> Desk:
     """Two accounts of one taxpayer, no costs."""
     floor = desk()
-    rows = [Account(a, a, "one", lot_method=method) for a in ACCOUNTS]
+    if method == "AVERAGE":
+        funds = tuple(
+            replace(row, average_cost_allowed=True) for row in floor.state.instruments.values()
+        )
+        floor.done(c.DefineInstruments(funds), "ops")
+        rows = [Account(a, a, "one", fund_lot_method=method) for a in ACCOUNTS]
+    else:
+        rows = [Account(a, a, "one", lot_method=method) for a in ACCOUNTS]
     floor.done(c.DefineAccounts(tuple(rows)), "ops")
     floor.done(c.DefineBrokers(tuple(Broker(b, b, s) for b, s in BROKERS.items())), "ops")
     return floor
@@ -123,13 +133,15 @@ def exact(facts: list[Fact], method: str) -> tuple[Any, Any]:
         elif fact.kind == "transfer":
             events.append(Transfer(to=other, **own))
         elif fact.kind == "spin_off":
-            held = sum(lot.quantity for lot in open_lots(play(events, method, POLICY)))
+            held = sum(
+                lot.quantity for lot in open_lots(play(events, NAMES.get(method, method), POLICY))
+            )
             values = {"quantity": held, "value_old": 3, "value_new": 1}
             events.append(Distribution(new_symbol="BOLT", suffix="s", **common, **values))
         else:
             new, old = (3, 2) if fact.kind == "split" else (2, 1)
             events.append(Split(new=new, old=old, **common))
-    book = play(events, method, POLICY)
+    book = play(events, NAMES.get(method, method), POLICY)
     gains = sorted(
         (row.account, row.date, row.term, row.quantity, row.gain, row.disallowed)
         for row in summed(realized(book))
@@ -200,7 +212,9 @@ def checked(floor: Desk, facts: list[Fact], method: str) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(facts=histories(), method=st.sampled_from(("FIFO", "LIFO", "HIFO")), data=st.data())
+@given(
+    facts=histories(), method=st.sampled_from(("FIFO", "LIFO", "HIFO", "AVERAGE")), data=st.data()
+)
 def test_the_order_of_booking_does_not_matter(
     facts: list[Fact], method: str, data: st.DataObject
 ) -> None:

@@ -129,7 +129,8 @@ class House:
     def instrument(self, name: str, SecurityID: str = "") -> Instrument:
         currency = "EUR" if name == "CORN" else "USD"
         SecurityID = SecurityID or f"US{name}"
-        return Instrument(name, f"{name[:2]}.X", SecurityID, "4", currency, f"{name} Inc")
+        values = (name, f"{name[:2]}.X", SecurityID, "4", currency, f"{name} Inc")
+        return Instrument(*values, average_cost_allowed=name == "BOLT")
 
     def step(self) -> None:
         """Some things at once, then one batch."""

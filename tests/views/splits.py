@@ -78,6 +78,7 @@ def policy(house: "House") -> None:
             f"Name {a}",
             "one" if a != "A4" else "two",
             lot_method=r.choice(LOTS),
+            fund_lot_method="AVERAGE" if a in ("A1", "A3") else "",
             may_short=True,
             own=a == "A4" and mine,
             may_cross=True,

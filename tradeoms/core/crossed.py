@@ -20,6 +20,7 @@ from tradeoms.model.orders import (
     Placement,
     Statement,
 )
+from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
 
@@ -34,7 +35,9 @@ def leg(
     return block.block, [
         *cuts,
         e.BlockOpened(block),
-        e.StatementFrozen(block.block, _statement(state, parts, ctx)),
+        e.StatementFrozen(
+            block.block, _statement(state, state.instruments[block.instrument], parts, ctx)
+        ),
         e.PlacementTelephoned(placement),
         e.FillEntered(placement.placement, _fill(cross, placement, price, ctx)),
         e.BlockFinished(block.block, f"cross {cross.cross}"),
@@ -93,9 +96,11 @@ def _block(
     )
 
 
-def _statement(state: State, parts: Sequence[CrossPart], ctx: Context) -> Statement:
+def _statement(
+    state: State, instrument: Instrument, parts: Sequence[CrossPart], ctx: Context
+) -> Statement:
     """Who gets what is decided: no policy divides it again."""
-    methods = tuple(state.accounts[part.account].lot_method for part in parts)
+    methods = tuple(state.accounts[part.account].method_of(instrument) for part in parts)
     return Statement(
         frozen_at=ctx.now,
         orders=tuple(part.order for part in parts),

@@ -8,12 +8,12 @@ from decimal import Decimal
 import numpy as np
 from msgspec import Struct
 
-from allocation.lots import Disposals, Lots, Relief
+from allocation.lots import Disposals, Relief
 from allocation.term import long_term
+from tradeoms.core.average_basis import averaged, open_columns
 from tradeoms.core.bounds import MOST_CENTS, bad_price
 from tradeoms.core.matching import WINDOW, Loss, matches
-from tradeoms.core.ranking import ranks
-from tradeoms.core.relieving import STANDING, relieve_by
+from tradeoms.core.relieving import AVERAGE, STANDING, relieve_by
 from tradeoms.core.washing import Payers, identical, purchases
 from tradeoms.market.calendar import days
 from tradeoms.model.columns import Int64s
@@ -87,9 +87,11 @@ def _checked(
         raise ValueError(f"account = {account!r}: unknown account")
     if instrument not in state.instruments:
         raise ValueError(f"instrument = {instrument!r}: unknown instrument")
-    method = method or state.accounts[account].lot_method
-    if method not in STANDING:
-        raise ValueError(f"method = {method!r}: must be {' or '.join(STANDING)}")
+    method = method or state.accounts[account].method_of(state.instruments[instrument])
+    if method == AVERAGE and not state.instruments[instrument].average_cost_allowed:
+        raise ValueError(f"method = {method!r}: {instrument} allows no average cost")
+    if method not in (*STANDING, AVERAGE):
+        raise ValueError(f"method = {method!r}: must be {' or '.join((*STANDING, AVERAGE))}")
     known = state.prices.get(instrument)
     if price is None:
         price = known.Px if known else None
@@ -104,18 +106,12 @@ def _checked(
 
 
 def _relieved(state: State, numbers: Int64s, units: int, money: int, method: str) -> Relief:
-    lots, one = state.lots, np.zeros(1, np.int64)
+    one, methods, lots = np.zeros(1, np.int64), np.array([method]), state.lots
+    average = averaged(state, lots["account"][numbers[:1]], methods, numbers)
     return relieve_by(
-        Lots(
-            pair=np.zeros_like(numbers),
-            acquired=lots["acquired"][numbers],
-            sequence=ranks(state, numbers),
-            size=lots["size"][numbers],
-            basis=lots["basis"][numbers],
-            remaining=lots["remaining"][numbers],
-        ),
+        open_columns(state, numbers, np.zeros_like(numbers), average),
         Disposals(one, one + units, one + money),
-        np.array([method]),
+        methods,
         days(state.business_date),
         lots["holding_from"][numbers],
     )

@@ -170,7 +170,10 @@ def _changed(
     new = len(rows) - len(old.orders)
     methods = (
         *(old.lot_methods or ("FIFO",) * len(old.orders)),
-        *(state.accounts[account].lot_method for account in accounts[len(rows) - new :]),
+        *(
+            state.accounts[account].method_of(state.instruments[block.instrument])
+            for account in accounts[len(rows) - new :]
+        ),
     )
     groups = (state.accounts[account].group for account in accounts[len(rows) - new :])
     changed = Statement(

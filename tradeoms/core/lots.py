@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from allocation.exact import Mask, round_ratio
-from allocation.lots import Disposals, Lots, Relief
+from allocation.lots import Disposals, Relief
 from allocation.relief import Named
 from allocation.term import long_term
+from tradeoms.core.average_basis import Averaged, averaged, open_columns, set_average
 from tradeoms.core.context import Context
 from tradeoms.core.converted import take_back
 from tradeoms.core.flows import record
 from tradeoms.core.gifts import counted_basis, held_from
 from tradeoms.core.identifying import missing, named
 from tradeoms.core.opened import open_lots
-from tradeoms.core.ranking import ranks
 from tradeoms.core.relieving import Names, relieve_sales
 from tradeoms.core.washing import unwash
 from tradeoms.market.calendar import days
@@ -66,7 +66,8 @@ def book_lots(state: State, command: c.BookLots, ctx: Context) -> list[e.AnyEven
     closed_net = round_ratio(trades.net, closing, np.maximum(trades.units, 1))
     lines = np.flatnonzero(got)
     chosen = named(state, block, lines, closing, numbers)
-    relief = _relieve(state, trades, closing, closed_net, numbers, chosen)
+    average = _average(state, trades, closing, numbers, chosen)
+    relief = _relieve(state, trades, closing, closed_net, numbers, chosen, average)
     opening = trades.units - closing
     opens = opening > 0
     event = e.LotsBooked(
@@ -83,6 +84,7 @@ def book_lots(state: State, command: c.BookLots, ctx: Context) -> list[e.AnyEven
             ).tolist()
         ),
         relieved_proceeds=tuple(relief.amount.tolist()),
+        averaged=average,
     )
     untold = missing(state, block, lines, closing, chosen, ctx)
     return [event, *untold, *_crossed_zero(state, block, trades, opens, ctx)]
@@ -113,6 +115,17 @@ def _closing(state: State, trades: Trades, numbers: Int64s) -> Int64s:
     return closing
 
 
+def _average(
+    state: State, trades: Trades, closing: Int64s, numbers: Int64s, chosen: Named | None
+) -> Averaged:
+    """Of accounts that sell more than the lots they named."""
+    rest = closing.copy()
+    if chosen is not None:
+        np.subtract.at(rest, chosen.disposal, chosen.quantity)
+    methods = None if trades.methods is None else trades.methods[rest > 0]
+    return averaged(state, trades.accounts[rest > 0], methods, numbers)
+
+
 def _relieve(
     state: State,
     trades: Trades,
@@ -120,19 +133,13 @@ def _relieve(
     amounts: Int64s,
     numbers: Int64s,
     chosen: Named | None,
+    average: Averaged,
 ) -> Relief:
     lots, closes = state.lots, closing > 0
     if chosen is not None:
         chosen = replace(chosen, disposal=(np.cumsum(closes) - 1)[chosen.disposal])
     return relieve_sales(
-        Lots(
-            pair=lots["account"][numbers],
-            acquired=lots["acquired"][numbers],
-            sequence=ranks(state, numbers),
-            size=lots["size"][numbers],
-            basis=lots["basis"][numbers],
-            remaining=lots["remaining"][numbers],
-        ),
+        open_columns(state, numbers, lots["account"][numbers], average),
         Disposals(trades.accounts[closes], closing[closes], amounts[closes]),
         None if trades.methods is None else trades.methods[closes],
         trades.day,
@@ -159,6 +166,7 @@ def apply_booked(state: State, event: e.LotsBooked) -> None:
     """Open the new lots, take from the relieved ones, move positions and cash."""
     block = state.blocks[event.block]
     instrument = state.instrument_axis.index[block.instrument]
+    set_average(state, event.averaged)
     _realize(state, block, event)
     relieved = np.array(event.relieved_lots, np.int64)
     np.subtract.at(state.lots["remaining"], relieved, np.array(event.relieved_quantities, np.int64))
@@ -238,6 +246,7 @@ def apply_reversed(state: State, event: e.LotsReversed) -> None:
         np.array(booked.relieved_lots, np.int64),
         np.array(booked.relieved_quantities, np.int64),
     )
+    set_average(state, booked.averaged, "old_")
     opened = np.array(booked.opened_numbers, np.int64)
     state.lots["remaining"][opened] = 0
     state.lots["basis"][opened] = 0

@@ -50,7 +50,10 @@ def _at_broker(state: State, opening: OpeningOrder, order: Order, ctx: Context) 
 
 def _statement(state: State, order: Order, ctx: Context) -> Statement:
     """Pro rata: the split was promised elsewhere, before there was a policy of ours."""
-    methods = tuple(state.accounts[member.account].lot_method for member in order.members)
+    methods = tuple(
+        state.accounts[member.account].method_of(state.instruments[order.instrument])
+        for member in order.members
+    )
     return Statement(
         frozen_at=ctx.now,
         orders=tuple(order.order for _ in order.members),

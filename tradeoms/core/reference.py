@@ -26,12 +26,12 @@ from tradeoms.core.flows import settle
 from tradeoms.core.instruments import bad_rate, changed_units, instrument_problems
 from tradeoms.core.overnight import left_open
 from tradeoms.core.quotes import quote_problems
-from tradeoms.core.relieving import STANDING
+from tradeoms.core.relieving import AVERAGE, STANDING
 from tradeoms.core.retired import opened
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.crosses import HOUSE
-from tradeoms.model.reference import Price
+from tradeoms.model.reference import Account, Price
 from tradeoms.model.state import State
 
 ANSWER_DAYS = 5
@@ -101,11 +101,8 @@ def _name_problems(field: str, name: str, rows: Sequence[Struct]) -> list[c.Prob
 def define_accounts(state: State, command: c.DefineAccounts, ctx: Context) -> list[e.AnyEvent]:
     """Accounts may be redefined at any time; what they own stays."""
     problems = _name_problems("accounts", "account", command.accounts)
-    problems += [
-        c.Problem(f"accounts[{n}].lot_method", one.lot_method, f"must be {' or '.join(STANDING)}")
-        for n, one in enumerate(command.accounts)
-        if one.lot_method not in STANDING
-    ]
+    for n, one in enumerate(command.accounts):
+        problems += _method_problems(f"accounts[{n}].", one)
     problems += [
         c.Problem(f"accounts[{n}].ticket_cost", brief(one.ticket_cost), reason)
         for n, one in enumerate(command.accounts)
@@ -119,6 +116,23 @@ def define_accounts(state: State, command: c.DefineAccounts, ctx: Context) -> li
     if problems:
         raise Refusal(*problems)
     return [e.AccountsDefined(command.accounts)]
+
+
+def _method_problems(field: str, one: Account) -> list[c.Problem]:
+    """Only fund shares are averaged; of an error each share's own cost must stay known."""
+    found = []
+    if one.lot_method not in STANDING:
+        reason = f"must be {' or '.join(STANDING)}"
+        if one.lot_method == AVERAGE:
+            reason = f"is for instruments that allow it: {AVERAGE} goes into fund_lot_method"
+        found.append(c.Problem(f"{field}lot_method", one.lot_method, reason))
+    if one.fund_lot_method not in ("", *STANDING, AVERAGE):
+        reason = f"must be empty or {' or '.join((*STANDING, AVERAGE))}"
+        found.append(c.Problem(f"{field}fund_lot_method", one.fund_lot_method, reason))
+    if one.error and one.fund_lot_method == AVERAGE:
+        reason = "is not for an account of errors: each is counted at its own cost"
+        found.append(c.Problem(f"{field}fund_lot_method", AVERAGE, reason))
+    return found
 
 
 def define_brokers(state: State, command: c.DefineBrokers, ctx: Context) -> list[e.AnyEvent]:

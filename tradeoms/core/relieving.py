@@ -13,6 +13,8 @@ from allocation.relief import ORDERS, Named, ReliefOrder, relieve, relieve_named
 
 Names = npt.NDArray[np.str_]
 MINTAX = "MINTAX"
+#: First in, first out, of lots that all have one basis a share: only where instruments allow it.
+AVERAGE = "AVERAGE"
 #: What an account may be set to.
 STANDING = (*ORDERS, MINTAX)
 
@@ -112,7 +114,7 @@ def _turns(pair: Int64) -> Int64:
 
 def _order(name: str, disposals: Disposals, day: int, holding_from: Int64) -> ReliefOrder:
     if name != MINTAX:
-        return ORDERS[name]
+        return ORDERS["FIFO" if name == AVERAGE else name]
     return minimum_tax(disposals, np.full(len(disposals.pair), day, np.int64), holding_from)
 
 

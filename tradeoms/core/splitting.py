@@ -46,7 +46,10 @@ class Split(NamedTuple):
 def statement(state: State, block: Block, orders: Sequence[Order], ctx: Context) -> Statement:
     """The members as they are now, with all that their split depends on; Refusal as `with_terms`."""
     lines = [(order.order, member) for order in orders for member in order.members]
-    methods = tuple(state.accounts[member.account].lot_method for _, member in lines)
+    methods = tuple(
+        state.accounts[member.account].method_of(state.instruments[block.instrument])
+        for _, member in lines
+    )
     plain = Statement(
         frozen_at=ctx.now,
         orders=tuple(name for name, _ in lines),

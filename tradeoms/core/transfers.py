@@ -97,7 +97,9 @@ def _chosen(state: State, terms: LotTransfer, numbers: Int64s) -> list[Held]:
 
 def method_of(state: State, terms: LotTransfer) -> str:
     """The method of a transfer that names no lots."""
-    standing = terms.method or state.accounts[terms.account].lot_method
+    standing = terms.method or state.accounts[terms.account].method_of(
+        state.instruments[terms.instrument]
+    )
     return "FIFO" if standing == MINTAX else standing
 
 

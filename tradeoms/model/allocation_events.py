@@ -149,6 +149,8 @@ class LotsBooked(Event, frozen=True, tag=True):
     """What an allocation did to the tax lots: opened ones, and reliefs (parallel arrays).
 
     Money in cents. A relief names its lot by number; `proceeds` of a cover are its cost.
+    `averaged`: open `lots` that were given one average before the reliefs, with their columns `size`,
+    `basis` and `added` as they are since then, and as they were (`old_size` ...).
     """
 
     block: str
@@ -160,6 +162,7 @@ class LotsBooked(Event, frozen=True, tag=True):
     relieved_quantities: tuple[int, ...] = ()
     relieved_basis: tuple[int, ...] = ()
     relieved_proceeds: tuple[int, ...] = ()
+    averaged: dict[str, tuple[int, ...]] = {}
 
 
 class LotsReversed(Event, frozen=True, tag=True):

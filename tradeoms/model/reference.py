@@ -23,7 +23,8 @@ class Instrument(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unkno
     """Something that can be traded. Quantities are int64 × 10^-qty_scale inside the book.
 
     `average_prices`: its market lets all accounts of a block have the average price; where not,
-    each gets fills at their own prices.
+    each gets fills at their own prices. `average_cost_allowed`: shares of a fund or of a reinvestment
+    plan, of which an account may relieve lots at their average cost (26 CFR 1.1012-1(e)).
     """
 
     instrument: str
@@ -43,6 +44,7 @@ class Instrument(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unkno
     qty_scale: int = 0
     settle_cycle: int = 1
     average_prices: bool = True
+    average_cost_allowed: bool = False
 
     def tick_at(self, price: Decimal) -> Decimal:
         """The tick that holds at `price`."""
@@ -74,7 +76,8 @@ class Account(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_
     (with spouse and what they control) wash each other's losses; without one, none is washed.
     `alone`: its orders are never merged with other accounts'. `may_cross`: its client has agreed that
     it trades with our other accounts (`cross_note`: where that is written, or why not). `erisa`: it is
-    a plan's, with `plan_assets` in all.
+    a plan's, with `plan_assets` in all. `lot_method`: how its sales relieve lots; `fund_lot_method`: those of
+    instruments that allow average cost, AVERAGE or another, where not empty.
     """
 
     account: str
@@ -84,6 +87,7 @@ class Account(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_
     strategy: str = ""
     custodian: str = ""
     lot_method: str = "FIFO"
+    fund_lot_method: str = ""
     may_short: bool = False
     own: bool = False
     error: bool = False
@@ -95,6 +99,11 @@ class Account(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_
     cross_note: str = ""
     erisa: bool = False
     plan_assets: Decimal | None = None
+
+    def method_of(self, instrument: Instrument) -> str:
+        """How a sale of the instrument relieves lots."""
+        own = self.fund_lot_method if instrument.average_cost_allowed else ""
+        return own or self.lot_method
 
 
 class IdenticalGroup(Struct, frozen=True, gc=False, forbid_unknown_fields=True):

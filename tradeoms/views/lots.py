@@ -18,7 +18,7 @@ EPOCH = date(1970, 1, 1).toordinal()
 class LotRow(Struct, frozen=True, gc=False):
     """An open lot; `key` is its number.
 
-    `size` is its quantity when opened, `remaining` what is open. Money to the cent in `Currency`:
+    `size` is its quantity when opened or last averaged, `remaining` what is open. Money to the cent in `Currency`:
     `basis` of the whole lot, `open_basis` of what remains. The basis of a short lot is what its
     sale brought. `holding_from` is earlier than `acquired`, and `wash_basis` in `basis`, where the shares
     took over the loss of a wash sale.
@@ -64,7 +64,8 @@ def all_rows(state: State) -> Iterator[LotRow]:
 
 def _touched(state: State, event: e.AnyEvent) -> Int64s | None:
     if isinstance(event, e.LotsBooked):
-        return np.array([*event.opened_numbers, *dict.fromkeys(event.relieved_lots)], np.int64)
+        changed = dict.fromkeys((*event.averaged.get("lots", ()), *event.relieved_lots))
+        return np.array([*event.opened_numbers, *changed], np.int64)
     if isinstance(event, e.LotsConverted):
         return np.array([*event.closed, *event.opened_numbers], np.int64)
     if isinstance(event, e.LotsReversed) and event.block in state.lot_actions:
