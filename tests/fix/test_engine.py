@@ -1,7 +1,9 @@
 """An engine that has ended leaves nothing behind at the broker."""
 
 import socket
+import sys
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -119,3 +121,19 @@ def test_what_is_not_said_again_is_not_kept_for_ever(told: Told) -> None:
     assert first.value is second.value
     (*_, last) = second.traceback
     assert last.locals.keys() == {"self"}
+
+
+def test_an_engine_goes_though_frames_below_it_are_kept(
+    tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the binding keeps those of a refusal: half a megabyte for each line that was lost."""
+    kept: list[object] = []
+    monkeypatch.setattr(fix._quickfix, "Initiator_block", lambda _: kept.append(sys._getframe(1)))
+    settings = SessionSettings("S1", "TRADEOMS", "ALPHA", "127.0.0.1", 9, tmp_path)
+    engine = Engine(settings, 0, told, lambda *_: None, lambda *_: None)  # type: ignore[arg-type]
+    initiator = weakref.ref(engine._initiator)
+    engine.start()
+    wait(lambda: not engine.is_alive())
+    engine.end()
+    assert kept
+    assert initiator() is None

@@ -81,7 +81,9 @@ class Engine:
         if self._initiator is None:
             return
         try:
-            self._initiator.block()
+            # Not by its method, whose frame would hold the initiator: a refusal to send keeps the
+            # frames below it for ever (see `application.NOT_AGAIN`), and so it would never go.
+            fix._quickfix.Initiator_block(self._initiator)  # noqa: SLF001
         except RuntimeError as error:
             # quickfix's own, such as at a message that it cannot take: the next tick builds
             # another engine. What our callbacks raise never comes here.
