@@ -70,13 +70,17 @@ class Counterparty(fix.Application):
         """Send a message; `_35="8"` is tag 35."""
         pairs = [f"{key[1:]}={value}" for key, value in fields.items()]
         text = SOH.join(["8=FIX.4.4", "9=0", *pairs, "10=000", ""])
-        fix.Session.sendToTarget(fix.Message(text, False), self.sid)
+        self.send(fix.Message(text, False))
 
-    def report(self, ExecID: str) -> None:
-        """A fill of an order that is not ours."""
+    def send(self, message: fix.Message) -> None:
+        """Send a message, once that is possible."""
         # We may hear the broker's Logon before its engine counts itself as logged on; what is said
         # in between is stored and not sent.
         self.up.wait(1.0)
+        fix.Session.sendToTarget(message, self.sid)
+
+    def report(self, ExecID: str) -> None:
+        """A fill of an order that is not ours."""
         self.say(_35="8", _37="X", _11="X", _17=ExecID, _150="F", _39="2", _55="A", _54="1",
                  _151="0", _14="1", _6="1", _32="1", _31="1")  # fmt: skip
 
