@@ -13,8 +13,9 @@ from simulators.player import Player, Stage
 from simulators.script import Script, parse, read
 from simulators.settings import BrokerSettings
 from tests.acceptance.oms import Oms
-from tests.simulators.client import free_ports, until
+from tests.simulators.client import until
 from tradeoms.app.clock import Clock
+from tradeoms.demo.files import free_ports
 
 SCRIPTS = [read(path) for path in sorted(Path(__file__).parent.glob("*.script"))]
 CASES = [(version, script) for version in FORMS for script in SCRIPTS if version in script.versions]

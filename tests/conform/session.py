@@ -7,7 +7,8 @@ from pathlib import Path
 from tests.conform.broker import Broker
 from tests.conform.codec import Fields
 from tests.conform.house import SENDER, TARGET, Broken, House, session_of
-from tests.simulators.client import PATIENCE, free_ports
+from tests.simulators.client import PATIENCE
+from tradeoms.demo.files import free_ports
 from tradeoms.fix.gateway import Gateway
 from tradeoms.fix.settings import SessionSettings
 from tradeoms.model import commands as c

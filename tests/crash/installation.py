@@ -1,6 +1,5 @@
 """The server and the simulated brokers in a folder: settings, ports, keys."""
 
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from tests.crash import world
 from tests.crash.processes import Process
 from tradeoms.bus.client import Client
 from tradeoms.bus.keys import KeyStore
+from tradeoms.demo.files import free_ports
 from tradeoms.model.fields import Role
 
 USERS = {
@@ -26,15 +26,6 @@ SCENES: dict[str, Scene] = {
     "CHARLIE": ("partials", {}),
 }
 BUSTS = 2
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports nobody listens at now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 class Installation:

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
+
+from tradeoms.demo.files import free_ports
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 90  # seconds for one command; one of them starts a whole house
@@ -143,7 +144,7 @@ def shell(folder: Path) -> Iterator[Shell]:
 def _lay_out(folder: Path) -> None:
     for name in ("simulators", "tradeoms", "tests", "LICENSE"):
         (folder / name).symlink_to(ROOT / name)
-    ports = dict(zip(PORTS, _free_ports(len(PORTS)), strict=True))
+    ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
     shutil.copytree(ROOT / "docs", folder / "docs", ignore=shutil.ignore_patterns("pictures"))
     for path in folder.glob("docs/**/*.*"):
         text = path.read_text()
@@ -156,13 +157,3 @@ def _lay_out(folder: Path) -> None:
         path.chmod(0o755)
     (folder / ".venv" / "bin").mkdir(parents=True)
     (folder / ".venv" / "bin" / "activate").touch()
-
-
-def _free_ports(count: int) -> list[str]:
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [str(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports

@@ -12,7 +12,7 @@ import pytest
 import quickfix as fix
 
 from tests.fix.counterparty import SOH, Counterparty, listening, wait
-from tests.simulators.client import free_ports
+from tradeoms.demo.files import free_ports
 from tradeoms.fix.application import Application
 from tradeoms.fix.engine import Engine
 from tradeoms.fix.hearing import House

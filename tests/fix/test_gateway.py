@@ -11,8 +11,9 @@ import pytest
 from simulators.settings import Settings
 from tests.builders import D, Desk, desk, instrument
 from tests.simulators.bench import CLOSES_CSV, broker, settings
-from tests.simulators.client import PATIENCE, free_ports, serving
+from tests.simulators.client import PATIENCE, serving
 from tradeoms.app.clock import Clock
+from tradeoms.demo.files import free_ports
 from tradeoms.fix.gateway import Gateway
 from tradeoms.fix.settings import SessionSettings
 from tradeoms.model import commands as c

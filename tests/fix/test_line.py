@@ -8,7 +8,7 @@ import pytest
 from tests.builders import desk
 from tests.fix.counterparty import Counterparty, listening, wait
 from tests.fix.office import Office, trading
-from tests.simulators.client import free_ports
+from tradeoms.demo.files import free_ports
 from tradeoms.fix import archive, line, trouble
 from tradeoms.fix.credentials import Credentials, Secret
 from tradeoms.fix.line import EngineFailed

@@ -7,7 +7,7 @@ import quickfix as fix
 
 from tests.fix.counterparty import Counterparty, listening, wait
 from tests.fix.office import Office, trading
-from tests.simulators.client import free_ports
+from tradeoms.demo.files import free_ports
 from tradeoms.fix import trouble
 from tradeoms.model import commands as c
 from tradeoms.model import events as e

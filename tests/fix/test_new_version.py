@@ -10,7 +10,8 @@ from simulators.settings import BrokerSettings
 from tests.builders import D, Desk, desk, instrument
 from tests.fix.office import Office, trading
 from tests.simulators.bench import CLOSES_CSV, broker, settings
-from tests.simulators.client import free_ports, serving
+from tests.simulators.client import serving
+from tradeoms.demo.files import free_ports
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import Effect, OrdStatus, OrdType

@@ -13,7 +13,8 @@ from tests.builders import DAY, D, Desk, desk, instrument
 from tests.core.after import OPS, replayed
 from tests.fix.office import Office, trading
 from tests.simulators.bench import broker, settings
-from tests.simulators.client import free_ports, serving
+from tests.simulators.client import serving
+from tradeoms.demo.files import free_ports
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import (

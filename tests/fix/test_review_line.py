@@ -12,10 +12,10 @@ from tests.builders import D, Desk, K, desk
 from tests.fix.counterparty import Counterparty, listening, wait
 from tests.fix.messages import type_of
 from tests.fix.office import trading
-from tests.simulators.client import free_ports
 from tradeoms import core
 from tradeoms.core.blocks import idle
 from tradeoms.core.context import Context
+from tradeoms.demo.files import free_ports
 from tradeoms.fix.application import Inbound
 from tradeoms.fix.decode import fields_of
 from tradeoms.fix.gateway import Gateway

@@ -8,7 +8,7 @@ import quickfix as fix
 import fixconfig
 from tests.fix.counterparty import SOH, Counterparty, listening, wait
 from tests.fix.office import trading
-from tests.simulators.client import free_ports
+from tradeoms.demo.files import free_ports
 from tradeoms.fix import trouble
 from tradeoms.fix.credentials import Credentials, Secret
 from tradeoms.fix.decode import fields_of
@@ -84,7 +84,7 @@ def test_a_message_that_cannot_be_read_is_shown_and_what_waits_behind_it_told(
         office.until(e.SessionChanged, up=True)
         broken = fix.Message("8=FIX.4.4\x019=0\x0135=8\x0137=X\x0110=000\x01", False)
         broken.setField(58, "a\x01no field")
-        fix.Session.sendToTarget(broken, broker.sid)
+        broker.send(broken)
         broker.report("behind it")
         found = office.until(e.ReportUnmatched).event
         assert "\x01no field\x01" in found.raw

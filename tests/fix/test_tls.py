@@ -16,7 +16,8 @@ from simulators.tunnel import Papers, Tunnel
 from tests.fix.counterparty import Counterparty, listening
 from tests.fix.office import trading
 from tests.simulators.bench import CLOSES_CSV, broker, settings
-from tests.simulators.client import free_ports, serving
+from tests.simulators.client import serving
+from tradeoms.demo.files import free_ports
 from tradeoms.fix import tls, trouble
 from tradeoms.fix.tls import BadName, NoOpenssl, Tls, make
 from tradeoms.model import events as e

@@ -1,7 +1,6 @@
 """A small FIX client over a real socket, and brokers in a thread for it to talk to."""
 
 import queue
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,18 +17,6 @@ from simulators.wire import SOH, Fields
 
 # Seconds to wait for what has to come; nothing waits this long when all is well.
 PATIENCE = 20
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports nobody listens on."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
 
 
 def until(condition: Callable[[], bool]) -> None:

@@ -8,7 +8,8 @@ import pytest
 from simulators import ledger, wire
 from simulators.wire import SOH, Fields
 from tests.simulators.bench import CLOSES_CSV, Bench, broker, order, settings
-from tests.simulators.client import client, free_ports, serving
+from tests.simulators.client import client, serving
+from tradeoms.demo.files import free_ports
 
 PARTS = (("ACC1", 600), ("ACC2", 400))
 

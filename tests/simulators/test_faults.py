@@ -14,7 +14,8 @@ import quickfix as fix
 from simulators import faults, ledger, wire
 from simulators.faults import FRAME, KINDS, Faults
 from tests.simulators.bench import CLOSES_CSV, broker, order, request, settings
-from tests.simulators.client import PATIENCE, client, free_ports, serving
+from tests.simulators.client import PATIENCE, client, serving
+from tradeoms.demo.files import free_ports
 
 REPORT = (
     fix.Message(

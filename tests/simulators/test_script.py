@@ -9,7 +9,8 @@ import pytest
 from simulators.player import Player, ScriptFailure, Stage
 from simulators.script import Line, ScriptError, parse, read
 from tests.simulators.bench import broker, order
-from tests.simulators.client import PATIENCE, Client, free_ports
+from tests.simulators.client import PATIENCE, Client
+from tradeoms.demo.files import free_ports
 
 GOOD = """
 # A fill, and what the client shows then.

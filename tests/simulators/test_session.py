@@ -17,7 +17,8 @@ from simulators.behaviours.steps import Delays
 from simulators.settings import Settings
 from simulators.wire import SOH
 from tests.simulators.bench import CLOSES_CSV, broker, limit, order, request, settings, states
-from tests.simulators.client import PATIENCE, client, free_ports, serving, until
+from tests.simulators.client import PATIENCE, client, serving, until
+from tradeoms.demo.files import free_ports
 
 DICTIONARY = Path(__file__).parents[2] / "fixconfig" / "FIX.4.4" / "dictionary.xml"
 

@@ -8,7 +8,8 @@ import pytest
 from simulators import ledger
 from simulators.forms import FORMS
 from tests.simulators.bench import CLOSES_CSV, Bench, broker, order, request, settings, states
-from tests.simulators.client import client, free_ports, serving
+from tests.simulators.client import client, serving
+from tradeoms.demo.files import free_ports
 
 CONFIG = Path(__file__).parents[2] / "fixconfig"
 VERSIONS = sorted(FORMS)

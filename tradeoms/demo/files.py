@@ -2,7 +2,9 @@
 
 import shutil
 import socket
+from contextlib import suppress
 from pathlib import Path
+from random import SystemRandom
 
 from msgspec import Struct
 
@@ -13,6 +15,7 @@ from tradeoms.fix import tls
 from tradeoms.model.fields import Role
 
 OURS = "TRADEOMS"
+PORTS, TRIES = range(15_000, 32_000), 500  # below those that systems give to connections
 USERS = {
     "olga": Role.Operations,
     "carl": Role.Compliance,
@@ -107,11 +110,14 @@ def _dictionaries(version: str) -> str:
 
 
 def free_ports(count: int) -> list[int]:
-    """TCP ports of the loopback address that nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """TCP ports of the loopback address that nobody listens on now, and that the system gives to no
+    connection meanwhile.
+    """
+    found: list[int] = []
+    for port in SystemRandom().sample(PORTS, TRIES):
+        with socket.socket() as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise OSError(f"no {count} ports are free of {TRIES} that were tried")
