@@ -1,6 +1,5 @@
 """The grid on a screen: it draws what is in sight, and the cursor belongs to a key."""
 
-import time
 from decimal import Decimal as D
 from pathlib import Path
 
@@ -202,19 +201,3 @@ def test_every_field_of_every_view_can_be_shown() -> None:
     for table in TABLES:
         names = {column.name for column in table.columns}
         assert names >= set(VIEWS[table.source].row.__struct_fields__)
-
-
-@pytest.mark.slow
-async def test_fifty_thousand_rows_on_a_screen() -> None:
-    """Printed, not judged: machines differ."""
-    app = Small()
-    async with app.run_test(size=(200, 60)):
-        rows = {f"O{n}": order(n) for n in range(50_000)}
-        start = time.perf_counter()
-        app.grid.apply(rows)
-        filled = time.perf_counter()
-        for _ in range(20):
-            app.lines()
-        drawn = time.perf_counter()
-        print(f"50,000 rows in {(filled - start) * 1000:.0f} ms", end=", ")
-        print(f"a screen of 200×60 in {(drawn - filled) * 50:.1f} ms")

@@ -12,10 +12,9 @@ import numpy as np
 from allocation.exact import Int64
 from allocation.prices import split_money
 from allocation.ties import Hash
-from tradeoms.core.bounds import brief
 from tradeoms.core.commissions import BASES, ROUNDINGS, bill, cents, schedule_problems
-from tradeoms.core.context import Context, Refusal
-from tradeoms.core.policies import Reasons, bad_name, one_of, sequence
+from tradeoms.core.context import Context
+from tradeoms.core.versions import Reasons, bad_name, defined, one_of
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.crosses import HOUSE
@@ -30,26 +29,16 @@ TYPES = tuple("1234567")  # MiscFeeType(139) that all versions know
 
 def define(state: State, command: c.DefineFees, ctx: Context) -> list[e.AnyEvent]:
     """New names or higher versions; the same version again only with the same content."""
-    problems: list[c.Problem] = []
     known = {name: tuple(row.fee for row in rows) for name, rows in state.fees.items()}
-    added: list[Fee] = []
-    for n, fee in enumerate(command.fees):
-        rows, field = known.get(fee.fee, ()), f"fees[{n}]."
-        found = _reasons(state, fee)
-        if not (again := fee in rows):
-            found |= sequence(rows, fee)
-        problems += [
-            c.Problem(f"{field}{name}", brief(value), reason)
-            for name, (value, reason) in found.items()
-            if reason
-        ]
-        problems += schedule_problems(f"{field}schedule", fee.schedule)
-        if not again:
-            known[fee.fee] = (*rows, fee)
-            added.append(fee)
-    if problems:
-        raise Refusal(*problems)
-    return [e.FeesDefined(tuple(added), ctx.now)] if added else []
+    added = defined(
+        known,
+        command.fees,
+        "fees",
+        lambda fee: fee.fee,
+        lambda fee, _: _reasons(state, fee),
+        lambda fee, place: schedule_problems(f"{place}schedule", fee.schedule),
+    )
+    return [e.FeesDefined(added, ctx.now)] if added else []
 
 
 def _reasons(state: State, fee: Fee) -> Reasons:

@@ -1,23 +1,20 @@
 """Allocation policies: reference data in versions, and which one is for a block."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Protocol
 
 from allocation.methods import METHODS
 from allocation.rounding import ROUNDING
-from tradeoms.core.bounds import MOST_UNITS, bad_money, bad_number, brief
-from tradeoms.core.checks import bad_text
-from tradeoms.core.context import Context, Refusal
+from tradeoms.core.bounds import MOST_UNITS, bad_money, bad_number
+from tradeoms.core.context import Context
 from tradeoms.core.dealing import PRICES
+from tradeoms.core.versions import Reasons, bad_name, defined, one_of
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.orders import Order
 from tradeoms.model.reference import AccountWeight, AllocationPolicy
 from tradeoms.model.state import State
 
-LONGEST = 32  # characters of a name
 PLACES = 8  # decimals of a quantity
 DRAWS = ("seeded", "largest")
 #: What a weight may be, by the methods that ask for weights: decimals and the most.
@@ -36,28 +33,15 @@ def define_policies(
     state: State, command: c.DefineAllocationPolicies, ctx: Context
 ) -> list[e.AnyEvent]:
     """New names or higher versions; the same version again only with the same content."""
-    problems: list[c.Problem] = []
     known = dict(state.allocation_policies)
-    added: list[AllocationPolicy] = []
-    for n, policy in enumerate(command.policies):
-        rows = known.get(policy.policy, ())
-        found = {**_reasons(state, policy), **_claimed(known, policy)}
-        if not (again := policy in rows):
-            found |= sequence(rows, policy)
-        problems += [
-            c.Problem(f"policies[{n}].{name}", brief(value), reason)
-            for name, (value, reason) in found.items()
-            if reason
-        ]
-        if not again:
-            known[policy.policy] = (*rows, policy)
-            added.append(policy)
-    if problems:
-        raise Refusal(*problems)
-    return [e.AllocationPoliciesDefined(tuple(added))] if added else []
-
-
-Reasons = dict[str, tuple[object, str]]
+    added = defined(
+        known,
+        command.policies,
+        "policies",
+        lambda policy: policy.policy,
+        lambda policy, _: _reasons(state, policy) | _claimed(known, policy),
+    )
+    return [e.AllocationPoliciesDefined(added)] if added else []
 
 
 def _reasons(state: State, policy: AllocationPolicy) -> Reasons:
@@ -85,18 +69,6 @@ def _reasons(state: State, policy: AllocationPolicy) -> Reasons:
             found[f"{field}[{n}]"] = (name, "" if name.strip() else "is empty")
     caps = _of_accounts(state, "caps", policy.caps, PLACES, MOST_UNITS)
     return found | caps | _weights(state, policy)
-
-
-def bad_name(name: str) -> str:
-    """Why something cannot be the name of a policy or a card; empty where it can."""
-    if not name.strip() or len(name) > LONGEST or "/" in name:
-        return f"must be 1 to {LONGEST} characters without a slash"
-    return bad_text(name)
-
-
-def one_of(name: str, table: Iterable[str]) -> str:
-    rows = list(table)
-    return "" if name in rows else f"must be {' or '.join(rows)}"
 
 
 def _bad_quantity(value: Decimal) -> str:
@@ -130,27 +102,6 @@ def _of_accounts(
         found[f"{field}[{n}].account"] = (row.account, reason)
         found[f"{field}[{n}].weight"] = (row.weight, bad)
     return found
-
-
-class Version(Protocol):
-    """Reference data that comes in versions, each from a day on."""
-
-    @property
-    def version(self) -> int: ...
-    @property
-    def effective(self) -> date: ...
-
-
-def sequence(rows: Sequence[Version], policy: Version) -> Reasons:
-    """Versions go up and never reach back: what was in force on a day stays what it was."""
-    if not rows:
-        return {}
-    last = rows[-1]
-    if policy.version <= last.version:
-        reason = f"version {last.version} is defined already: take a higher one"
-        return {"version": (policy.version, reason)}
-    reason = "" if policy.effective >= last.effective else f"is before version {last.version}'s"
-    return {"effective": (policy.effective, reason)}
 
 
 def _claimed(known: dict[str, tuple[AllocationPolicy, ...]], policy: AllocationPolicy) -> Reasons:

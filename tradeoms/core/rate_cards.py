@@ -9,10 +9,9 @@ from datetime import date
 from itertools import zip_longest
 from typing import NamedTuple
 
-from tradeoms.core.bounds import brief
 from tradeoms.core.commissions import schedule_problems
-from tradeoms.core.context import Context, Refusal
-from tradeoms.core.policies import Reasons, bad_name, sequence
+from tradeoms.core.context import Context
+from tradeoms.core.versions import Reasons, bad_name, defined
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.crosses import HOUSE
@@ -23,31 +22,29 @@ from tradeoms.model.state import State
 
 def define(state: State, command: c.DefineRateCards, ctx: Context) -> list[e.AnyEvent]:
     """New names or higher versions; the same version again only with the same content."""
-    problems: list[c.Problem] = []
     known = {name: tuple(v.card for v in rows) for name, rows in state.rate_cards.items()}
-    added: list[RateCard] = []
-    for n, card in enumerate(command.cards):
-        rows, field = known.get(card.card, ()), f"cards[{n}]."
-        found = _reasons(state, card)
-        if not (again := card in rows):
-            found |= _claimed(known, card) | sequence(rows, card)
-        problems += [
-            c.Problem(f"{field}{name}", brief(value), reason)
-            for name, (value, reason) in found.items()
-            if reason
-        ]
-        for part in PARTS:
-            if schedule := getattr(card, part):
-                problems += schedule_problems(f"{field}{part}", schedule)
-        if not again:
-            known[card.card] = (*rows, card)
-            added.append(card)
-    if problems:
-        raise Refusal(*problems)
-    return [e.RateCardsDefined(tuple(added), ctx.now)] if added else []
+    added = defined(
+        known,
+        command.cards,
+        "cards",
+        lambda card: card.card,
+        lambda card, again: _reasons(state, card) | ({} if again else _claimed(known, card)),
+        _schedule_problems,
+    )
+    return [e.RateCardsDefined(added, ctx.now)] if added else []
 
 
 PARTS = ("execution", "research")
+
+
+def _schedule_problems(card: RateCard, place: str) -> list[c.Problem]:
+    schedules = ((part, getattr(card, part)) for part in PARTS)
+    return [
+        problem
+        for part, schedule in schedules
+        if schedule
+        for problem in schedule_problems(f"{place}{part}", schedule)
+    ]
 
 
 def _reasons(state: State, card: RateCard) -> Reasons:
