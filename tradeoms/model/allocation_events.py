@@ -174,3 +174,17 @@ class LotsReversed(Event, frozen=True, tag=True):
     block: str
     lots: tuple[int, ...] = ()
     losses: tuple[int, ...] = ()
+
+
+AllocationEvent = (
+    AllocationPoliciesDefined
+    | RateCardsDefined
+    | FeesDefined
+    | ResearchPaid
+    | ErrorBooked
+    | ErrorMoved
+    | BlockAllocated
+    | PricesAveraged
+    | LotsBooked
+    | LotsReversed
+)

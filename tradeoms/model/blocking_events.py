@@ -1,4 +1,4 @@
-"""Events about which orders are worked as one."""
+"""Events of blocks: which orders are worked as one, and when that is finished."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -52,3 +52,34 @@ class OrderLeft(Event, frozen=True, tag=True):
     reason: str
     at: datetime
     statement: Statement | None = None
+
+
+class BlockFinished(Event, frozen=True, tag=True):
+    """`internal`: only between our accounts; what brokers were told stays."""
+
+    block: str
+    reason: str = ""
+    internal: bool = False
+
+
+class BlockReopened(Event, frozen=True, tag=True):
+    """The allocation is void; where it is `internal`, it holds for brokers all the same. `again`: another
+    one follows at once.
+    """
+
+    block: str
+    reason: str
+    internal: bool = False
+    again: bool = False
+
+
+BlockEvent = (
+    BlockOpened
+    | BlockDissolved
+    | BlockMeasured
+    | StatementFrozen
+    | OrdersJoined
+    | OrderLeft
+    | BlockFinished
+    | BlockReopened
+)

@@ -51,7 +51,7 @@ class CrossBusted(Event, frozen=True, tag=True):
     word: Word
 
 
-Crossing = (
+CrossEvent = (
     CrossProposed
     | CrossApproved
     | OrderCut

@@ -8,6 +8,13 @@ from tradeoms.model.days import Close, Waiver
 from tradeoms.model.deliveries import Delivery, DeliveryAnswer
 
 
+class DayOpened(Event, frozen=True, tag=True):
+    """`previous`: the day that was open before; None where it is the same, or was not written."""
+
+    business_date: date
+    previous: date | None = None
+
+
 class CheckWaived(Event, frozen=True, tag=True):
     business_date: date
     waiver: Waiver
@@ -39,3 +46,15 @@ class TolerancesSet(Event, frozen=True, tag=True):
 
 class Reconciled(Event, frozen=True, tag=True):
     reconciliation: Reconciliation
+
+
+DayEvent = (
+    DayOpened
+    | CheckWaived
+    | DayClosed
+    | Delivered
+    | DeliveryAcknowledged
+    | BreaksChanged
+    | Reconciled
+    | TolerancesSet
+)

@@ -44,3 +44,6 @@ class AlertRaised(Event, frozen=True, tag=True):
     subject: str
     text: str
     at: datetime
+
+
+DeskEvent = AlertRaised | AlertAttended | AlertReturned | ClaimsChanged

@@ -14,3 +14,6 @@ class ResumeConsented(Event, frozen=True, tag=True):
     halt: str
     consent: Consent
     lifted: bool
+
+
+HaltEvent = Halted | ResumeConsented

@@ -15,3 +15,6 @@ class ListReported(Event, frozen=True, tag=True):
 
     ListID: str
     status: ListStatus
+
+
+ListEvent = ListRouted | ListReported

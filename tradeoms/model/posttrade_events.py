@@ -131,3 +131,22 @@ class CutOffMissed(Event, frozen=True, tag=True):
     block: str
     step: str
     at: datetime
+
+
+PostTradeEvent = (
+    SettlementInstructionsDefined
+    | CutOffsSet
+    | AllocationInstructed
+    | AllocationWithdrawn
+    | AllocationVoided
+    | AllocationAnswered
+    | AllocationReported
+    | Confirmed
+    | ConfirmationAnswered
+    | ConfirmationsRequested
+    | PostTradeSent
+    | PostTradeUnsent
+    | PostTradeResent
+    | CutOffMissed
+    | CutOffNear
+)

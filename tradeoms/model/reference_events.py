@@ -56,3 +56,15 @@ class OpeningBooked(Event, frozen=True, tag=True):
     cash: tuple[OpeningCash, ...]
     orders: tuple[OpeningOrder, ...] = ()
     digest: str = ""
+
+
+ReferenceEvent = (
+    InstrumentsDefined
+    | AccountsDefined
+    | BrokersDefined
+    | HolidaysSet
+    | LimitsSet
+    | Restricted
+    | PricesMarked
+    | OpeningBooked
+)

@@ -31,3 +31,6 @@ class WorkRetired(Event, frozen=True, tag=True):
     deliveries: tuple[int, ...] = ()
     breaks: tuple[str, ...] = ()
     left_actions: tuple[str, ...] = ()
+
+
+RetireEvent = RetentionSet | WorkRetired

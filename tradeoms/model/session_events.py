@@ -30,3 +30,6 @@ class SessionChanged(Event, frozen=True, tag=True):
     up: bool
     reason: str
     at: datetime | None = None
+
+
+SessionEvent = SessionChanged | SessionControlled | SequenceSet

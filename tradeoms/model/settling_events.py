@@ -118,3 +118,20 @@ class DKRequested(Event, frozen=True, tag=True):
     OrderQty: Decimal | None = None
     LastQty: Decimal | None = None
     LastPx: Decimal | None = None
+
+
+SettlingEvent = (
+    MassCancelAnswered
+    | MassCancelEnded
+    | MassCancelRequested
+    | MassStatusRequested
+    | PlacementsUnwanted
+    | RequestOverdue
+    | ReportSettled
+    | ExecutionSettled
+    | PlacementTelephoned
+    | PlacementClosed
+    | FillEntered
+    | FillBusted
+    | DKRequested
+)

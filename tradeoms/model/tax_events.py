@@ -33,3 +33,6 @@ class LotsIdentified(Event, frozen=True, tag=True):
     """Which lots an account's part of an order takes; none: the standing method says so."""
 
     identification: Identification
+
+
+TaxEvent = LotsWashed | LotsIdentified | IdenticalDefined
