@@ -1,12 +1,13 @@
 """The single writer: one queue, one thread that decides, one log; everything else follows the log.
 
 What is queued is decided, applied and appended in ONE transaction, then handed to the consumers and
-answered. What arrives during a commit is the next batch: no timer, the busier the bigger.
+answered. What arrives during a commit is the next batch: no timer, the busier the bigger, up to a few
+milliseconds of work.
 """
 
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from enum import IntEnum
 from threading import Condition
@@ -29,7 +30,9 @@ from tradeoms.model.state import State
 log = structlog.get_logger("engine")
 
 SLICE_SECONDS = 0.005
-MOST_ITEMS = 1000  # of one batch, so that a cancel never waits behind an endless queue
+#: After which a batch takes nothing more: what was decided leaves for the brokers while the rest is
+#: worked on, and nobody's answer waits for the end of a long queue.
+BATCH_SECONDS = 0.02
 MOST_VIOLATIONS = 200  # of one answer; every order carries its own
 
 CANCELS = frozenset((c.CancelPlacement, c.CancelOrder, c.CancelAll, c.Halt))
@@ -140,12 +143,11 @@ class Engine:
     def run(self) -> None:
         """Decide until stopped. An exception ends the process: start-up is recovery."""
         self._recover()
-        while items := self._take():
-            self.step(items)
+        while not self._stopping:
+            self.step(self._take())
 
-    def step(self, items: Sequence[Item]) -> None:
+    def step(self, items: Iterable[Item]) -> None:
         """One batch: decide and apply all items, append once, tell everybody."""
-        self._now = datetime.now(UTC)
         for item in items:
             self._work(item)
         self._commit()
@@ -155,16 +157,23 @@ class Engine:
             self._book(event, e.Cause())
         self._commit()
 
-    def _take(self) -> list[Item]:
+    def _take(self) -> Iterator[Item]:
+        """Wait for work, then give what is most urgent at the time, until a batch is full.
+
+        A slice of something long ends a batch: what came meanwhile comes first.
+        """
         with self._ready:
             self._ready.wait_for(lambda: self._stopping or any(self._queues))
-            if self._stopping:
-                return []
-            items: list[Item] = []
-            for queue in self._queues:
-                while queue and len(items) < MOST_ITEMS:
-                    items.append(queue.popleft())
-            return items
+        until = time.perf_counter() + BATCH_SECONDS
+        while not self._stopping and (item := self._next()):
+            self._now = datetime.now(UTC)
+            yield item
+            if item.slices is not None or time.perf_counter() > until:
+                return
+
+    def _next(self) -> Item | None:
+        with self._ready:
+            return next((queue.popleft() for queue in self._queues if queue), None)
 
     def _work(self, item: Item) -> None:
         if item.slices is None and item.cause.user and self._known(item):
