@@ -5,7 +5,7 @@ cost: the parts add up to the cent. Lots of a gift that was worth less than it h
 since their basis is two numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -77,12 +77,11 @@ def _even(sizes: Sequence[int], basis: Sequence[int]) -> bool:
     return low < high
 
 
-def open_columns(state: State, numbers: Int64s, pair: Int64s, found: Averaged) -> Lots:
-    """The lots as a sale finds them: averaged where they are."""
+def open_columns(state: State, numbers: Int64s, pair: Int64s, averages: Iterable[Averaged]) -> Lots:
+    """The lots `numbers`, ascending, as a sale finds them: averaged where they are."""
     columns = {name: state.lots[name][numbers] for name in ("size", "basis")}
-    if found:
-        places = {number: n for n, number in enumerate(numbers.tolist())}
-        changed = [places[number] for number in found["lots"]]
+    for found in filter(None, averages):
+        changed = np.searchsorted(numbers, found["lots"])
         for name, column in columns.items():
             column[changed] = found[name]
     return Lots(

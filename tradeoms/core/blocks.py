@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from tradeoms.core.bounds import MOST_UNITS
 from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.freezing import statement
 from tradeoms.core.halts import work_halted
 from tradeoms.core.hours import must_be_open
 from tradeoms.core.merging import groups_of
@@ -14,7 +15,6 @@ from tradeoms.core.owners import must_be_mine, of_another
 from tradeoms.core.parts import cannot
 from tradeoms.core.price_groups import enter
 from tradeoms.core.room import no_room
-from tradeoms.core.splitting import statement
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState, OrderState, Transmission

@@ -109,7 +109,7 @@ def _relieved(state: State, numbers: Int64s, units: int, money: int, method: str
     one, methods, lots = np.zeros(1, np.int64), np.array([method]), state.lots
     average = averaged(state, lots["account"][numbers[:1]], methods, numbers)
     return relieve_by(
-        open_columns(state, numbers, np.zeros_like(numbers), average),
+        open_columns(state, numbers, np.zeros_like(numbers), [average]),
         Disposals(one, one + units, one + money),
         methods,
         days(state.business_date),

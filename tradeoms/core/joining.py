@@ -16,6 +16,7 @@ from tradeoms.core.blocks import amount_of, idle, live_block, not_staged, placem
 from tradeoms.core.bounds import MOST_UNITS
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.dealing import AVERAGE
+from tradeoms.core.freezing import with_terms
 from tradeoms.core.halts import block_halted
 from tradeoms.core.hours import must_be_open
 from tradeoms.core.identifying import parted
@@ -25,7 +26,7 @@ from tradeoms.core.owners import must_be_mine
 from tradeoms.core.parts import as_statement, divide
 from tradeoms.core.reasons import optional_reason_problems, reason_problems
 from tradeoms.core.routing import heed
-from tradeoms.core.splitting import fresh, with_terms
+from tradeoms.core.splitting import fresh
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState, OrderState

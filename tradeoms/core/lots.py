@@ -1,165 +1,26 @@
 """Tax lots, positions and cash of an allocation: booked whole, taken back whole."""
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
-from allocation.exact import Mask, round_ratio
-from allocation.lots import Disposals, Relief
-from allocation.relief import Named
 from allocation.term import long_term
-from tradeoms.core.average_basis import Averaged, averaged, open_columns, set_average
+from tradeoms.core.average_basis import set_average
+from tradeoms.core.bookings import booked
 from tradeoms.core.context import Context
 from tradeoms.core.converted import take_back
 from tradeoms.core.flows import record
-from tradeoms.core.gifts import counted_basis, held_from
-from tradeoms.core.identifying import missing, named
+from tradeoms.core.gifts import held_from
 from tradeoms.core.opened import open_lots
-from tradeoms.core.relieving import Names, relieve_sales
 from tradeoms.core.washing import unwash
 from tradeoms.market.calendar import days
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.columns import Int64s
-from tradeoms.model.fields import Side
 from tradeoms.model.orders import Block
 from tradeoms.model.state import State
 
 
-@dataclass(frozen=True, slots=True)
-class Trades:
-    """One block's accounts as columns (n,): account number, units, net cents, method of relief.
-
-    Without methods all are FIFO. `day` is the trade date.
-    """
-
-    accounts: Int64s
-    units: Int64s
-    net: Int64s
-    day: int
-    methods: Names | None
-
-
-def _methods(block: Block, got: Mask) -> Names | None:
-    """How each account relieves lots, as the statement has it; covers and errors are FIFO."""
-    assert block.statement is not None
-    own = block.statement.lot_methods if block.Side.sells else ()
-    return np.array([*own, *["FIFO"] * (len(got) - len(own))], np.str_)[got] if own else None
-
-
 def book_lots(state: State, command: c.BookLots, ctx: Context) -> list[e.AnyEvent]:
-    """A sell closes long lots by the account's method, a buy covers the oldest short ones.
-
-    What is left opens a lot.
-    """
-    block, allocation = state.blocks[command.block], state.allocations[command.block]
-    got = np.array(allocation.quantities, np.int64) > 0
-    trades = Trades(
-        state.account_axis.numbers(allocation.accounts)[got],
-        np.array(allocation.quantities, np.int64)[got],
-        np.array(allocation.net, np.int64)[got],
-        days(allocation.trade_date),
-        _methods(block, got),
-    )
-    numbers = _closable(state, block)
-    closing = _closing(state, trades, numbers)
-    closed_net = round_ratio(trades.net, closing, np.maximum(trades.units, 1))
-    lines = np.flatnonzero(got)
-    chosen = named(state, block, lines, closing, numbers)
-    average = _average(state, trades, closing, numbers, chosen)
-    relief = _relieve(state, trades, closing, closed_net, numbers, chosen, average)
-    opening = trades.units - closing
-    opens = opening > 0
-    event = e.LotsBooked(
-        block=block.block,
-        opened_numbers=tuple(range(state.lots.size, state.lots.size + int(opens.sum()))),
-        opened_accounts=tuple(state.account_axis.names[i] for i in trades.accounts[opens].tolist()),
-        opened_quantities=tuple(opening[opens].tolist()),
-        opened_basis=tuple((trades.net - closed_net)[opens].tolist()),
-        relieved_lots=tuple(numbers[relief.lot].tolist()),
-        relieved_quantities=tuple(relief.quantity.tolist()),
-        relieved_basis=tuple(
-            counted_basis(
-                *(state.lots, numbers[relief.lot], relief.quantity, relief.basis, relief.amount)
-            ).tolist()
-        ),
-        relieved_proceeds=tuple(relief.amount.tolist()),
-        averaged=average,
-    )
-    untold = missing(state, block, lines, closing, chosen, ctx)
-    return [event, *untold, *_crossed_zero(state, block, trades, opens, ctx)]
-
-
-def _closable(state: State, block: Block) -> Int64s:
-    """Numbers of the open lots that the block may close."""
-    lots = state.lots
-    if block.Side.short:
-        return np.zeros(0, np.int64)
-    wanted = 0 if block.Side is Side.Sell else 1
-    column = state.instrument_axis.index[block.instrument]
-    return np.flatnonzero(
-        (lots["instrument"] == column) & (lots["short"] == wanted) & (lots["remaining"] > 0)
-    )
-
-
-def _closing(state: State, trades: Trades, numbers: Int64s) -> Int64s:
-    """Units of each trade that close lots; an account's trades close in the order given."""
-    room = np.zeros(len(state.account_axis.names), np.int64)
-    np.add.at(room, state.lots["account"][numbers], state.lots["remaining"][numbers])
-    order = np.argsort(trades.accounts, kind="stable")
-    accounts, units = trades.accounts[order], trades.units[order]
-    ahead = np.cumsum(units) - units
-    ahead -= ahead[np.searchsorted(accounts, accounts)]
-    closing = np.empty_like(units)
-    closing[order] = np.clip(room[accounts] - ahead, 0, units)
-    return closing
-
-
-def _average(
-    state: State, trades: Trades, closing: Int64s, numbers: Int64s, chosen: Named | None
-) -> Averaged:
-    """Of accounts that sell more than the lots they named."""
-    rest = closing.copy()
-    if chosen is not None:
-        np.subtract.at(rest, chosen.disposal, chosen.quantity)
-    methods = None if trades.methods is None else trades.methods[rest > 0]
-    return averaged(state, trades.accounts[rest > 0], methods, numbers)
-
-
-def _relieve(
-    state: State,
-    trades: Trades,
-    closing: Int64s,
-    amounts: Int64s,
-    numbers: Int64s,
-    chosen: Named | None,
-    average: Averaged,
-) -> Relief:
-    lots, closes = state.lots, closing > 0
-    if chosen is not None:
-        chosen = replace(chosen, disposal=(np.cumsum(closes) - 1)[chosen.disposal])
-    return relieve_sales(
-        open_columns(state, numbers, lots["account"][numbers], average),
-        Disposals(trades.accounts[closes], closing[closes], amounts[closes]),
-        None if trades.methods is None else trades.methods[closes],
-        trades.day,
-        lots["holding_from"][numbers],
-        chosen,
-    )
-
-
-def _crossed_zero(
-    state: State, block: Block, trades: Trades, opens: Mask, ctx: Context
-) -> list[e.AnyEvent]:
-    """A plain sell that found too few lots opened a short: booked, and a person must look."""
-    if block.Side is not Side.Sell or not opens.any():
-        return []
-    names = ", ".join(state.account_axis.names[i] for i in trades.accounts[opens].tolist())
-    return [
-        e.AlertRaised(
-            ctx.number("alert"), "oversold", block.block, f"sold more than owned: {names}", ctx.now
-        )
-    ]
+    """Of one allocation."""
+    return [*booked(state, (command.block,), ctx)]
 
 
 def apply_booked(state: State, event: e.LotsBooked) -> None:

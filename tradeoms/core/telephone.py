@@ -7,10 +7,10 @@ from tradeoms.core.adopting import block_of, placement_of
 from tradeoms.core.attention import alert
 from tradeoms.core.checks import check_fields
 from tradeoms.core.context import Context, Refusal
+from tradeoms.core.freezing import statement
 from tradeoms.core.orders import recorded
 from tradeoms.core.pending import keep
 from tradeoms.core.placements import enroll
-from tradeoms.core.splitting import statement
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.orders import ZERO, NewOrder, Report

@@ -1,5 +1,6 @@
 """Reference data: instruments, accounts, brokers, limits. Commands bring it, the log holds it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
@@ -56,6 +57,16 @@ class Instrument(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unkno
         if scaled != int(scaled):
             raise ValueError(f"{quantity} has more than {self.qty_scale} decimals")
         return int(scaled)
+
+    def all_units(self, quantities: Sequence[Decimal]) -> list[int]:
+        """The same of many."""
+        scaled = list(quantities)
+        if self.qty_scale:
+            scaled = [quantity.scaleb(self.qty_scale) for quantity in scaled]
+        found = list(map(int, scaled))
+        if found != scaled:
+            return list(map(self.units, quantities))  # which says what is wrong
+        return found
 
     def quantity(self, units: int) -> Decimal:
         """The quantity behind `units`."""
