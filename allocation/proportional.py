@@ -14,6 +14,7 @@ from allocation.ragged import (
     blocks_at_fault,
     check_int64,
     least_within,
+    lengths_of,
     offsets_of,
     segment_ids,
     segment_sums,
@@ -124,7 +125,7 @@ def _place_rest(
 ) -> None:
     """Add the ``rest`` of each of ``blocks``, less than a lot of room each, to ``allocated``."""
     chosen = np.flatnonzero((rest > 0)[segment_ids(offsets)])
-    part = offsets_of(np.diff(offsets)[blocks])
+    part = offsets_of(lengths_of(offsets)[blocks])
     ids = segment_ids(part)
     room = caps[chosen] - allocated[chosen]
     whole, fraction = muldiv(

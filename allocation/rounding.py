@@ -23,6 +23,7 @@ from allocation.exact import LIMIT, Int64, Mask, Ties, muldiv, mulround, ratio_k
 from allocation.quota import quota_method
 from allocation.ragged import (
     first_within,
+    lengths_of,
     rank_within,
     segment_sums,
     slabs,
@@ -41,7 +42,7 @@ def largest_remainder(weights: Int64, totals: Int64, offsets: Int64, ties: Ties)
     sums = np.maximum(check_split(weights, totals, offsets, ties), 1)
     result = np.empty_like(weights)
     for blocks, some, within in _slabs(offsets):
-        lengths = np.diff(within)
+        lengths = lengths_of(within)
         whole, sizes = np.repeat(totals[blocks], lengths), np.repeat(sums[blocks], lengths)
         floor, rest = muldiv(weights[some], whole, sizes)
         left = totals[blocks] - segment_sums(floor, within)
@@ -87,7 +88,7 @@ class _Near:
 
 
 def _near(weights: Int64, totals: Int64, sums: Int64, offsets: Int64) -> _Near:
-    lengths = np.diff(offsets)
+    lengths = lengths_of(offsets)
     divisor = np.repeat(sums, lengths)
     units, above = mulround(weights, np.repeat(totals, lengths), divisor)
     gap = totals - segment_sums(units, offsets)
@@ -135,11 +136,11 @@ class _Moving:
     ) -> "_Moving":
         """Those at ``places``, ascending."""
         part = sub_offsets(places, offsets)
-        return cls(places, part, weights[places], np.repeat(sums, np.diff(part)), totals)
+        return cls(places, part, weights[places], np.repeat(sums, lengths_of(part)), totals)
 
     def units(self, step: Int64) -> Int64:
         """Units of each at ``step`` (n_blocks,)."""
-        shifted = np.repeat(self.totals + step, np.diff(self.offsets))
+        shifted = np.repeat(self.totals + step, lengths_of(self.offsets))
         return mulround(self.weights, shifted, self.divisor)[0]
 
 
@@ -154,12 +155,12 @@ def _settled(moving: _Moving, units: Int64, gap: Int64, far: Int64, ties: Ties) 
     least = moving.units(step)
     wanted = gap - gained(least)
     gains = moving.units(step + 1) > least
-    gaining = np.flatnonzero(gains & np.repeat(wanted > 0, np.diff(moving.offsets)))
+    gaining = np.flatnonzero(gains & np.repeat(wanted > 0, lengths_of(moving.offsets)))
     # The next unit comes at multiplier (2 * units + 1) / (2 * weight).
     keys = ratio_keys(2 * least[gaining] + 1, moving.weights[gaining])
     part = sub_offsets(gaining, moving.offsets)
     place = rank_within(part, *keys, ties[moving.places[gaining]])
-    least[gaining] += place < np.repeat(wanted, np.diff(part))
+    least[gaining] += place < np.repeat(wanted, lengths_of(part))
     return least
 
 

@@ -184,6 +184,8 @@ class Engine:
         try:
             self._decide(item)
         except Refusal as refusal:
+            if item.slices is None and self.state.seq > before:
+                raise RuntimeError(f"{item.name} was refused half booked") from refusal
             self._answer(item, Outcome.Refused, refusal.problems, refusal.violations)
         except Exception as error:
             log.exception("command failed", command=item.name, cause=item.cause)
@@ -241,7 +243,7 @@ class Engine:
                     self._queues[Priority.Bulk].appendleft(item)
                 return
 
-    def _follow(self, events: list[e.AnyEvent], item: Item, context: Context) -> None:
+    def _follow(self, events: Iterable[e.AnyEvent], item: Item, context: Context) -> None:
         """Book events and decide what follows from each at once, in the same transaction.
 
         A reaction is decided only when its turn comes, on what the reactions before it have booked.
@@ -252,7 +254,7 @@ class Engine:
             for command in core.react(self.state, event):
                 self._follow(self._decide_reaction(command, context), item, context)
 
-    def _decide_reaction(self, command: c.Command, context: Context) -> list[e.AnyEvent]:
+    def _decide_reaction(self, command: c.Command, context: Context) -> Iterable[e.AnyEvent]:
         try:
             return core.decide(self.state, command, context)
         except Refusal as refusal:

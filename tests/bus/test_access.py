@@ -98,6 +98,7 @@ def test_what_exists_is_guarded_as_what_is_new(busy: House) -> None:
         c.DissolveBlock(block.block),
         c.RouteBlock(block.block, ()),
         c.FinishBlock(block.block),
+        c.FinishBlocks((block.block,)),
         c.BookError(block.block, "r"),
         c.CancelPlacement(block.placements[0]),
         c.ReplacePlacement(block.placements[0], Decimal(1)),

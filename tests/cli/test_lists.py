@@ -1,4 +1,4 @@
-"""What a trader types to give a broker a list."""
+"""What a trader types to give a broker a list, and to finish blocks."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +11,18 @@ from tests.cli.test_settle import Client
 from tradeoms.cli import app, client
 from tradeoms.model import commands as c
 
+LISTED = c.RouteList("KING", ("B1", "B2"), ("price_collar",))
 
-def test_route_list(monkeypatch: pytest.MonkeyPatch) -> None:
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["route-list", "KING", "B1", "B2", "-a", "price_collar"], LISTED),
+        (["finish", "B1"], c.FinishBlock("B1")),
+        (["finish", "B1", "B2", "--reason", "told"], c.FinishBlocks(("B1", "B2"), "told")),
+    ],
+)
+def test_blocks(words: list[str], command: c.Command, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = Client()
 
     @contextmanager
@@ -20,7 +30,6 @@ def test_route_list(monkeypatch: pytest.MonkeyPatch) -> None:
         yield opened
 
     monkeypatch.setattr(client, "connected", connected)
-    words = ["route-list", "KING", "B1", "B2", "-a", "price_collar", "--user", "tom"]
-    done = CliRunner().invoke(app, words)
+    done = CliRunner().invoke(app, [*words, "--user", "tom"])
     assert done.exit_code == 0, done.output
-    assert opened.sent == [c.RouteList("KING", ("B1", "B2"), ("price_collar",))]
+    assert opened.sent == [command]

@@ -64,6 +64,7 @@ MAY: dict[type, frozenset[Role]] = {
     c.CancelPlacement: frozenset({TRADER, COMPLIANCE}),
     c.ReplacePlacement: frozenset({TRADER}),
     c.FinishBlock: frozenset({TRADER}),
+    c.FinishBlocks: frozenset({TRADER}),
     c.BookError: frozenset({OPERATIONS}),
     c.MoveToError: frozenset({OPERATIONS}),
     c.RequestStatus: frozenset({TRADER, OPERATIONS}),
@@ -318,7 +319,7 @@ def _orders(command: c.Command, state: State) -> tuple[str, ...]:
         return _claimable([one.name for one in state.work_of(command.trader)], state)
     if isinstance(command, c.RouteBlocks):
         return tuple(name for row in command.blocks for name in state.blocks[row.block].orders)
-    if isinstance(command, c.RouteList):
+    if isinstance(command, c.RouteList | c.FinishBlocks):
         return tuple(name for block in command.blocks for name in state.blocks[block].orders)
     if isinstance(command, OF_BLOCK):
         return state.blocks[command.block].orders

@@ -200,16 +200,17 @@ def cancel(
 
 
 def finish(
-    block: str,
+    blocks: list[str],
     user: User,
     reason: Annotated[
         str, typer.Option(help="Why, where a broker's CumQty is not the sum of our fills.")
     ] = "",
     config: Config = DEFAULT,
 ) -> None:
-    """Done with a block: allocate its fills and book lots and cash."""
+    """Done with blocks, all or none: allocate their fills and book lots and cash."""
+    command = c.FinishBlocks(tuple(blocks), reason)
     with connected(config, user) as client:
-        say(client.submit(c.FinishBlock(block, reason)))
+        say(client.submit(c.FinishBlock(blocks[0], reason) if len(blocks) == 1 else command))
 
 
 def send(

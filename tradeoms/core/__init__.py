@@ -4,7 +4,7 @@ One file a noun; each adds its functions to the tables here. A command without a
 `SLICED`, or an event without one in `APPLY`, is a bug. From most events nothing follows.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 from tradeoms.core import (
@@ -31,6 +31,7 @@ from tradeoms.core import (
     doubts,
     errors,
     fees,
+    finishing,
     halting,
     identifying,
     instructions,
@@ -70,7 +71,8 @@ from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.state import State
 
-Decide = Callable[[State, Any, Context], list[e.AnyEvent]]
+# A list; or what makes each event when those before it, and all that follows from them, are booked.
+Decide = Callable[[State, Any, Context], Iterable[e.AnyEvent]]
 Apply = Callable[[State, Any], None]
 React = Callable[[State, Any], list[c.Command]]
 # Yields what may become durable on its own; what it returns becomes durable with the answer.
@@ -110,6 +112,7 @@ NOUNS = (
     killing,
     halting,
     allocations,
+    finishing,
     errors,
     lots,
     actions,
@@ -147,8 +150,8 @@ for noun in NOUNS:
     SLICED.update(getattr(noun, "SLICED", {}))
 
 
-def decide(state: State, command: c.Command, ctx: Context) -> list[e.AnyEvent]:
-    """Events that the command leads to; raises Refusal; never changes the state."""
+def decide(state: State, command: c.Command, ctx: Context) -> Iterable[e.AnyEvent]:
+    """Events that the command leads to; raises Refusal before the first; never changes the state."""
     return DECIDE[type(command)](state, command, ctx)
 
 

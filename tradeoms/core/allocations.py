@@ -1,5 +1,7 @@
 """The legal allocation of a finished block: one event that holds arrays."""
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -52,30 +54,50 @@ class Allotted(NamedTuple):
 def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list[e.AnyEvent]:
     """By the statement's policy, at the average price, money to the cent as brokers bill it."""
     block = state.blocks[command.block]
+    statement, fills = block.statement, filled_parts(state, block)
+    assert statement is not None
+    if statement.earlier:
+        found = _by_parts(state, block, statement, seed_of(state, statement))
+    else:
+        found = _at_once(state, block, statement, fills, seed_of(state, statement))
+    event = allocated(state, block, fills, found, ctx)
+    event, alone = pooled(state, replace(event, internal=command.internal), ctx)
+    told = [*exceptions(event, ctx), *alone]
+    return [*taken_back(state, block.block, event.units_of or event.trade_date), event, *told]
+
+
+def filled_parts(state: State, block: Block) -> list[Placement]:
+    """Its placements with a fill."""
+    return [p for p in placements(state, block) if p.CumQty]
+
+
+def seed_of(state: State, statement: Statement) -> int:
+    """What its ties are broken by; that of the day in statements of old."""
+    return statement.seed or days(state.business_date)
+
+
+def day_of(block: Block, fills: Sequence[Placement]) -> date:
+    """An order of several days is allocated as of its last fill's."""
+    return max((p.last_traded for p in fills if p.last_traded), default=block.trade_date)
+
+
+def allocated(
+    state: State, block: Block, fills: Sequence[Placement], found: Allotted, ctx: Context
+) -> e.BlockAllocated:
+    """The allocation of these rows, with what brokers bill in lines and fees on top."""
     instrument, statement = state.instruments[block.instrument], block.statement
     assert statement is not None
-    fills = [p for p in placements(state, block) if p.CumQty]
     filled = sum((p.CumQty for p in fills), ZERO)
     notional = sum((p.notional for p in fills), ZERO)
-    seed = statement.seed or days(state.business_date)
-    # An order of several days is allocated as of its last fill's.
-    trade_date = max((p.last_traded for p in fills if p.last_traded), default=block.trade_date)
-    if statement.earlier:
-        found = _by_parts(state, block, statement, seed)
-    else:
-        found = _at_once(state, block, statement, fills, seed)
+    trade_date, holidays = day_of(block, fills), state.holidays.get(instrument.Currency)
     event = e.BlockAllocated(
         block=block.block,
         policy=found.policy,
-        seed=seed,
+        seed=seed_of(state, statement),
         quantity=instrument.units(filled),
         AvgPx=str(printed_price(Fraction(notional) / Fraction(filled), PLACES)) if filled else "0",
         trade_date=trade_date,
-        settle_date=settle_date(
-            trade_date,
-            instrument.settle_cycle,
-            state.holidays.get(instrument.Currency, frozenset()),
-        ),
+        settle_date=settle_date(trade_date, instrument.settle_cycle, holidays or frozenset()),
         allocated=ctx.now,
         orders=found.orders,
         accounts=found.accounts,
@@ -89,15 +111,10 @@ def allocate_block(state: State, command: c.AllocateBlock, ctx: Context) -> list
         parts=found.parts,
         prices=found.prices,
         moved=tuple(found.moved.tolist()) if found.moved.any() else (),
-        internal=command.internal,
         units_of=max((p.adjusted for p in fills if p.adjusted), default=None),
         bills=bills(state, instrument, fills),
     )
-    if in_lines(state, fills):
-        event = in_parts(state, event)
-    event, alone = pooled(state, with_fees(state, event), ctx)
-    told = [*_told(found.exception, event, ctx), *alone]
-    return [*taken_back(state, block.block, event.units_of or trade_date), event, *told]
+    return with_fees(state, in_parts(state, event) if in_lines(state, fills) else event)
 
 
 def _at_once(
@@ -170,11 +187,12 @@ def moved_units(state: State, block: Block, got: Int64) -> Int64:
     return result
 
 
-def _told(exception: str, event: e.BlockAllocated, ctx: Context) -> list[e.AnyEvent]:
+def exceptions(event: e.BlockAllocated, ctx: Context) -> list[e.AnyEvent]:
     """A split that is not what the policy says is looked at by a person."""
-    if not exception:
+    if not event.exception:
         return []
-    return [alert(ctx, "split by exception", event.block, f"{exception}; split {event.policy}")]
+    text = f"{event.exception}; split {event.policy}"
+    return [alert(ctx, "split by exception", event.block, text)]
 
 
 def apply_allocated(state: State, event: e.BlockAllocated) -> None:
@@ -237,7 +255,7 @@ def apply_reopened(state: State, event: e.BlockReopened) -> None:
 
 def react_allocated(state: State, event: e.BlockAllocated) -> list[c.Command]:
     """Lots, positions and cash follow in the same transaction; later trades behind it, if again."""
-    if event.again:
+    if event.again or event.together:
         return []
     return to_book(state, (state.blocks[event.block].instrument,), event.block)
 

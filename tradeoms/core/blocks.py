@@ -1,11 +1,12 @@
 """Blocks: staged orders merged, their statement frozen before the first route, finished."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
 
-from tradeoms.core.bounds import MOST_UNITS
+from tradeoms.core.bounds import MOST_UNITS, brief
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.freezing import statement
 from tradeoms.core.halts import work_halted
@@ -83,6 +84,18 @@ def amount_of(orders: Iterable[Order]) -> Decimal | None:
     return sum(amounts, ZERO) if amounts else None
 
 
+def bad_names(names: Sequence[str], most: int) -> list[c.Problem]:
+    """What is wrong with the blocks that one command names, whatever they are."""
+    problems = [
+        c.Problem("blocks", brief(name), "is named twice")
+        for name, times in Counter(names).items()
+        if times > 1
+    ]
+    if not 0 < len(set(names)) <= most:
+        problems.append(c.Problem("blocks", str(len(set(names))), f"must be 1 to {most} blocks"))
+    return problems
+
+
 def freeze(state: State, block: Block, ctx: Context) -> e.StatementFrozen:
     """The statement of a block: its members as they are before anything is routed."""
     orders = [state.orders[name] for name in block.orders]
@@ -128,28 +141,36 @@ def finish_block(state: State, command: c.FinishBlock, ctx: Context) -> list[e.A
     block = live_block(state, command.block, BlockState.Working)
     must_be_mine(block, ctx)
     placed = placements(state, block)
-    working = [p.placement for p in placed if p.exposure or p.requests]
-    if working:
-        raise refuse("block", command.block, f"has working placements: {', '.join(working)}")
-    if why := not_bookable(state, block):
+    if why := unfinished(block, placed, command.reason) or no_room(state, block, placed):
         raise refuse("block", command.block, why)
-    filled = sum((p.CumQty for p in placed), ZERO)
-    different = [_differs(p) for p in placed if p.told not in (None, p.CumQty)]
-    if different and not command.reason.strip():
-        text = f"{'; '.join(different)}; give a reason to finish all the same"
-        raise refuse("block", command.block, text)
-    if not command.reason.strip() and (text := cannot(state, block, filled)):
+    if not command.reason.strip() and (text := cannot(state, block)):
         raise refuse("block", command.block, text)
     return [e.BlockFinished(command.block, command.reason)]
+
+
+def unfinished(block: Block, placed: Sequence[Placement], reason: str) -> str:
+    """Why nobody may finish a block now, or not without a reason; empty where one may."""
+    if working := [p.placement for p in placed if p.exposure or p.requests]:
+        return f"has working placements: {', '.join(working)}"
+    if why := _over_filled(block, placed):
+        return why
+    different = [_differs(p) for p in placed if p.told not in (None, p.CumQty)]
+    if different and not reason.strip():
+        return f"{'; '.join(different)}; give a reason to finish all the same"
+    return ""
 
 
 def not_bookable(state: State, block: Block) -> str:
     """Why what a block was filled with can be nobody's yet; empty where it can be allocated."""
     placed = placements(state, block)
+    return _over_filled(block, placed) or no_room(state, block, placed)
+
+
+def _over_filled(block: Block, placed: Sequence[Placement]) -> str:
     filled = sum((p.CumQty for p in placed), ZERO)
     if filled - block.OrderQty > (block.error.quantity if block.error else 0):
         return f"is over-filled: {filled} of {block.OrderQty}; book the error to an account first"
-    return no_room(state, block, placed)
+    return ""
 
 
 def _differs(placement: Placement) -> str:
@@ -159,6 +180,8 @@ def _differs(placement: Placement) -> str:
 
 def react_finished(state: State, event: e.BlockFinished) -> list[c.Command]:
     """Done leads to the allocation at once."""
+    if event.together:
+        return []
     return [c.AllocateBlock(event.block, event.internal)]
 
 

@@ -46,7 +46,7 @@ def cash_of(
     return Cash(own, cash.commission, own + side * cash.commission)
 
 
-def bills(state: State, instrument: Instrument, placed: list[Placement]) -> tuple[Bill, ...]:
+def bills(state: State, instrument: Instrument, placed: Sequence[Placement]) -> tuple[Bill, ...]:
     """Each broker's, where there are no rates but brokers' own and no research."""
     brokers = dict.fromkeys(p.broker for p in placed)
     own = {b: money(state, instrument, [p for p in placed if p.broker == b]) for b in brokers}

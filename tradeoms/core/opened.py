@@ -27,7 +27,9 @@ def open_lots(state: State, account: Int64s, **columns: Any) -> Int64s:
         "given": 0,
     } | columns
     if "acquisition" not in values:
-        _, first, back = np.unique(account, return_index=True, return_inverse=True)
-        values["acquisition"] = start + first[back]
+        values["acquisition"] = numbers
+        if len(set(account.tolist())) < count:
+            _, first, back = np.unique(account, return_index=True, return_inverse=True)
+            values["acquisition"] = start + first[back]
     state.lots.append(account=account, **values)
     return numbers

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import numpy as np
 from msgspec.structs import replace
 
 from tradeoms import compliance
@@ -182,13 +183,16 @@ def forget(state: State, order: Order) -> None:
 
 def pend(state: State, order: Order, sign: int) -> None:
     """Count an order's quantities as pending in its accounts (sign 1), or no longer (-1)."""
-    grid = state.selling if order.Side.sells else state.buying
-    instrument = state.instruments[order.instrument]
-    column = state.instrument_axis.index[order.instrument]
-    for member in order.members:
-        grid.cells[state.account_axis.index[member.account], column] += sign * instrument.units(
-            member.OrderQty
-        )
+    cells = (state.selling if order.Side.sells else state.buying).cells
+    instrument, rows = state.instruments[order.instrument], state.account_axis.index
+    own = cells[:, state.instrument_axis.index[order.instrument]]
+    if len(order.members) == 1:
+        (member,) = order.members
+        own[rows[member.account]] += sign * instrument.units(member.OrderQty)
+    else:
+        units = instrument.all_units([member.OrderQty for member in order.members])
+        accounts = [rows[member.account] for member in order.members]
+        np.add.at(own, accounts, sign * np.array(units, np.int64))
     if order.CashOrderQty is not None and not order.Side.sells:
         _spend(state, order, sign)
 

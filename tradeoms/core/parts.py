@@ -255,15 +255,19 @@ def paid(event: BlockAllocated) -> dict[str, Decimal]:
     }
 
 
-def cannot(state: State, block: Block, filled: Decimal) -> str:
+def cannot(state: State, block: Block) -> str:
     """Why what was filled cannot be split as the block's policy says; empty where it can."""
     statement = block.statement
     if statement is None or not (statement.terms or statement.earlier):
         return ""
     if statement.earlier:
-        found = divide(state, block, statement).split
-    else:
-        units = state.instruments[block.instrument].units(min(filled, block.OrderQty))
-        found = split(state, block, statement, units)
+        return takes_a_reason(divide(state, block, statement).split)
+    filled = sum((state.placements[name].CumQty for name in block.placements), Decimal(0))
+    units = state.instruments[block.instrument].units(min(filled, block.OrderQty))
+    return takes_a_reason(split(state, block, statement, units))
+
+
+def takes_a_reason(found: Split) -> str:
+    """Why a split is another than the policy's; empty where it is the policy's."""
     how = "pro rata" if found.policy == DEFAULT else "all the same"
     return found.exception and f"{found.exception}; give a reason to split it {how}"

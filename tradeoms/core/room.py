@@ -17,16 +17,37 @@ def no_room(state: State, block: Block, placed: Sequence[Placement], error: str 
 
     Each account, and the `error` account, is looked at as if it got everything that was filled.
     """
-    instrument, filled = state.instruments[block.instrument], [p for p in placed if p.CumQty]
-    gross, bill = at_most(state, instrument, filled)
-    assert block.statement is not None
-    error = error or (block.error.account if block.error else "")
-    names = [*block.statement.accounts, *([error] if error else ())]
-    bill += fees.at_most(state, instrument, filled, gross, len(names)) if state.fees else 0
-    cents, units = gross + bill, instrument.units(sum((p.CumQty for p in filled), ZERO))
+    instrument, names = state.instruments[block.instrument], _accounts(block, error)
+    cents, units = needed(state, block, placed, error)
     if cents >= MOST_CENTS:
         return f"its fills and bills are worth {state.money(cents):,}: more than can be booked"
     return full(state, instrument, names, cents, units)
+
+
+def _accounts(block: Block, error: str) -> list[str]:
+    assert block.statement is not None
+    error = error or (block.error.account if block.error else "")
+    return [*block.statement.accounts, *([error] if error else ())]
+
+
+def needed(
+    state: State, block: Block, placed: Sequence[Placement], error: str = ""
+) -> tuple[int, int]:
+    """Cents and units that no account can get more of by a block's allocation."""
+    instrument, filled = state.instruments[block.instrument], [p for p in placed if p.CumQty]
+    gross, bill = at_most(state, instrument, filled)
+    if state.fees:
+        count = len(_accounts(block, error))
+        bill += fees.at_most(state, instrument, filled, gross, count)
+    return gross + bill, instrument.units(sum((p.CumQty for p in filled), ZERO))
+
+
+def no_room_for_all(state: State, needs: Sequence[tuple[int, int]]) -> str:
+    """The same of many blocks as if one account got all of them, whose balances were the largest."""
+    for grid, column in ((state.cash, 0), (state.position, 1)):
+        if int(np.abs(grid.cells).max()) + sum(need[column] for need in needs) > MOST_CENTS:
+            return "are more than can be booked at once: finish them one by one"
+    return ""
 
 
 def full(

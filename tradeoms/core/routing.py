@@ -1,7 +1,6 @@
 """Routing: what of a block may go to which broker, on which terms, and the placement it becomes."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -10,7 +9,7 @@ from msgspec.structs import replace
 from tradeoms import compliance
 from tradeoms.core.action_orders import in_old_shares
 from tradeoms.core.amounts import bad_amount
-from tradeoms.core.blocks import freeze, idle, live_block
+from tradeoms.core.blocks import bad_names, freeze, idle, live_block
 from tradeoms.core.bounds import brief
 from tradeoms.core.checks import bad_quantity, price_problems
 from tradeoms.core.context import Context, Refusal, refuse
@@ -55,15 +54,7 @@ MOST_BLOCKS = 1000  # of one command: other people's wait behind it
 
 def route_blocks(state: State, command: c.RouteBlocks, ctx: Context) -> list[e.AnyEvent]:
     """Each as `route_block` would; what is wrong with any keeps all of them back."""
-    names = Counter(row.block for row in command.blocks)
-    problems = [
-        c.Problem("blocks", brief(name), "is named twice")
-        for name, times in names.items()
-        if times > 1
-    ]
-    if not 0 < len(names) <= MOST_BLOCKS:
-        problems.append(c.Problem("blocks", str(len(names)), f"must be 1 to {MOST_BLOCKS} blocks"))
-    if problems:
+    if problems := bad_names([row.block for row in command.blocks], MOST_BLOCKS):
         raise Refusal(*problems)
     events: list[e.AnyEvent] = []
     violations: list[Violation] = []

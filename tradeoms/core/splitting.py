@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from allocation.errors import AllocationError
 from allocation.exact import Int64
+from allocation.ragged import offsets_of
 from allocation.rederive import rederive
 from allocation.terms import Terms, allocate
 from allocation.ties import Hash, tie_hash
@@ -19,8 +21,6 @@ from tradeoms.market.calendar import days
 from tradeoms.model.orders import Block, SplitTerms, Statement
 from tradeoms.model.state import State
 
-#: What terms say of each member.
-COLUMNS = ("basis", "cap", "minimum", "tier")
 #: The policy where none is defined: method, rounding, version.
 DEFAULT = "pro_rata/largest_remainder/1"
 
@@ -57,37 +57,109 @@ def held(found: Split, told: Int64, ordered: Int64) -> Int64:
     return rederive(found.quantities, told, ordered, one, found.lot, found.ties).quantities
 
 
+class Claim(NamedTuple):
+    """What a block's split depends on: units, what is `filled` of them, the lot, what breaks ties, and
+    the terms, whose policy is `own`, if the block has one.
+    """
+
+    ordered: Int64
+    filled: int
+    lot: int
+    ties: Hash
+    terms: Terms
+    own: SplitTerms | None
+    exception: str
+
+
+def _claim(state: State, block: Block, frozen: Statement, filled: int, broken: Hash) -> Claim:
+    instrument, own = state.instruments[block.instrument], frozen.terms
+    ordered = np.array(instrument.all_units(frozen.quantities), np.int64)
+    plain = Terms(basis=cents(frozen.amounts)) if frozen.amounts else Terms()
+    if own is None:
+        return Claim(ordered, filled, instrument.units(instrument.lot), broken, plain, None, "")
+    terms, exception = terms_for(state, block, own, ordered), ""
+    if terms.method == plain.method:
+        terms = dataclasses.replace(terms, basis=plain.basis)
+    if 0 < filled < min(own.hold_back, int(ordered.sum())):
+        exception = f"allocation policy {own.policy} holds back {filled} of {own.hold_back}"
+    return Claim(ordered, filled, own.lot, broken, terms, own, exception)
+
+
 def fresh(state: State, block: Block, frozen: Statement, filled: int) -> Split:
     """Divide `filled` units, at most what was ordered, by the statement's policy.
 
     Where that cannot be, pro rata, saying why; less than the policy holds back is divided all the
     same, saying so.
     """
-    instrument = state.instruments[block.instrument]
-    ordered = np.array([instrument.units(q) for q in frozen.quantities], np.int64)
-    units, one = np.array([filled], np.int64), np.array([0, len(ordered)], np.int64)
     broken = ties(state, block, frozen.orders, frozen.accounts, frozen.seed)
-    lot = np.array([instrument.units(instrument.lot)], np.int64)
-    own, exception = frozen.terms, ""
-    plain = Terms(basis=cents(frozen.amounts)) if frozen.amounts else Terms()
-    terms = plain
-    if own is not None:
-        lot = np.array([own.lot], np.int64)
-        terms = terms_for(state, block, own, ordered)
-        if terms.method == plain.method:
-            terms = dataclasses.replace(terms, basis=plain.basis)
-        if 0 < filled < min(own.hold_back, int(ordered.sum())):
-            exception = f"allocation policy {own.policy} holds back {filled} of {own.hold_back}"
+    claim = _claim(state, block, frozen, filled, broken)
     try:
-        wanted = allocate(ordered, units, one, lot, broken, terms)
+        (wanted,) = _allocated([claim])
     except AllocationError as error:
+        own = frozen.terms
         if own is None:
             raise
-        exception = f"allocation policy {own.policy} cannot split {filled}: {_said(error, frozen)}"
-        own, lot = None, np.array([instrument.units(instrument.lot)], np.int64)
-        wanted = allocate(ordered, units, one, lot, broken, plain)
-    name = own.policy if own else DEFAULT
-    return Split(wanted, broken, lot, name, exception, _next(state, frozen, own, wanted, ordered))
+        why = f"allocation policy {own.policy} cannot split {filled}: {_said(error, frozen)}"
+        claim = _claim(state, block, replace(frozen, terms=None), filled, broken)
+        claim = claim._replace(exception=why)
+        (wanted,) = _allocated([claim])
+    return _split(state, frozen, claim, wanted)
+
+
+def fresh_all(state: State, filled: Sequence[tuple[Block, Statement, int]]) -> list[Split]:
+    """The same of many blocks, in one go for all whose policies work alike."""
+    named = [(block, one.orders, one.accounts, one.seed) for block, one, _ in filled]
+    broken = all_ties(state, named)
+    claims = [_claim(state, *one, keys) for one, keys in zip(filled, broken, strict=True)]
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for n, claim in enumerate(claims):
+        alike.setdefault(_kind(claim.terms), []).append(n)
+    found: dict[int, Split] = {}
+    for places in alike.values():
+        try:
+            columns = _allocated([claims[n] for n in places])
+        except AllocationError:  # one of them: each says by itself what is wrong with it
+            found |= {n: fresh(state, *filled[n]) for n in places}
+            continue
+        for n, wanted in zip(places, columns, strict=True):
+            found[n] = _split(state, filled[n][1], claims[n], wanted)
+    return [found[n] for n in range(len(claims))]
+
+
+def _kind(terms: Terms) -> tuple[object, ...]:
+    """What terms have in common that can be one call's."""
+    columns = terms.basis, terms.cap, terms.minimum, terms.tier
+    return terms.method, terms.rounding, terms.draw, *(one is None for one in columns)
+
+
+def _allocated(claims: Sequence[Claim]) -> list[Int64]:
+    """What each member gets, of claims of one kind."""
+    first = claims[0].terms
+    offsets = offsets_of(np.array([len(one.ordered) for one in claims], np.int64))
+    filled, lot = (np.array([one[n] for one in claims], np.int64) for n in (1, 2))
+    ordered, broken = (np.concatenate([one[n] for one in claims]) for n in (0, 3))
+    terms = dataclasses.replace(
+        first,
+        basis=_joined([one.terms.basis for one in claims]),
+        cap=_joined([one.terms.cap for one in claims]),
+        minimum=_joined([one.terms.minimum for one in claims]),
+        tier=_joined([one.terms.tier for one in claims]),
+    )
+    wanted = allocate(ordered, filled, offsets, lot, broken, terms)
+    return np.split(wanted, offsets[1:-1])
+
+
+def _joined(columns: Sequence[Int64 | None]) -> Int64 | None:
+    """One column of all; None where it is none of any."""
+    given = [column for column in columns if column is not None]
+    return np.concatenate(given) if given else None
+
+
+def _split(state: State, frozen: Statement, claim: Claim, wanted: Int64) -> Split:
+    turn = _next(state, frozen, claim.own, wanted, claim.ordered)
+    name = claim.own.policy if claim.own else DEFAULT
+    lot = np.array([claim.lot], np.int64)
+    return Split(wanted, claim.ties, lot, name, claim.exception, turn)
 
 
 def _said(error: AllocationError, frozen: Statement) -> str:
@@ -115,7 +187,20 @@ def ties(
     state: State, block: Block, orders: Sequence[str], accounts: tuple[str, ...], seed: int
 ) -> Hash:
     """Who is first among equal claims: a hash of block, account and order, not list order."""
-    numbers = state.account_axis.numbers(accounts)
-    of = np.array([int(name[1:] or 0) for name in orders], np.int64)
-    named = np.full(len(numbers), int(block.block[1:]), np.int64)
-    return tie_hash(named, (numbers << 32) | of, seed or days(state.business_date))
+    (found,) = all_ties(state, [(block, orders, accounts, seed)])
+    return found
+
+
+def all_ties(
+    state: State, rows: Sequence[tuple[Block, Sequence[str], tuple[str, ...], int]]
+) -> list[Hash]:
+    """The same of many blocks."""
+    if not rows:
+        return []
+    lengths = np.array([len(accounts) for _, _, accounts, _ in rows])
+    accounts = np.concatenate([state.account_axis.numbers(accounts) for _, _, accounts, _ in rows])
+    orders = np.array([int(name[1:] or 0) for _, names, _, _ in rows for name in names], np.int64)
+    blocks = np.repeat(np.array([int(row[0].block[1:]) for row in rows], np.int64), lengths)
+    seeds = np.array([row[3] or days(state.business_date) for row in rows], np.int64)
+    found = tie_hash(blocks, (accounts << 32) | orders, np.repeat(seeds, lengths))
+    return np.split(found, np.cumsum(lengths)[:-1])

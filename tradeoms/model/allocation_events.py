@@ -98,7 +98,7 @@ class BlockAllocated(Event, frozen=True, tag=True):
     were told stays. `commission` is both parts, `research`, if any, that part alone; `bills` are
     the brokers' (none in allocations of old). `fees`, if any, are in `net` besides.
     `price_group`: of several blocks (the first one) at a broker, whose average AvgPx is; `again`:
-    only its price has changed, and lots follow at once.
+    only its price has changed, and lots follow at once. `together`: lots follow those of other blocks.
     `units_of`: whose day's shares the units are, where a broker has applied a corporate action of
     after the trade date to them.
     """
@@ -130,6 +130,7 @@ class BlockAllocated(Event, frozen=True, tag=True):
     again: bool = False
     units_of: date | None = None
     fees: tuple[int, ...] = ()
+    together: bool = False
 
     def own_prices(self) -> dict[int, Decimal]:
         """The average price of each entry that has one of its own."""

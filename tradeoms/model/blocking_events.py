@@ -55,11 +55,14 @@ class OrderLeft(Event, frozen=True, tag=True):
 
 
 class BlockFinished(Event, frozen=True, tag=True):
-    """`internal`: only between our accounts; what brokers were told stays."""
+    """`internal`: only between our accounts; what brokers were told stays. `together`: with others,
+    and what finished them allocates and books them.
+    """
 
     block: str
     reason: str = ""
     internal: bool = False
+    together: bool = False
 
 
 class BlockReopened(Event, frozen=True, tag=True):

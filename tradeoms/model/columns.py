@@ -24,7 +24,7 @@ class Axis:
 
     def numbers(self, names: tuple[str, ...]) -> Int64s:
         """Numbers of known names, int64 (len(names),); KeyError for an unknown one."""
-        return np.fromiter((self.index[n] for n in names), np.int64, len(names))
+        return np.fromiter(map(self.index.__getitem__, names), np.int64, len(names))
 
 
 class Grid:
@@ -51,6 +51,10 @@ class Grid:
         return 0 if i is None or j is None else int(self.cells[i, j])
 
 
+def _rows(value: Any) -> int:
+    return len(value) if isinstance(value, np.ndarray) else 1
+
+
 def _room(have: int, need: int) -> int:
     while have < need:
         have *= 2
@@ -70,15 +74,17 @@ class Table:
 
     def append(self, **values: Any) -> None:
         """Add rows: an array (n,) or a scalar for every column."""
-        n = max(np.size(v) for v in values.values())
-        room = _room(len(next(iter(self._columns.values()))), self.size + n)
+        start, end = self.size, self.size + max(map(_rows, values.values()))
+        if end > len(next(iter(self._columns.values()))):
+            self._grow(end)
         for name, column in self._columns.items():
-            if len(column) < room:
-                self._columns[name] = np.concatenate(
-                    [column, np.zeros(room - len(column), np.int64)]
-                )
-            self._columns[name][self.size : self.size + n] = values[name]
-        self.size += n
+            column[start:end] = values[name]
+        self.size = end
+
+    def _grow(self, size: int) -> None:
+        for name, column in self._columns.items():
+            more = np.zeros(_room(len(column), size) - len(column), np.int64)
+            self._columns[name] = np.concatenate([column, more])
 
     def replace(self, arrays: dict[str, Int64s]) -> None:
         """Take the given columns as the whole content."""

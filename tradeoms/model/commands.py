@@ -215,6 +215,16 @@ class FinishBlock(Command, frozen=True, tag=True):
     reason: str = ""
 
 
+class FinishBlocks(Command, frozen=True, tag=True):
+    """Finish several blocks in one decision: all of them, or none with everything that is wrong.
+
+    Their fills are split, and their lots booked, in one go.
+    """
+
+    blocks: tuple[str, ...]
+    reason: str = ""
+
+
 class ReportReceived(Command, frozen=True, tag=True):
     """A broker's message. `raw` is the wire text; `report` is None where it makes no sense."""
 
@@ -322,6 +332,7 @@ PersonCommand = (
     | CancelPlacement
     | ReplacePlacement
     | FinishBlock
+    | FinishBlocks
     | BookError
     | MoveToError
     | RequestStatus
