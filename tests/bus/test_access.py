@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from tests.builders import desk
+from tests.core.leaving import brief, opened, traded
 from tests.views import days
 from tests.views.house import House
 from tradeoms.bus.access import BY_ACCOUNT, BY_MEMBER, BY_NOBODY, MAY, forbidden, sees
@@ -204,6 +205,18 @@ def test_what_is_seen_is_what_touches_the_accounts() -> None:
         if reached == BY_ACCOUNT:
             return
     assert not BY_ACCOUNT - reached
+
+
+def test_a_row_that_waits_for_a_slow_client_is_nobodys_once_its_work_has_left() -> None:
+    """A day opens between two parts of a large table: the others are sent, not an error."""
+    floor = brief()
+    traded(floor)
+    rows = {name: [*VIEWS[name].all_rows(floor.state)] for name in BY_MEMBER}
+    assert all(sees(user("A1"), floor.state, name, rows[name][0]) for name in rows if rows[name])
+    opened(floor, 6)
+    assert not floor.state.blocks
+    for name in ("orders", "blocks", "placements", "executions", "bills"):
+        assert not sees(user("A1"), floor.state, name, rows[name][0])
 
 
 def only_own(state: State) -> set[str]:

@@ -10,11 +10,13 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Engine
 
-from tests.builders import Desk, K, desk, lot
+from tests.builders import DAY, D, Desk, K, desk, lot
 from tradeoms.app.follower import ReaderProcess
 from tradeoms.config import Settings
 from tradeoms.model import commands as c
+from tradeoms.model.fees import Fee
 from tradeoms.model.fields import Handling
+from tradeoms.model.reference import CommissionSchedule, CommissionTier
 from tradeoms.model.state import State
 from tradeoms.reader import Reader
 from tradeoms.store import migrate, readmodel, snapshots
@@ -33,6 +35,8 @@ def busy() -> Desk:
     brokers = tuple(replace(one, **outside) for one in floor.state.brokers.values())
     floor.done(c.DefineBrokers(brokers), "ops")
     floor.done(c.SetRetention(1), "ops")
+    rate = CommissionSchedule("value", (CommissionTier(D(0), D(10)),))
+    floor.done(c.DefineFees((Fee("stamp", 1, DAY, rate, buys=True),)), "ops")
     for day in range(8):
         if day in (0, 1, 7):
             name = floor.working(("A1", 60), ("A2", 40))
@@ -62,7 +66,8 @@ def whole(state: State) -> Tables:
 @pytest.mark.parametrize("size", [1, 5, 10_000])
 def test_screens_lose_it_and_the_read_model_keeps_it(floor: Desk, size: int) -> None:
     reader, shown, written = Reader(State()), dict[str, Any](), {n: {} for n in VIEWS}
-    reader.rows("placements")
+    for name in VIEWS:
+        reader.rows(name)
     records = floor.journal.records
     for start in range(0, len(records), size):
         reader.follow(records[start : start + size])
@@ -74,7 +79,8 @@ def test_screens_lose_it_and_the_read_model_keeps_it(floor: Desk, size: int) -> 
         written[name] |= rows
     now = whole(floor.state)
     assert list(now["placements"]) == ["P5", "P6"]
-    assert {row.key: row for row in reader.rows("placements")} == now["placements"]
+    for name in VIEWS:
+        assert {row.key: row for row in reader.rows(name)} == now[name], name
     # What came and went between two looks was never shown.
     assert {key for key, row in shown.items() if row is None} <= {"P1", "P2", "P3", "P4"}
     assert [key for key, row in shown.items() if row] == ["P5", "P6"]

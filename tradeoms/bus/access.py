@@ -364,12 +364,13 @@ def sees(user: User, state: State, table: str, row: Any) -> bool:
 
 
 def _orders_of(state: State, table: str, row: Any) -> tuple[str, ...]:
+    """The orders behind a row; of what has left memory meanwhile, none."""
     if table == "orders":
         return (row.key,)
-    return state.blocks[row.key if table == "blocks" else row.block].orders
+    block = state.blocks.get(row.key if table == "blocks" else row.block)
+    return block.orders if block is not None else ()
 
 
 def _has_any(accounts: frozenset[str], orders: tuple[str, ...], state: State) -> bool:
-    return any(
-        member.account in accounts for name in orders for member in state.orders[name].members
-    )
+    known = (state.orders[name] for name in orders if name in state.orders)
+    return any(member.account in accounts for order in known for member in order.members)

@@ -18,6 +18,7 @@ STAYS: dict[str, Callable[[State, Any], bool]] = {
     "executions": lambda state, row: row.key in state.executions,
     "allocations": lambda state, row: row.block in state.blocks,
     "bills": lambda state, row: row.block in state.blocks,
+    "fees": lambda state, row: row.block in state.blocks,
     "statement_changes": lambda state, row: row.block in state.blocks,
     "instructions": lambda state, row: row.key in state.instructions,
     "confirmations": lambda state, row: row.AllocID in state.instructions,
