@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import DAY, Desk, desk, lot
 from tests.core.corporate import corporate, lots
@@ -67,6 +68,12 @@ def test_every_mistake_is_named_with_its_line() -> None:
         "transfers.csv line 4: basis": "stays as it is",
         "files[1].kind": "must be one of actions, transfers",
     }
+
+
+def test_a_missing_reason_is_said_once() -> None:
+    command = replace(files(actions=ACTIONS, transfers=TRANSFERS), reason=" ")
+    assert list(house().refused(command, "ops")) == ["reason"]
+    assert [p.field for p in house().do(command, "ops").problems] == ["reason"]
 
 
 def previewed(floor: Desk, command: c.Command) -> list[tuple[str, ...]]:

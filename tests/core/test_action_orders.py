@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from tests.builders import DAY, D, Desk, desk, lot
 from tests.core.corporate import corporate
 from tests.properties import invariants
 from tests.states import same
 from tradeoms.model import commands as c
-from tradeoms.model.fields import OrdType, ReportKind, Side, TimeInForce
+from tradeoms.model.fields import OrderState, OrdType, ReportKind, Side, TimeInForce
 
 LATER = DAY + timedelta(7)
 
@@ -53,6 +55,20 @@ def test_a_bust_after_a_split_leaves_nothing_to_route_in_old_shares() -> None:
     new = floor.block(("A1", 10))
     floor.route(new, 10)
     assert floor.held("A1") == 200
+    checked(floor)
+
+
+def test_an_odd_lot_that_no_whole_one_comes_of_is_cancelled() -> None:
+    """Thirty of lots of a hundred would be an order for nothing."""
+    floor, lasting = desk((lot("A1", 100, 1000, 400),)), TimeInForce.GoodTillCancel
+    odd, whole = (floor.order(("A1", n), Price="60", TimeInForce=lasting) for n in (30, 300))
+    acme = replace(floor.state.instruments["ACME"], lot=D(100))
+    floor.done(c.DefineInstruments((acme,)), "ops")
+    floor.done(c.OpenDay(LATER), "ops")
+    floor.done(corporate("split", day=LATER, new=2), "ops")
+    assert floor.state.orders[odd].state is OrderState.Cancelled
+    assert floor.state.orders[whole].OrderQty == 600
+    assert floor.state.buying.at("A1", "ACME") == 600
     checked(floor)
 
 

@@ -168,6 +168,34 @@ def test_of_a_small_amount_a_lot_more_is_rounding(floor: Desk) -> None:
     assert got(floor, block) == {"A1": 3}
 
 
+def test_a_fill_told_by_telephone_may_be_more_units_than_we_thought(floor: Desk) -> None:
+    """How many an amount is, the market says; more than the amount is a slip of the finger."""
+    block = blocked(floor, ("A1", "10000"))
+    name = routed(floor, block, "10000")
+    floor.report(name, K.New, OrderQty=None)
+    assert floor.placement(name).OrderQty == 200
+    wrong = floor.refused(c.EnterFill(name, D(220), D("49.25"), "phone"), "trader")
+    assert wrong == {"LastQty": "over-filled: 10835.00 for 10000"}
+    floor.done(c.EnterFill(name, D(203), D("49.25"), "phone"), "trader")
+    assert floor.alerts() == []
+    floor.report(name, K.Canceled)
+    floor.finish(block)
+    assert got(floor, block) == {"A1": 203}
+
+
+def test_a_fill_told_after_its_end_of_what_another_broker_has_is_in_doubt(floor: Desk) -> None:
+    block = blocked(floor, ("A1", "10000"))
+    name = routed(floor, block, "10000")
+    floor.report(name, K.New)
+    floor.report(name, K.Canceled)
+    routed(floor, block, "9000", "QUEEN")
+    floor.done(c.EnterFill(name, D(20), D(50), "it happened"), "trader")
+    assert floor.alerts() == ["unsolicited cancel"], "the thousand that nobody had"
+    floor.done(c.EnterFill(name, D(20), D(50), "it happened"), "trader")
+    assert floor.alerts() == ["unsolicited cancel", "fill in doubt"]
+    assert "has 1000 more" in floor.state.alerts[2].text
+
+
 def test_a_bust_after_the_allocation_measures_the_block_again(floor: Desk) -> None:
     block = blocked(floor, ("A1", "7500"), ("A2", "2500"))
     name = routed(floor, block, "10000")

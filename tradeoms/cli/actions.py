@@ -146,7 +146,7 @@ def _terms(
 
 @actions.command()
 def reverse(
-    action: Annotated[str, typer.Argument(help="The booking (X…).")],
+    action: Annotated[str, typer.Argument(help="The booking (L…).")],
     user: User,
     reason: Reason,
     preview: Preview = False,
@@ -159,7 +159,7 @@ def reverse(
 @actions.command()
 def show(
     user: User,
-    action: Annotated[str, typer.Argument(help="One booking (X…), account by account.")] = "",
+    action: Annotated[str, typer.Argument(help="One booking (L…), account by account.")] = "",
     booked: Shown = None,
     config: Config = DEFAULT,
 ) -> None:

@@ -143,11 +143,13 @@ def left_changed(state: State, action: LotAction, ctx: Context) -> Iterator[e.Al
 def _changed(
     state: State, order: Order, terms: CorporateAction, ratio: Fraction, action: str
 ) -> e.OrderAdjusted | e.OrderCancelled:
-    """More shares at a lower price; cancelled by a reverse split or a merger, as brokers do."""
+    """More shares at a lower price; cancelled by a reverse split or a merger, as brokers do, and where
+    no whole lot is left.
+    """
     instrument = state.instruments[order.instrument]
-    if terms.kind is K.Merger or ratio < 1:
-        return e.OrderCancelled(order.order, f"{terms.kind} of {order.instrument} ({action})")
     members = tuple(_member(instrument, member, ratio) for member in order.members)
+    if terms.kind is K.Merger or ratio < 1 or not any(member.OrderQty for member in members):
+        return e.OrderCancelled(order.order, f"{terms.kind} of {order.instrument} ({action})")
     down = ROUND_FLOOR if not order.Side.sells else ROUND_CEILING
     return e.OrderAdjusted(
         order=order.order,

@@ -59,19 +59,20 @@ def import_actions(state: State, command: c.ImportActions, ctx: Context) -> list
     found = read_actions(command.files)
     rows = [Wanted(*row, field=f"{n}:") for n, row in enumerate(found.rows)]
     rows = [row._replace(reason=command.reason) for row in rows]
-    problems = reason_problems(command.reason) + found.problems
     try:
         events = booked(state, rows, ctx)
     except Refusal as refusal:
-        raise Refusal(*problems, *(found.placed(p) for p in refusal.problems)) from None
-    if problems:
-        raise Refusal(*problems)
+        raise Refusal(*found.problems, *map(found.placed, refusal.problems)) from None
+    if found.problems:
+        raise Refusal(*found.problems)
     return events
 
 
 def booked(state: State, rows: Sequence[Wanted], ctx: Context) -> list[e.AnyEvent]:
     """All of the bookings, or none; one that is booked already, with the same terms, is passed over."""
-    problems = [problem for row in rows for problem in _problems(state, row)]
+    reasons = dict.fromkeys(row.reason for row in rows)
+    problems = [problem for reason in reasons for problem in reason_problems(reason)]
+    problems += [problem for row in rows for problem in _problems(state, row)]
     names = [row.reference for row in rows]
     problems += [
         c.Problem(f"{row.field}reference", brief(row.reference), "comes twice")
@@ -125,10 +126,6 @@ def _problems(state: State, row: Wanted) -> list[c.Problem]:
     if not row.reference.strip() or len(row.reference) > LONGEST_REFERENCE:
         reason = f"is needed, up to {LONGEST_REFERENCE} characters: what its source calls it"
         problems.append(c.Problem(f"{row.field}reference", brief(row.reference), reason))
-    problems += [
-        replace(problem, field=f"{row.field}{problem.field}")
-        for problem in reason_problems(row.reason)
-    ]
     if isinstance(row.terms, CorporateAction) and not problems:
         problems += in_the_way(state, row.terms, f"{row.field}terms.")
     return problems

@@ -5,12 +5,14 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from tradeoms.core.amounts import beyond
 from tradeoms.core.attention import alert
 from tradeoms.core.blocks import idle
 from tradeoms.core.booking import in_later, keep_execution
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal, refuse
-from tradeoms.core.executions import dissolved, part_now, unbalanced, unbookable
+from tradeoms.core.executions import dissolved, overspent, part_now, unbalanced, unbookable
+from tradeoms.core.measuring import idle_amount
 from tradeoms.core.pending import keep
 from tradeoms.core.reasons import reason_problems
 from tradeoms.core.reopening import reopen
@@ -18,7 +20,7 @@ from tradeoms.core.sessions import session_of
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import Effect, Transmission
-from tradeoms.model.orders import Execution, Placement
+from tradeoms.model.orders import ZERO, Block, Execution, Placement
 from tradeoms.model.state import State
 
 
@@ -86,20 +88,33 @@ def enter_fill(state: State, command: c.EnterFill, ctx: Context) -> list[e.AnyEv
     text = f"fill {execution.ExecID} was entered after the allocation: {command.reason}"
     return [
         e.FillEntered(command.placement, execution),
-        *_too_much(state, placement, command.LastQty, ctx),
+        *_too_much(state, placement, command, ctx),
         *reopen(state, placement.block, text, ctx),
     ]
 
 
 def _too_much(
-    state: State, placement: Placement, quantity: Decimal, ctx: Context
+    state: State, placement: Placement, fill: c.EnterFill, ctx: Context
 ) -> list[e.AnyEvent]:
     """An alert where the block is at other brokers with what this one has filled after its end."""
-    missing = quantity - placement.exposure - idle(state, state.blocks[placement.block])
+    block = state.blocks[placement.block]
+    if block.CashOrderQty is not None:
+        missing = _too_dear(state, block, placement, fill)
+    else:
+        missing = fill.LastQty - placement.exposure - idle(state, block)
     if missing <= 0:
         return []
     text = f"block {placement.block} has {missing} more at brokers than it may"
     return [alert(ctx, "fill in doubt", placement.placement, text)]
+
+
+def _too_dear(state: State, block: Block, placement: Placement, fill: c.EnterFill) -> Decimal:
+    """Money of a fill that neither its placement nor the block had left, but for the slack."""
+    instrument, amount = state.instruments[block.instrument], block.CashOrderQty or ZERO
+    spent = placement.notional * instrument.multiplier
+    left = placement.committed(instrument.multiplier) - spent + idle_amount(state, block)
+    missing = fill.LastQty * fill.LastPx * instrument.multiplier - left
+    return missing if beyond(instrument, amount, amount + missing, fill.LastPx) else ZERO
 
 
 def _number_problems(state: State, placement: Placement, command: c.EnterFill) -> list[c.Problem]:
@@ -107,6 +122,10 @@ def _number_problems(state: State, placement: Placement, command: c.EnterFill) -
     quantity, price = command.LastQty, command.LastPx
     if bad := unbookable(instrument, placement, quantity, price):
         return [c.Problem("LastQty", brief(f"{quantity} at {price}"), bad)]
+    if state.blocks[placement.block].CashOrderQty is not None:
+        # How many units an amount is, its fills say.
+        reason = overspent(state, placement, quantity, price)
+        return [c.Problem("LastQty", str(quantity), reason)] if reason else []
     if placement.CumQty + quantity > placement.OrderQty:
         reason = f"with the filled {placement.CumQty} is more than {placement.OrderQty}"
         return [c.Problem("LastQty", str(quantity), reason)]

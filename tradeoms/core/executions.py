@@ -178,7 +178,7 @@ def _doubt(state: State, placement: Placement, report: Report) -> str:
     after, held = placement.CumQty + (report.LastQty or ZERO), placement.OrderQty
     if placement.CashOrderQty is not None:
         held = kept_OrderQty(placement, report)
-        if reason := _overspent(state, placement, report):
+        if reason := overspent(state, placement, report.LastQty or ZERO, report.LastPx or ZERO):
             return reason
     if after > max([held, *(r.OrderQty for r in placement.requests)]):
         return f"over-filled: {after} of {held}"
@@ -189,15 +189,14 @@ def _doubt(state: State, placement: Placement, report: Report) -> str:
     return f"LastPx {price} is worse than the limit {limit}" if worse else ""
 
 
-def _overspent(state: State, placement: Placement, report: Report) -> str:
-    """Fills for more than the amount, and more than a lot or the slack."""
-    if report.LastQty is None or report.LastPx is None or placement.CashOrderQty is None:
-        return ""
+def overspent(state: State, placement: Placement, quantity: Decimal, price: Decimal) -> str:
+    """Why one more fill is too much for an amount: more than a lot, or the slack, beyond it."""
     instrument = state.instruments[placement.instrument]
-    cost = (placement.notional + report.LastQty * report.LastPx) * instrument.multiplier
-    if not beyond(instrument, placement.CashOrderQty, cost, report.LastPx):
+    cost = (placement.notional + quantity * price) * instrument.multiplier
+    amount = placement.CashOrderQty
+    if amount is None or not beyond(instrument, amount, cost, price):
         return ""
-    return f"over-filled: {cost} for {placement.CashOrderQty}"
+    return f"over-filled: {cost} for {amount}"
 
 
 def amend(

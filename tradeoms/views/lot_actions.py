@@ -13,7 +13,7 @@ from tradeoms.views import touched
 
 
 class LotActionRow(Struct, frozen=True, gc=False):
-    """A booking; `key` is its name (X…). `kind` is the issuer's, or transfer, or gift.
+    """A booking; `key` is its name (L…). `kind` is the issuer's, or transfer, or gift.
 
     It counts from `day` on. `ratio` is new for old, `accounts` how many it concerned. `before` (of the
     instrument) and `after` (of `becomes`) are all these accounts' when it was booked.

@@ -31,7 +31,7 @@ SUMMED = (
 
 
 class RealizedRow(Struct, frozen=True, gc=False):
-    """One block's relief of one lot, or a corporate action's (X…); `key` is block/lot. Gone when the
+    """One block's relief of one lot, or a corporate action's (L…); `key` is block/lot. Gone when the
     booking is taken back.
 
     Money to the cent in `Currency`. For a short lot `basis` is what its sale brought and

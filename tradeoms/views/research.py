@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
+import msgspec
 from msgspec import Struct
 
 from tradeoms.model import events as e
+from tradeoms.model.rate_cards import ResearchPayment
 from tradeoms.model.state import State
 
 
@@ -70,15 +72,14 @@ def all_rows(state: State) -> Iterator[ResearchRow]:
 def payment_rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, ResearchPaymentRow]]:
     """The payment that was entered."""
     if isinstance(event, e.ResearchPaid):
-        for row in all_payment_rows(state):
-            if row.key == str(event.payment.number):
-                yield row.key, row
+        yield str(event.payment.number), _payment(event.payment)
 
 
 def all_payment_rows(state: State) -> Iterator[ResearchPaymentRow]:
     """Every payment."""
-    for one in state.research_paid.values():
-        yield ResearchPaymentRow(
-            *(str(one.number), one.broker, one.Currency, one.amount, one.provider),
-            *(one.reason, one.user, one.day, one.at),
-        )
+    return map(_payment, state.research_paid.values())
+
+
+def _payment(one: ResearchPayment) -> ResearchPaymentRow:
+    values = msgspec.structs.asdict(one)
+    return ResearchPaymentRow(str(values.pop("number")), **values)
