@@ -162,8 +162,8 @@ _LAYOUT = (
     _act("V", "columns", "columns", "choose and order the columns", table.columns),
     _act("S", "save", "save", "save the layout of the table under a name", table.save),
     _act("L", "load", "layouts", "use a layout that was saved", table.load),
-    _act("W", "export_layouts", "export", "write all layouts to a file, for somebody else", table.export_layouts),
-    _act("I", "import_layouts", "import", "take the layouts of such a file beside your own", table.import_layouts),
+    _act("W", "export_layouts", "give layouts", "write all layouts to a file, for somebody else", table.export_layouts),
+    _act("I", "import_layouts", "take layouts", "take the layouts of such a file beside your own", table.import_layouts),
     _act("", "forget", "delete layout", "delete a layout that was saved", table.forget),
     _act("", "reset", "reset", "the table as everybody begins", table.reset),
 )

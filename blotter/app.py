@@ -103,7 +103,7 @@ class Blotter(App[None]):
         """Tables on top, the one that is shown, the filter, messages, status, keys."""
         yield self._tabs
         with ContentSwitcher(initial=self._place.table):
-            yield from self._place.grids.values()
+            yield self._place.grid
         yield self._filter
         yield self._messages
         yield self._status
@@ -314,13 +314,15 @@ class Blotter(App[None]):
             self._draw_frame()
 
     def _switch(self) -> None:
-        """Show the table that a handler wants."""
-        switcher = self.query_one(ContentSwitcher)
-        if switcher.current != self._place.table:
-            switcher.current = self._place.table
+        """Show the table that a handler wants. One is made ready when it is wanted first."""
+        switcher, grid = self.query_one(ContentSwitcher), self._place.grid
+        if switcher.current != grid.id:
+            if not grid.is_attached:
+                switcher.mount(grid)
+            switcher.current = grid.id
             self._filter.display = False
-            self._place.grid.catch_up()
-            self._place.grid.focus()
+            grid.catch_up()
+            grid.focus()
         self._draw_frame()
 
 

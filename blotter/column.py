@@ -168,6 +168,9 @@ TONES = {
     "PartiallyFilled": "good",
     "New": "good",
     "busted": "bad",
+    "proposed": "attention",
+    "bust": "attention",  # the first word of "bust proposed"
+    "approved": "good",
     "mismatched": "bad",
     "block": "bad",  # the first word of "block rejected"
     "account": "bad",

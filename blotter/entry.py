@@ -67,7 +67,7 @@ FIELDS = (
     Field("account", "account"),
     Field("instrument", "instrument or Symbol"),
     Field("side", "buy, sell, short"),
-    Field("quantity", "2500, 10k; 1m USD: units worth that; for 1m USD: an order in money"),
+    Field("quantity", "2500, 10k, 1m USD: units worth it; for 1m USD: in money"),
     Field("type", "market, limit, stop, stoplimit; empty: by the price"),
     Field("price", "limit price"),
     Field("stop", "stop price"),

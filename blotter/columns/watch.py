@@ -33,7 +33,7 @@ SESSIONS = (
     text("reason", 40),
 )
 UNKNOWN = (
-    key(6, "report"),
+    key(8, "report"),
     text("session", 10),
     text("reason", 30, tone=always("bad")),
     text("kind", 10),

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from rich.text import Text
+
 from blotter import entry
 from blotter.handlers.deeds import Deed, act, named
 from blotter.headroom import headroom
@@ -118,7 +120,7 @@ async def stage(place: Workplace) -> None:
 def seeing(place: Workplace, ask: Ask) -> Ask:
     """The question, but while the blotter is blind only why nothing is known."""
 
-    async def asked(order: NewOrder) -> str:
+    async def asked(order: NewOrder) -> str | Text:
         return f"not asked: {place.blind}" if place.blind else await ask(order)
 
     return asked

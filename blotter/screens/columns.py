@@ -1,5 +1,6 @@
 """Which columns a table shows, in which order: a list to tick and to shuffle."""
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -8,7 +9,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from blotter.column import Column, Table
-from blotter.layouts import Layout, moved, resized, toggled
+from blotter.layouts import Layout, Shown, moved, resized, toggled
 
 
 class Columns(ModalScreen[Layout | None]):
@@ -27,6 +28,9 @@ class Columns(ModalScreen[Layout | None]):
     def __init__(self, table: Table, layout: Layout) -> None:
         super().__init__()
         self._table, self._layout = table, layout
+        shown = [column.name for column in layout.columns]
+        hidden = (column.name for column in table.columns if column.name not in shown)
+        self._order = [*shown, *hidden]
 
     def compose(self) -> ComposeResult:
         """The list, those that are shown first."""
@@ -42,16 +46,26 @@ class Columns(ModalScreen[Layout | None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """A click is as good as a key."""
-        self._change(toggled(self._layout, self._column(event.option.id or "")))
+        self._tick(event.option.id or "")
 
     def action_tick(self) -> None:
         """Show or hide."""
-        self._change(toggled(self._layout, self._column(self._here)))
+        self._tick(self._here)
+
+    def _tick(self, name: str) -> None:
+        """What is shown again stands where the list has it."""
+        layout = toggled(self._layout, self._column(name))
+        self._change(replace(layout, columns=tuple(sorted(layout.columns, key=self._place))))
 
     def action_move(self, step: int) -> None:
-        """Move what is shown."""
-        if any(shown.name == self._here for shown in self._layout.columns):
-            self._change(moved(self._layout, self._here, step))
+        """Move what is shown past its neighbour, in the list too."""
+        shown = [column.name for column in self._layout.columns]
+        if self._here in shown:
+            layout = moved(self._layout, self._here, step)
+            places = [self._order.index(name) for name in shown]
+            for place, column in zip(places, layout.columns, strict=True):
+                self._order[place] = column.name
+            self._change(layout)
 
     def action_resize(self, step: int) -> None:
         """Wider or narrower."""
@@ -70,6 +84,9 @@ class Columns(ModalScreen[Layout | None]):
         option = self.query_one(OptionList).highlighted_option
         return (option.id if option else None) or ""
 
+    def _place(self, shown: Shown) -> int:
+        return self._order.index(shown.name)
+
     def _column(self, name: str) -> Column:
         return next(column for column in self._table.columns if column.name == name)
 
@@ -80,12 +97,11 @@ class Columns(ModalScreen[Layout | None]):
 
     def _fill(self, here: str) -> None:
         shown = {s.name: s.width for s in self._layout.columns}
-        hidden = [c.name for c in self._table.columns if c.name not in shown]
-        names = [*shown, *hidden]
         options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options(Option(self._line(name, shown.get(name)), id=name) for name in names)
-        options.highlighted = names.index(here)
+        lines = (Option(self._line(name, shown.get(name)), id=name) for name in self._order)
+        options.add_options(lines)
+        options.highlighted = self._order.index(here)
 
     def _line(self, name: str, width: int | None) -> str:
         mark = "✓" if width is not None else " "

@@ -90,6 +90,7 @@ class Preview(ModalScreen[Said | None]):
 
     def on_mount(self) -> None:
         """What is needed is asked for; else nobody confirms by accident."""
+        self.query_one(VerticalScroll).display = bool(self.lines or self._body)
         self.query_one("#note").display = bool(self._note)
         self.query_one("#problems").display = False
         self.query_one(f"#{self._first.name}" if self._first else "#back").focus()

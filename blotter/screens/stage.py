@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
+from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -17,7 +18,7 @@ from tradeoms.model.fields import Side
 from tradeoms.model.orders import Member, NewOrder
 
 Tables = Mapping[str, Mapping[str, Any]]
-Ask = Callable[[NewOrder], Awaitable[str]]  # what the server says of an order, in words
+Ask = Callable[[NewOrder], Awaitable[str | Text]]  # what the server says of an order, in words
 AGAIN = 5.0  # seconds after which the server is asked again: prices and cash move while one thinks
 
 

@@ -3,10 +3,12 @@
 Only what is in sight is made into text, and that only when it changed.
 """
 
+from bisect import bisect
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -19,6 +21,7 @@ MARK = 2  # cells for the sign of selection
 GAP = " "
 ROOM = 20  # cells that frozen columns leave to the others at least
 MIXED = "mixed"  # amounts in several currencies have no sum
+LEAST = 3  # cells in which a part of a text says something
 MOST = 500  # rows whose texts are kept
 
 Styles = Callable[..., Style]  # Widget.get_component_rich_style
@@ -145,13 +148,25 @@ class Lines:
 
     def _join(self, mark: Segment, columns: list[Segment], x: int, width: int) -> Strip:
         """The fixed part, then what the sideways scroll shows of the others."""
-        fixed, rest = columns[: self.frozen], columns[self.frozen :]
+        fixed, rest = columns[: self.frozen], self._cut(columns, x + width)[self.frozen :]
         still = Strip([mark, *fixed])
         room = max(width - self.fixed, 0)
         if not rest:
             return still.adjust_cell_length(width, mark.style)
         others = Strip(rest).extend_cell_length(x + room, rest[-1].style).crop(x, x + room)
         return Strip.join([still.adjust_cell_length(self.fixed), others]).crop(0, width)
+
+    def _cut(self, columns: list[Segment], edge: int) -> list[Segment]:
+        """A column at the right edge shows that it goes on; a number there is not shown in part."""
+        place = min(bisect(self._ends, edge), len(columns) - 1)
+        start, end = self.span(place)
+        room, is_number = edge - start, self.columns[place].right
+        text, style, _ = columns[place]
+        text = text.rstrip()
+        if room <= 0 or (end - len(GAP) if is_number else start + cell_len(text)) <= edge:
+            return columns
+        shown = "" if is_number or room < LEAST else cells.fit(text, room, False)
+        return [*columns[:place], Segment(shown.ljust(room), style), *columns[place + 1 :]]
 
     def _tone(self, quiet: str, tone: str) -> Style | None:
         """A quiet row is quiet all over, but for what went wrong."""

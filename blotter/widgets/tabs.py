@@ -9,6 +9,8 @@ from textual.widgets import Static
 from blotter.column import Table
 
 KEYS = "1234567890-="  # as they lie on the keyboard
+MORE_BEFORE = Content.from_markup("[bold @click=app.perform('table_before')]‹[/]")
+MORE_AFTER = Content.from_markup("[bold @click=app.perform('next_table')]›[/]")
 
 
 class Tabs(Static):
@@ -42,12 +44,19 @@ class Tabs(Static):
         short = [f"{key} {t.short or t.title}" for key, t in known]
         texts = next((texts for texts in (wide, plain) if self._fits(texts)), short)
         tabs = list(zip(self._tables, texts, strict=True))
-        while len(tabs) > 1 and not self._fits([text for _, text in tabs]):
+        while len(tabs) > 1 and not self._fits([*(text for _, text in tabs), *self._more(tabs)]):
             # The one that is shown always is there.
             del tabs[0 if tabs[-1][0].name == self._current else -1]
-        self.update(Content(" ").join(self._tab(table, text.strip()) for table, text in tabs))
+        before, after = self._more(tabs)
+        shown = [self._tab(table, text.strip()) for table, text in tabs]
+        self.update(Content(" ").join(part for part in (before, *shown, after) if part))
 
-    def _fits(self, texts: Sequence[str]) -> bool:
+    def _more(self, tabs: list[tuple[Table, str]]) -> tuple[Content, Content]:
+        """Signs that there are more tables to the left, and to the right, which lead there."""
+        before = MORE_BEFORE if tabs[0][0] is not self._tables[0] else Content()
+        return before, MORE_AFTER if tabs[-1][0] is not self._tables[-1] else Content()
+
+    def _fits(self, texts: Sequence[str | Content]) -> bool:
         return sum(map(len, texts)) + len(texts) + 1 <= self.size.width
 
     def _count(self, table: Table) -> str:

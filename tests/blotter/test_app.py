@@ -9,6 +9,7 @@ from textual.events import Key
 from blotter.actions import ACTIONS, NUMBERS
 from blotter.columns import TABLES
 from blotter.screens.choose import Choose
+from blotter.screens.columns import Columns
 from blotter.screens.detail import Detail
 from blotter.screens.page import Page
 from tests.blotter.desk import desk
@@ -190,6 +191,18 @@ async def test_the_palette_does_what_is_typed() -> None:
         await d.press("enter")
         await d.settle()
         assert d.app.theme == "tradeoms-light"
+
+
+async def test_columns_are_ticked_where_they_stand() -> None:
+    async with desk() as d:
+        columns = [column.name for column in d.grid.layout_now.columns]
+        await d.press("V")
+        await d.on(Columns)
+        await d.press("down", "space", "space", "down", "space", "plus", "down", "minus", "enter")
+        assert columns[1:4] == ["Symbol", "Side", "OrderQty"]
+        left = [name for name in columns if name != "Side"]
+        left[1:3] = left[2:0:-1]
+        assert [column.name for column in d.grid.layout_now.columns] == left
 
 
 async def test_clicks_on_tabs_and_keys() -> None:

@@ -48,6 +48,21 @@ async def test_waiting_then_empty_then_rows() -> None:
         assert [line[2:5] for line in app.lines()[1:3]] == ["O10", "O9 "]
 
 
+async def test_at_the_right_edge_no_number_is_shown_in_part() -> None:
+    names = {"key": 7, "OrderQty": 11, "Price": 10, "state": 9, "account": 12}
+    whole = ["O7", "1,234,567", "9,189.25", "staged", "FUND9"]
+    app = Small()
+    async with app.run_test(size=SIZE) as pilot:
+        app.grid.lay_out(Layout(tuple(Shown(*column) for column in names.items()), 1, ()))
+        app.grid.apply({"O7": order(7, OrderQty=D(1234567), Price=D("9189.25"), account="FUND9")})
+        for width in range(30, 66):
+            await pilot.resize_terminal(width, 12)
+            *before, last = app.lines()[1][2:].split()
+            assert before == whole[: len(before)]
+            cut = len(before) >= 3 and last.endswith("…") and last.strip("…")
+            assert whole[len(before)].startswith(cut) if cut else last == whole[len(before)]
+
+
 async def test_every_line_is_as_wide_as_the_screen() -> None:
     app = Small()
     async with app.run_test(size=SIZE):

@@ -46,10 +46,10 @@ async def test_the_ticket_says_how_far_each_limit_is_as_one_types() -> None:
         d.link.known["headroom"] = Result("1", 41, rows)
         await _ticket(d, "FUND1", "aapl", "buy", "2500", "", "190")
         assert (await _limits(d, "as of")).splitlines() == [
-            "order_value: value 475,000.00 of 5,000,000 USD, 4,525,000.00 left, 26,315 at most",
-            "cash_cover: FUND1: cash 475,000.00 of 400,000.00 USD, 75,000.00 too much, 2,105 at most",
-            "price_collar: limit price 190 of 198.7125 USD, 8.7125 left",
             "BLOCK cash_cover: FUND1: 75,000 missing",
+            "cash_cover: FUND1: cash 475,000.00 of 400,000.00 USD, 75,000.00 too much, 2,105 at most",
+            "order_value: value 475,000.00 of 5,000,000 USD, 4,525,000.00 left, 26,315 at most",
+            "price_collar: limit price 190 of 198.7125 USD, 8.7125 left",
             "as of record 41",
         ]
         order = [given["order"] for question, given in d.link.asked if question == "headroom"][-1]
