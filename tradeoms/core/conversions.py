@@ -4,16 +4,19 @@
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+from msgspec.structs import replace
 
-from tradeoms.core.effects import MILLIONTHS, Effects, Held, by_account, counted, held
-from tradeoms.core.matching import WINDOW, between
-from tradeoms.core.ratios import divided
+from allocation.exact import LIMIT
+from tradeoms.core import matching
+from tradeoms.core.effects import MILLIONTHS, MONEY, Effects, Holding, holding
+from tradeoms.core.matching import WINDOW
+from tradeoms.core.ratios import Shares, Whole, along, divided, portion, sums
 from tradeoms.model import events as e
+from tradeoms.model.columns import Int64s
 from tradeoms.model.lot_actions import ActionKind, CorporateAction, LotAction
 from tradeoms.model.state import State
 
@@ -39,7 +42,7 @@ def part_of(state: State, terms: CorporateAction) -> Fraction:
 
 def rounded(value: Fraction) -> int:
     """A half away from zero."""
-    return between(value.numerator, 0, 1, value.denominator)
+    return matching.between(value.numerator, 0, 1, value.denominator)
 
 
 def convert(state: State, action: LotAction) -> e.LotsConverted:
@@ -59,15 +62,14 @@ class _Made:
         self.old = state.instrument_axis.index[terms.instrument]
         self.new = state.instrument_axis.index[terms.new_instrument or terms.instrument]
 
-    def lots(self) -> list[Held]:
+    def lots(self) -> Holding:
         """Every open lot, by account and side, the oldest first."""
         lots = self.state.lots
         open_ = (lots["instrument"] == self.old) & (lots["remaining"] > 0)
         numbers = np.flatnonzero(open_)
         keys = ("root", "acquired", "short", "account")
-        return held(
-            self.state, numbers[np.lexsort([numbers, *(lots[key][numbers] for key in keys)])]
-        )
+        order = np.lexsort([numbers, *(lots[key][numbers] for key in keys)])
+        return holding(self.state, numbers[order])
 
     def worth(self, units: Fraction, price: Decimal, old: bool) -> Fraction:
         """Units at a price a share, in cents."""
@@ -77,47 +79,46 @@ class _Made:
         value = Fraction(price) * Fraction(instrument.multiplier) * 100
         return units * value / Fraction(10**instrument.qty_scale)
 
-    def become(self, lots: list[Held], replaces: bool = True) -> None:
-        """Lots of one account in new units; the fraction is sold (C2)."""
-        ratio = ratio_of(self.state, self.terms)
-        shares = divided(
-            [one.units for one in lots],
-            [one.money for one in lots],
-            ratio.numerator,
-            ratio.denominator,
+    def become(self, lots: Holding, replaces: bool = True) -> None:
+        """Lots in new units; the fraction of each account is sold (C2)."""
+        if not len(lots.lot):
+            return
+        ratio, money = ratio_of(self.state, self.terms), [getattr(lots, name) for name in MONEY]
+        shares = divided(lots.units, money, owners(lots), ratio)
+        some = np.flatnonzero(shares.units)
+        basis, added, markdown = (column[some] for column in shares.values)
+        got = replace(
+            lots.at(some), units=shares.units[some], basis=basis, added=added, markdown=markdown
         )
-        for one, units, (basis, added, markdown) in zip(
-            lots, shares.units, shares.values, strict=True
-        ):
-            if units:
-                may = one.replaces if replaces else 0
-                got = replace(one, units=units, basis=basis, added=added, markdown=markdown)
-                self.effects.open(replace(got, replaces=may), self.new)
-        if shares.sold:
-            self._sell_fraction(lots, shares.sold, ratio.denominator)
+        may = got.replaces if replaces else np.zeros_like(got.replaces)
+        self.effects.open(replace(got, replaces=may), self.new)
+        if len(shares.sold):
+            self._sell_fraction(lots, shares, ratio.denominator)
 
-    def _sell_fraction(
-        self, lots: list[Held], sold: list[tuple[int, int, tuple[int, ...]]], unit: int
-    ) -> None:
-        parts = sum(part for _, part, _ in sold)
-        price = self.terms.fraction_price
-        total = rounded(self.worth(Fraction(parts, unit), price or Decimal(0), old=False))
-        done = 0
-        for n, part, (basis, added, markdown) in sold:
-            one = replace(lots[n], basis=basis, added=added, markdown=markdown)
-            paid = between(total, done, done + part, parts)
-            done += part
-            millionths = rounded(Fraction(part * MILLIONTHS, unit))
-            own = counted(one, paid)
-            self.effects.realize(one, self.new, paid, own, fraction=millionths)
+    def _sell_fraction(self, lots: Holding, shares: Shares, unit: int) -> None:
+        """What is paid for an account's fraction is rounded once."""
+        basis, added, markdown = shares.taken
+        sold = replace(lots.at(shares.sold), basis=basis, added=added, markdown=markdown)
+        offsets, price = owners(sold), self.terms.fraction_price or Decimal(0)
+        whole = sums(shares.parts, offsets).tolist()
+        paid = [rounded(self.worth(Fraction(n, unit), price, old=False)) for n in whole]
+        cash = along(np.array(paid, np.int64), shares.parts, offsets)
+        millionths = scaled(shares.parts, Fraction(MILLIONTHS, unit))
+        self.effects.realize(sold, self.new, cash, sold.counted(cash), fraction=millionths)
+
+
+def owners(lots: Holding) -> Int64s:
+    """Offsets (n + 1,) of the lots of each account and side."""
+    new = np.ones(len(lots.lot), np.bool_)
+    new[1:] = (lots.account[1:] != lots.account[:-1]) | (lots.short[1:] != lots.short[:-1])
+    return np.append(np.flatnonzero(new), len(new)).astype(np.int64)
 
 
 def _split(made: _Made) -> None:
     """Also a stock dividend: more or fewer shares for the same basis."""
-    for lots in by_account(made.lots()):
-        for one in lots:
-            made.effects.close(one, made.old)
-        made.become(lots)
+    lots = made.lots()
+    made.effects.close(lots, made.old)
+    made.become(lots)
     _rescale(made)
 
 
@@ -144,125 +145,112 @@ def _merger(made: _Made) -> None:
     terms = made.terms
     if terms.taxable or not terms.new:
         return _sale(made)
-    for lots in by_account(made.lots()):
-        paid = _cash(made, lots)
-        rest = []
-        for one, cash in zip(lots, paid, strict=True):
-            made.effects.close(one, made.old)
-            rest.append(replace(one, basis=one.basis - _boot(made, one, cash)))
-        made.become(rest)
+    lots = made.lots()
+    made.effects.close(lots, made.old)
+    made.become(replace(lots, basis=lots.basis - _boot(made, lots, _cash(made, lots))))
     return _rescale(made)
 
 
-def _cash(made: _Made, lots: list[Held]) -> list[int]:
-    """An account's cash by lot, to the cent."""
-    units = sum(one.units for one in lots)
-    total = rounded(made.worth(Fraction(units), made.terms.cash, old=True))
-    done, parts = 0, []
-    for one in lots:
-        parts.append(between(total, done, done + one.units, units))
-        done += one.units
-    return parts
+def _cash(made: _Made, lots: Holding) -> Int64s:
+    """Each account's cash by lot, to the cent."""
+    offsets = owners(lots)
+    units = sums(lots.units, offsets)
+    totals = [rounded(made.worth(Fraction(n), made.terms.cash, old=True)) for n in units.tolist()]
+    return along(np.array(totals, np.int64), lots.units, offsets)
 
 
-def _received(made: _Made, one: Held) -> int:
-    """Cents that the new shares of a lot are worth."""
-    units = one.units * ratio_of(made.state, made.terms)
-    return rounded(made.worth(units, made.terms.price or Decimal(0), old=False))
+def _received(made: _Made, lots: Holding) -> Int64s:
+    """Cents that the new shares of each lot are worth."""
+    ratio, price = ratio_of(made.state, made.terms), made.terms.price or Decimal(0)
+    one = made.worth(ratio, price, old=False)
+    return scaled(lots.units, one)
 
 
-def _boot(made: _Made, one: Held, cash: int) -> int:
-    """Cents by which the basis falls; the gain is booked. What a short pays lowers what it brought."""
-    if not cash:
-        return 0
-    gain = 0 if one.short else min(cash, max(cash + _received(made, one) - one.basis, 0))
-    made.effects.realize(
-        replace(one, markdown=0), made.old, cash, cash if one.short else cash - gain, one.units
+def scaled(column: Whole, ratio: Fraction) -> Int64s:
+    """Each number times a ratio, a half away from zero."""
+    wide = max(ratio.numerator, ratio.denominator) >= LIMIT or column.dtype == np.object_
+    new, old = (
+        np.full(len(column), n, object if wide else np.int64) for n in ratio.as_integer_ratio()
     )
+    return portion(column, new, old)
+
+
+def _boot(made: _Made, lots: Holding, cash: Int64s) -> Int64s:
+    """Cents by which the basis falls; the gain is booked. What a short pays lowers what it brought."""
+    if not cash.any():
+        return cash
+    gain: Int64s = np.clip(cash + _received(made, lots) - lots.basis, 0, cash)
+    gain[lots.short == 1] = 0
+    basis = np.where(lots.short == 1, cash, cash - gain)
+    some = np.flatnonzero(cash)
+    sold = replace(lots.at(some), markdown=np.zeros_like(some))
+    made.effects.realize(sold, made.old, cash[some], basis[some], sold.units)
     return cash - gain
 
 
 def _sale(made: _Made) -> None:
     """For cash, or taxable: old shares are sold, new ones bought for what they are worth."""
-    for lots in by_account(made.lots()):
-        bought = []
-        for one, cash in zip(lots, _cash(made, lots), strict=True):
-            value = _received(made, one) if made.terms.new else 0
-            made.effects.close(one, made.old)
-            made.effects.realize(one, made.old, cash + value, counted(one, cash + value), one.units)
-            # Shares were the price, not money.
-            back = value if one.short else -value
-            made.effects.move(one.account, made.old, 0, back, made.terms.payable)
-            bought.append(_bought(made, one, value))
-        if made.terms.new:
-            made.become(bought)
+    lots = made.lots()
+    cash, value = _cash(made, lots), np.zeros_like(lots.units)
+    if made.terms.new:
+        value = _received(made, lots)
+    made.effects.close(lots, made.old)
+    paid = cash + value
+    made.effects.realize(lots, made.old, paid, lots.counted(paid), lots.units)
+    # Shares were the price, not money.
+    made.effects.move(lots.account, made.old, cents=-lots.sign * value, on=made.terms.payable)
+    if made.terms.new:
+        made.become(_bought(made, lots, value))
 
 
-def _bought(made: _Made, one: Held, basis: int) -> Held:
-    day, first = made.effects.day, made.state.lots.size
+def _bought(made: _Made, lots: Holding, basis: Int64s) -> Holding:
+    nothing = np.zeros_like(lots.lot)
+    day = nothing + made.effects.day
     return replace(
-        one,
+        lots,
         basis=basis,
-        added=0,
-        markdown=0,
-        given=0,
-        replaces=1,
+        added=nothing,
+        markdown=nothing,
+        given=nothing,
+        replaces=nothing + 1,
         acquired=day,
         holding_from=day,
-        root=one.root,
-        acquisition=first,
+        acquisition=nothing + made.state.lots.size,
     )
 
 
 def _distribution(made: _Made) -> None:
     """A spin-off, another class, rights: basis divided, dates kept; no purchase (W15)."""
-    part = part_of(made.state, made.terms)
-    for lots in by_account(made.lots()):
-        taken = []
-        for one in lots:
-            made.effects.close(one, made.old)
-            basis, added, markdown = (rounded(cents * part) for cents in one.money)
-            taken.append(replace(one, basis=basis, added=added, markdown=markdown))
-            left = replace(one, basis=one.basis - basis, added=one.added - added)
-            made.effects.open(replace(left, markdown=one.markdown - markdown), made.old)
-        made.become(taken, replaces=False)
+    part, lots = part_of(made.state, made.terms), made.lots()
+    made.effects.close(lots, made.old)
+    taken = {name: scaled(getattr(lots, name), part) for name in MONEY}
+    left = {name: getattr(lots, name) - cents for name, cents in taken.items()}
+    made.effects.open(replace(lots, **left), made.old)
+    made.become(replace(lots, **taken), replaces=False)
 
 
 def _exercise(made: _Made) -> None:
     """Rights become a purchase of today: basis is the price and the rights'."""
-    terms, state = made.terms, made.state
+    terms, state, lots = made.terms, made.state, made.lots()
     assert terms.quantity is not None
     account = state.account_axis.index[terms.account]
-    left = state.instruments[terms.instrument].units(terms.quantity)
-    basis, used = 0, 0
-    for one in made.lots():
-        if one.account != account or one.short or not left:
-            continue
-        (some,) = held(state, np.array([one.lot]), np.array([min(one.units, left)]))
-        made.effects.close(some, made.old)
-        basis, used, left = basis + some.basis, used + some.units, left - some.units
-    units = int(used * ratio_of(state, terms))
+    lots = lots.at(np.flatnonzero((lots.account == account) & (lots.short == 0)))
+    wanted = state.instruments[terms.instrument].units(terms.quantity)
+    taken = np.clip(wanted - (np.cumsum(lots.units) - lots.units), 0, lots.units)
+    some = holding(state, lots.lot[taken > 0], taken[taken > 0])
+    made.effects.close(some, made.old)
+    units = int(int(some.units.sum()) * ratio_of(state, terms))
     if not units:
         return
     paid = rounded(made.worth(Fraction(units), terms.price or Decimal(0), old=False))
-    number, day = state.lots.size, made.effects.day
-    lot = Held(
-        lot=number,
-        account=account,
-        short=0,
-        units=units,
-        basis=basis + paid,
-        added=0,
-        markdown=0,
-        acquired=day,
-        holding_from=day,
-        root=number,
-        acquisition=number,
-        replaces=1,
-        given=0,
-    )
-    made.effects.open(lot, made.new, own=True)
-    made.effects.move(account, made.new, 0, -paid, terms.payable)
+    one, number, day = np.ones(1, np.int64), state.lots.size, made.effects.day
+    columns = dict.fromkeys(Holding.__struct_fields__, 0 * one)
+    columns |= {"account": account * one, "units": units * one, "replaces": one}
+    columns |= {"lot": number * one, "acquisition": number * one, "root": number * one}
+    columns |= {"acquired": day * one, "holding_from": day * one}
+    columns["basis"] = (int(some.basis.sum()) + paid) * one
+    made.effects.open(Holding(**columns), made.new, own=True)
+    made.effects.move(account * one, made.new, cents=-paid * one, on=terms.payable)
 
 
 WORK: dict[ActionKind, Callable[[_Made], None]] = {

@@ -1,15 +1,15 @@
 """What an action does to lots, positions and cash, gathered while it is worked out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import groupby
 
 import numpy as np
+from msgspec import Struct
 
+from allocation.exact import round_ratio
 from allocation.term import long_term
-from tradeoms.core.matching import between
 from tradeoms.market.calendar import days
 from tradeoms.model import events as e
 from tradeoms.model.columns import Int64s
@@ -21,9 +21,41 @@ DATED = ("acquired", "holding_from", "root", "acquisition", "replaces", "given")
 MONEY = ("basis", "added", "markdown")
 
 
-@dataclass(slots=True)
-class Held:
-    """What is open of a lot: its `units`, and cents that belong to them."""
+class Holding(Struct, frozen=True, gc=False):
+    """What is open of lots, as columns int64 (n,): their `units`, and cents that belong to them."""
+
+    lot: Int64s
+    account: Int64s
+    short: Int64s
+    units: Int64s
+    basis: Int64s
+    added: Int64s
+    markdown: Int64s
+    acquired: Int64s
+    holding_from: Int64s
+    root: Int64s
+    acquisition: Int64s
+    replaces: Int64s
+    given: Int64s
+
+    def at(self, places: Int64s) -> "Holding":
+        """Some of them."""
+        return Holding(*(getattr(self, name)[places] for name in self.__struct_fields__))
+
+    @property
+    def sign(self) -> Int64s:
+        """1 of a long lot, -1 of a short one."""
+        return 1 - 2 * self.short
+
+    def counted(self, proceeds: Int64s) -> Int64s:
+        """The basis of a sale of the whole: as `gifts.counted_basis`."""
+        lower = np.maximum(self.basis - self.markdown, np.minimum(self.basis, proceeds))
+        gift = (self.short == 0) & (proceeds < self.basis) & (self.markdown > 0)
+        return np.where(gift, lower, self.basis)
+
+
+class Held(Struct, gc=False):
+    """One of them."""
 
     lot: int
     account: int
@@ -39,28 +71,27 @@ class Held:
     replaces: int
     given: int
 
-    @property
-    def money(self) -> tuple[int, ...]:
-        """Values that go along with the units, in the order of MONEY."""
-        return self.basis, self.added, self.markdown
+
+def holding(state: State, numbers: Int64s, units: Int64s | None = None) -> Holding:
+    """What is open of these lots, or so many `units` of each."""
+    own = {name: state.lots[name][numbers] for name in LOT}
+    done = own["size"] - own["remaining"]
+    taken = own["remaining"] if units is None else units
+    money = {name: between(own[name], done, done + taken, own["size"]) for name in MONEY}
+    dated = {name: own[name] for name in ("account", "short", *DATED)}
+    return Holding(lot=numbers, units=taken, **money, **dated)
 
 
 def held(state: State, numbers: Int64s, units: Int64s | None = None) -> list[Held]:
-    """What is open of these lots, or so many `units` of each."""
-    lots = state.lots
-    done = lots["size"][numbers] - lots["remaining"][numbers]
-    taken = lots["remaining"][numbers] if units is None else units
-    names = ("account", "short", *MONEY, *DATED, "size")
-    columns = [lots[name][numbers].tolist() for name in names]
-    found = []
-    for number, start, n, *values in zip(
-        numbers.tolist(), done.tolist(), taken.tolist(), *columns, strict=True
-    ):
-        own = dict(zip(names, values, strict=True))
-        size = own.pop("size")
-        money = {name: between(own.pop(name), start, start + n, size) for name in MONEY}
-        found.append(Held(lot=number, units=n, **money, **own))
-    return found
+    """The same, one by one."""
+    found = holding(state, numbers, units)
+    columns = (getattr(found, name).tolist() for name in Held.__struct_fields__)
+    return [Held(*row) for row in zip(*columns, strict=True)]
+
+
+def between(value: Int64s, start: Int64s, end: Int64s, size: Int64s) -> Int64s:
+    """What of `value` belongs to units `start` to `end` of `size`: as `matching.between`."""
+    return round_ratio(value, end, size) - round_ratio(value, start, size)
 
 
 def by_account(lots: Iterable[Held]) -> Iterator[list[Held]]:
@@ -75,81 +106,97 @@ class Effects:
     def __init__(self, state: State, action: LotAction) -> None:
         self.state, self.action = state, action
         self.day = days(action.terms.day)
-        self.closed: list[tuple[int, int]] = []
-        self.opened: list[dict[str, int]] = []
-        self.realized: list[dict[str, int]] = []
+        self.closed: tuple[list[int], list[int]] = ([], [])
+        self.opened: dict[str, list[int]] = {name: [] for name in LOT}
+        self.realized: dict[str, list[int]] = {name: [] for name in REALIZED}
         self.moved: defaultdict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])
         self.losses: dict[str, tuple[int, ...]] = {}
 
-    def close(self, one: Held, instrument: int) -> None:
-        """The units leave their lot and the position."""
-        self.closed.append((one.lot, one.units))
-        self.move(one.account, instrument, one.units if one.short else -one.units)
+    def close(self, lots: Holding, instrument: int) -> None:
+        """The units leave their lots and the position."""
+        for column, values in zip(self.closed, (lots.lot, lots.units), strict=True):
+            column += values.tolist()
+        self.move(lots.account, instrument, units=-lots.sign * lots.units)
 
-    def open(self, one: Held, instrument: int, own: bool = False) -> None:
-        """A lot with these dates and money; `own`: it came out of no other here."""
-        number = self.state.lots.size + len(self.opened)
-        row = {name: getattr(one, name) for name in (*DATED, *MONEY, "account", "short")}
-        row |= {"instrument": instrument, "size": one.units, "remaining": one.units}
+    def open(self, lots: Holding, instrument: int, own: bool = False) -> None:
+        """Lots with these dates and money; `own`: they came out of no others here."""
+        start, count = self.state.lots.size + len(self.opened["size"]), len(lots.units)
+        columns = {name: getattr(lots, name) for name in (*DATED, *MONEY, "account", "short")}
+        columns |= {"size": lots.units, "remaining": lots.units}
+        columns["instrument"] = np.full(count, instrument, np.int64)
         if own:
-            row["root"] = number
-        self.opened.append(row)
-        self.move(one.account, instrument, -one.units if one.short else one.units)
+            columns["root"] = np.arange(start, start + count, dtype=np.int64)
+        _extend(self.opened, columns)
+        self.move(lots.account, instrument, units=lots.sign * lots.units)
 
     def move(
-        self, account: int, instrument: int, units: int, cents: int = 0, on: date | None = None
+        self,
+        accounts: Int64s,
+        instrument: int,
+        units: Int64s | None = None,
+        cents: Int64s | None = None,
+        on: date | None = None,
     ) -> None:
-        """Units and cents of a position change, on the action's day or another."""
-        sums = self.moved[account, instrument, days(on) if on else self.day]
-        sums[0] += units
-        sums[1] += cents
+        """Units or cents of positions change, on the action's day or another."""
+        day = days(on) if on else self.day
+        for n, values in enumerate((units, cents)):
+            if values is not None:
+                for account, value in zip(accounts.tolist(), values.tolist(), strict=True):
+                    self.moved[account, instrument, day][n] += value
 
     def realize(
         self,
-        one: Held,
+        lots: Holding,
         instrument: int,
-        proceeds: int,
-        basis: int,
-        units: int = 0,
-        fraction: int = 0,
+        proceeds: Int64s,
+        basis: Int64s,
+        units: Int64s | None = None,
+        fraction: Int64s | None = None,
     ) -> None:
-        """A gain or a loss of `units`, and `fraction` millionths of one; the cents change hands.
+        """Gains or losses of `units`, and `fraction` millionths of one; the cents change hands.
 
         Of a short lot `proceeds` are what was paid. Losses of whole units may be washed.
         """
-        gain = basis - proceeds if one.short else proceeds - basis
-        since = one.given if gain < 0 and one.markdown else one.holding_from
-        long = not one.short and bool(long_term(np.array([since]), np.array([self.day]))[0])
-        row = dict.fromkeys(REALIZED, 0)
-        row |= {"block": self.action.number, "lot": one.lot, "account": one.account}
-        row |= {"instrument": instrument, "sold": self.day, "quantity": units, "units": units}
-        row |= {"basis": basis, "proceeds": proceeds, "gain": gain, "long_term": int(long)}
-        self.realized.append(row | {"fraction": fraction})
-        paid = -proceeds if one.short else proceeds
-        self.move(one.account, instrument, 0, paid, getattr(self.action.terms, "payable", None))
+        count, gain = len(lots.lot), lots.sign * (proceeds - basis)
+        since = np.where((gain < 0) & (lots.markdown > 0), lots.given, lots.holding_from)
+        sold, nothing = np.full(count, self.day, np.int64), np.zeros(count, np.int64)
+        columns = dict.fromkeys(REALIZED, nothing)
+        columns |= {"lot": lots.lot, "account": lots.account, "sold": sold}
+        columns |= {"basis": basis, "proceeds": proceeds, "gain": gain}
+        columns["block"] = np.full(count, self.action.number, np.int64)
+        columns["instrument"] = np.full(count, instrument, np.int64)
+        columns["long_term"] = (long_term(since, sold) & (lots.short == 0)).astype(np.int64)
+        if units is not None:
+            columns["quantity"] = columns["units"] = units
+        if fraction is not None:
+            columns["fraction"] = fraction
+        _extend(self.realized, columns)
+        payable = getattr(self.action.terms, "payable", None)
+        self.move(lots.account, instrument, cents=lots.sign * proceeds, on=payable)
 
     def event(self) -> e.LotsConverted:
         """What was gathered."""
         moved = [(*key, *sums) for key, sums in self.moved.items() if any(sums)]
         names = ("account", "instrument", "settle", "units", "cents")
+        closed, quantities = self.closed
         return e.LotsConverted(
             name=self.action.action,
             start=self.state.lots.size,
-            closed=tuple(lot for lot, _ in self.closed),
-            quantities=tuple(units for _, units in self.closed),
-            opened=_columns(LOT, self.opened),
-            realized=_columns(REALIZED, self.realized),
+            closed=tuple(closed),
+            quantities=tuple(quantities),
+            opened=_tuples(self.opened),
+            realized=_tuples(self.realized),
             moved=dict(zip(names, zip(*moved, strict=True), strict=True)) if moved else {},
             losses=self.losses,
         )
 
 
-def _columns(names: tuple[str, ...], rows: list[dict[str, int]]) -> dict[str, tuple[int, ...]]:
-    return {name: tuple(row[name] for row in rows) for name in names} if rows else {}
+def _extend(table: dict[str, list[int]], columns: Mapping[str, Int64s]) -> None:
+    for name, values in table.items():
+        values += columns[name].tolist()
 
 
-def counted(one: Held, proceeds: int) -> int:
-    """The basis of a sale of the whole: as `gifts.counted_basis`."""
-    if one.short or proceeds >= one.basis or not one.markdown:
-        return one.basis
-    return max(one.basis - one.markdown, proceeds)
+def _tuples(table: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
+    """Nothing at all of a table without rows."""
+    found = {name: tuple(values) for name, values in table.items()}
+    return found if any(found.values()) else {}

@@ -1,12 +1,10 @@
 """Transfers and gifts: lots change their account, with their dates and their basis (T1)."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
 from allocation.lots import Disposals, Lots
-from tradeoms.core.effects import Effects, Held, held
+from tradeoms.core.effects import Effects, Holding, holding
 from tradeoms.core.identifying import now_open
 from tradeoms.core.ranking import ranks
 from tradeoms.core.relieving import MINTAX, relieve_by
@@ -15,6 +13,7 @@ from tradeoms.model import events as e
 from tradeoms.model.columns import Int64s
 from tradeoms.model.lot_actions import ArrivedLot, LotAction, LotTransfer
 from tradeoms.model.orders import ZERO
+from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
 
@@ -33,17 +32,16 @@ def move(state: State, action: LotAction) -> e.LotsConverted:
     terms = action.terms
     assert isinstance(terms, LotTransfer)
     effects, column = Effects(state, action), state.instrument_axis.index[terms.instrument]
-    leaving = list(_arrived(state, terms)) if terms.arrived else _leaving(state, terms)
-    for one in leaving:
-        if terms.account:
-            effects.close(one, column)
-        if terms.to:
-            moved = replace(one, account=state.account_axis.index[terms.to])
-            effects.open(_given(state, moved, terms), column, own=True)
+    leaving = _arrived(state, terms) if terms.arrived else _leaving(state, terms)
+    if terms.account:
+        effects.close(leaving, column)
+    if terms.to:
+        to = np.full_like(leaving.account, state.account_axis.index[terms.to])
+        effects.open(_given(state, replace(leaving, account=to), terms), column, own=True)
     return effects.event()
 
 
-def _leaving(state: State, terms: LotTransfer) -> list[Held]:
+def _leaving(state: State, terms: LotTransfer) -> Holding:
     row, column = (
         state.account_axis.index[terms.account],
         state.instrument_axis.index[terms.instrument],
@@ -56,7 +54,7 @@ def _leaving(state: State, terms: LotTransfer) -> list[Held]:
     return _chosen(state, terms, numbers)
 
 
-def _named(state: State, terms: LotTransfer, numbers: Int64s) -> list[Held]:
+def _named(state: State, terms: LotTransfer, numbers: Int64s) -> Holding:
     """The lots that are named, under the numbers that they have now."""
     left = dict(zip(numbers.tolist(), state.lots["remaining"][numbers].tolist(), strict=True))
     taken = dict[int, int]()
@@ -69,15 +67,15 @@ def _named(state: State, terms: LotTransfer, numbers: Int64s) -> list[Held]:
             wanted, left[number] = wanted - units, left[number] - units
             if units:
                 taken[number] = taken.get(number, 0) + units
-    return held(state, np.array([*taken], np.int64), np.array([*taken.values()], np.int64))
+    return holding(state, np.array([*taken], np.int64), np.array([*taken.values()], np.int64))
 
 
-def _chosen(state: State, terms: LotTransfer, numbers: Int64s) -> list[Held]:
+def _chosen(state: State, terms: LotTransfer, numbers: Int64s) -> Holding:
     """By a method; minimum tax says nothing of a transfer, which is none."""
     lots, one = state.lots, np.zeros(1, np.int64)
     units = min(asked(state, terms), int(lots["remaining"][numbers].sum()))
     if not units:
-        return []
+        return holding(state, numbers[:0])
     relief = relieve_by(
         Lots(
             pair=np.zeros_like(numbers),
@@ -92,7 +90,7 @@ def _chosen(state: State, terms: LotTransfer, numbers: Int64s) -> list[Held]:
         days(terms.day),
         lots["holding_from"][numbers],
     )
-    return held(state, numbers[relief.lot], relief.quantity)
+    return holding(state, numbers[relief.lot], relief.quantity)
 
 
 def method_of(state: State, terms: LotTransfer) -> str:
@@ -103,36 +101,30 @@ def method_of(state: State, terms: LotTransfer) -> str:
     return "FIFO" if standing == MINTAX else standing
 
 
-def _given(state: State, one: Held, terms: LotTransfer) -> Held:
+def _given(state: State, lots: Holding, terms: LotTransfer) -> Holding:
     """A gift: no purchase (W15); what it was worth, if less than its basis, counts for a loss."""
     if terms.value is None:
-        return one
-    instrument = state.instruments[terms.instrument]
-    value = int(instrument.quantity(one.units) * terms.value * instrument.multiplier * 100)
-    markdown = max(one.markdown, one.basis - value)
-    given = days(terms.day) if markdown > one.markdown else one.given
-    return replace(one, added=0, replaces=0, markdown=markdown, given=given)
+        return lots
+    instrument, nothing = state.instruments[terms.instrument], np.zeros_like(lots.units)
+    each = terms.value * instrument.multiplier * 100
+    values = [int(instrument.quantity(units) * each) for units in lots.units.tolist()]
+    markdown = np.maximum(lots.markdown, lots.basis - np.array(values, np.int64))
+    given = np.where(markdown > lots.markdown, days(terms.day), lots.given)
+    return replace(lots, added=nothing, replaces=nothing, markdown=markdown, given=given)
 
 
-def _arrived(state: State, terms: LotTransfer) -> Iterator[Held]:
+def _arrived(state: State, terms: LotTransfer) -> Holding:
     instrument, first = state.instruments[terms.instrument], state.lots.size
-    for n, lot in enumerate(terms.arrived):
-        yield _lot(lot, first + n, instrument.units(lot.quantity))
+    number = first + np.arange(len(terms.arrived), dtype=np.int64)
+    columns = dict.fromkeys(Holding.__struct_fields__, np.zeros_like(number))
+    columns |= dict.fromkeys(("lot", "root", "acquisition"), number)
+    rows = [_lot(instrument, lot) for lot in terms.arrived]
+    names = ("units", "basis", "acquired", "holding_from", "replaces")
+    columns |= dict(zip(names, np.array(rows, np.int64).T, strict=True))
+    return Holding(**columns)
 
 
-def _lot(lot: ArrivedLot, number: int, units: int) -> Held:
-    return Held(
-        lot=number,
-        account=0,
-        short=0,
-        units=units,
-        basis=int(lot.basis.scaleb(2)),
-        added=0,
-        markdown=0,
-        acquired=days(lot.acquired),
-        holding_from=days(lot.holding_from or lot.acquired),
-        root=number,
-        acquisition=number,
-        replaces=int(not lot.washed),
-        given=0,
-    )
+def _lot(instrument: Instrument, lot: ArrivedLot) -> tuple[int, ...]:
+    held = days(lot.holding_from or lot.acquired)
+    units, basis = instrument.units(lot.quantity), int(lot.basis.scaleb(2))
+    return units, basis, days(lot.acquired), held, int(not lot.washed)
