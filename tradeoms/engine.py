@@ -185,8 +185,9 @@ class Engine:
             self._decide(item)
         except Refusal as refusal:
             if item.slices is None and self.state.seq > before:
-                raise RuntimeError(f"{item.name} was refused half booked") from refusal
-            self._answer(item, Outcome.Refused, refusal.problems, refusal.violations)
+                self._discard(item, before, f"{item.name}: refused when half booked: {refusal}")
+            else:
+                self._answer(item, Outcome.Refused, refusal.problems, refusal.violations)
         except Exception as error:
             log.exception("command failed", command=item.name, cause=item.cause)
             self._discard(item, before, f"{item.name}: {type(error).__name__}: {error}")

@@ -1,7 +1,7 @@
 """The single writer: order of work, one transaction a batch, the same answer twice, and bugs."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import pytest
@@ -10,6 +10,7 @@ from tests.builders import DAY, D, Desk, K, desk, new_order
 from tests.states import same
 from tradeoms import core, engine
 from tradeoms.core import baskets, executions, orders, placements
+from tradeoms.core.context import Context, refuse
 from tradeoms.engine import Engine
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -106,41 +107,6 @@ def test_cancels_go_first_then_brokers_then_people_then_baskets(floor: Desk) -> 
         "OrderEntered",
         "BasketReleased",
     ]
-
-
-def test_the_same_id_again_gets_the_same_answer_and_does_nothing(floor: Desk) -> None:
-    first = floor.do(c.SubmitOrder(new_order(("A1", 1))), id="mine")
-    seq = floor.state.seq
-    again = floor.do(c.SubmitOrder(new_order(("A1", 1))), id="mine")
-    assert again is first
-    assert floor.state.seq == seq
-    assert floor.do(c.SubmitOrder(new_order(("A1", 1))), "another", id="mine") is not first
-
-
-def test_the_same_id_twice_in_one_batch(floor: Desk) -> None:
-    for _ in range(2):
-        floor.queue(c.SubmitOrder(new_order(("A1", 1))), id="mine")
-    floor.run()
-    assert floor.answers[-1] is floor.answers[-2]
-    assert len(floor.state.orders) == 1
-
-
-def test_answers_are_kept_for_five_opened_days(floor: Desk) -> None:
-    first = floor.do(c.SubmitOrder(new_order(("A1", 1))), id="mine")
-    for day in range(1, 5):
-        floor.done(c.OpenDay(DAY + timedelta(day)), "ops")
-        assert floor.do(c.SubmitOrder(new_order(("A1", 1))), id="mine") is first
-    floor.done(c.OpenDay(DAY + timedelta(5)), "ops")
-    assert "pm/mine" not in floor.state.answers
-    assert floor.do(c.SubmitOrder(new_order(("A1", 1))), id="mine").ids == ("O2",)
-    same(floor.journal.replay(), floor.state)
-
-
-def test_opening_the_same_day_twice_forgets_nothing(floor: Desk) -> None:
-    floor.order(("A1", 1))
-    floor.done(c.OpenDay(DAY), "ops")
-    assert floor.state.fingerprints
-    assert len(floor.state.answer_days) == 1
 
 
 # -- baskets in slices ----------------------------------------------------------------------------
@@ -342,6 +308,18 @@ def test_a_refused_reaction_is_a_bug(floor: Desk, monkeypatch: pytest.MonkeyPatc
     answer = floor.do(c.FinishBlock(block), "trader")
     assert answer.outcome is Outcome.Internal
     assert floor.state.blocks[block].state == "working"
+
+
+def test_a_refusal_after_the_first_event_is_a_bug(
+    floor: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(state: State, command: c.OpenDay, context: Context) -> Iterator[e.AnyEvent]:
+        yield e.DayOpened(command.business_date)
+        raise refuse("business_date", "", "too late")
+
+    monkeypatch.setitem(core.DECIDE, c.OpenDay, half)
+    assert floor.do(c.OpenDay(DAY + timedelta(1)), "ops").outcome is Outcome.Internal
+    assert floor.state.business_date == DAY
 
 
 def test_reactions_without_end_are_stopped(floor: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

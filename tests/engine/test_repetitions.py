@@ -1,9 +1,12 @@
-"""Messages that a broker sends again, after its line was lost or because we asked twice."""
+"""What comes again: messages that a broker repeats after its line was lost, commands with a known id."""
+
+from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
-from tests.builders import D, Desk, K, desk
+from tests.builders import DAY, D, Desk, K, desk, new_order
+from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import OrdStatus
@@ -44,3 +47,38 @@ def test_a_fill_under_an_old_number_is_booked_all_the_same(floor: Desk) -> None:
     )
     floor.run()
     assert floor.placement(name).CumQty == 80
+
+
+def test_answers_are_kept_for_five_opened_days(floor: Desk) -> None:
+    first = floor.do(c.SubmitOrder(new_order(("A1", 1))), id="mine")
+    for day in range(1, 5):
+        floor.done(c.OpenDay(DAY + timedelta(day)), "ops")
+        assert floor.do(c.SubmitOrder(new_order(("A1", 1))), id="mine") is first
+    floor.done(c.OpenDay(DAY + timedelta(5)), "ops")
+    assert "pm/mine" not in floor.state.answers
+    assert floor.do(c.SubmitOrder(new_order(("A1", 1))), id="mine").ids == ("O2",)
+    same(floor.journal.replay(), floor.state)
+
+
+def test_opening_the_same_day_twice_forgets_nothing(floor: Desk) -> None:
+    floor.order(("A1", 1))
+    floor.done(c.OpenDay(DAY), "ops")
+    assert floor.state.fingerprints
+    assert len(floor.state.answer_days) == 1
+
+
+def test_the_same_id_again_gets_the_same_answer_and_does_nothing(floor: Desk) -> None:
+    first = floor.do(c.SubmitOrder(new_order(("A1", 1))), id="mine")
+    seq = floor.state.seq
+    again = floor.do(c.SubmitOrder(new_order(("A1", 1))), id="mine")
+    assert again is first
+    assert floor.state.seq == seq
+    assert floor.do(c.SubmitOrder(new_order(("A1", 1))), "another", id="mine") is not first
+
+
+def test_the_same_id_twice_in_one_batch(floor: Desk) -> None:
+    for _ in range(2):
+        floor.queue(c.SubmitOrder(new_order(("A1", 1))), id="mine")
+    floor.run()
+    assert floor.answers[-1] is floor.answers[-2]
+    assert len(floor.state.orders) == 1
