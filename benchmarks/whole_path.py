@@ -1,12 +1,14 @@
 """The whole path: PM's socket → durable → FIX → ack and fill durable → stream, beside a bare initiator.
 
 Both run against the same simulated broker, one after the other, and the ratio is of orders per second.
+Both stay on one processor, where the system lets them (`writer_cpu`); the simulator runs where it is put.
 The program sends baskets, blocks the orders that an answer names and routes the blocks that the next
 one names, until its stream has shown the last fill. No two orders have the same limit, so that each is
 an order in FIX.
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -26,6 +28,7 @@ from tradeoms.model.fields import OrdType, Outcome, Role, Side
 from tradeoms.model.orders import Member, NewOrder
 
 ORDERS, BASKET = 5000, 500
+CPU = 0 if hasattr(os, "sched_setaffinity") else None
 QUANTITY = Decimal(100)
 SYMBOLS = ("AAPL", "MSFT", "JPM", "KO", "XOM")
 
@@ -70,6 +73,7 @@ def bare(folder: Path, orders: int) -> float:
             "ALPHA",
             str(orders),
             dictionary,
+            *([] if CPU is None else [str(CPU)]),
         ]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return orders / float(json.loads(done.stdout)["seconds"])
@@ -80,7 +84,9 @@ def ours(folder: Path, orders: int) -> float:
     port, commands, streams = free_ports(3)
     config = folder / "tradeoms.toml"
     config.write_text(
-        f'home = "home"\nlog_level = "warning"\n[bus]\ncommands = "tcp://127.0.0.1:{commands}"\n'
+        'home = "home"\nlog_level = "warning"\n'
+        + ("" if CPU is None else f"writer_cpu = {CPU}\n")
+        + f'[bus]\ncommands = "tcp://127.0.0.1:{commands}"\n'
         f'streams = "tcp://127.0.0.1:{streams}"\n[[session]]\nname = "ALPHA"\nSenderCompID = "TRADEOMS"\n'
         f'TargetCompID = "ALPHA"\nport = {port}\n'
     )

@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     journal: Url = ""
     readmodel: Url = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    writer_cpu: int | None = None
     bus: Bus = Bus()
     fix_versions: Path | None = None
     session: tuple[Session, ...] = ()
@@ -214,9 +215,20 @@ def _loopback(address: str) -> bool:
         return False
 
 
+def _processor_exists(content: dict[str, Any]) -> Iterator[str]:
+    chosen, most = content.get("writer_cpu"), (os.cpu_count() or 1) - 1
+    if type(chosen) is not int:
+        return
+    if not hasattr(os, "sched_setaffinity"):
+        yield f"writer_cpu = {chosen}: this system lets no program choose its processor"
+    elif not 0 <= chosen <= most:
+        yield f"writer_cpu = {chosen}: this machine has processors 0 to {most}"
+
+
 CHECKS: tuple[Callable[[dict[str, Any]], Iterator[str]], ...] = (
     _names_are_unique,
     _pairs_are_unique,
     _doors_differ,
     _plain_text_stays_here,
+    _processor_exists,
 )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from enum import IntEnum
 from threading import Condition
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from msgspec.structs import replace
@@ -86,20 +86,24 @@ class Item:
 
     def note(self, event: e.AnyEvent) -> None:
         """Remember for the answer what the event created, and what the rules found."""
+        if created := CREATED.get(type(event)):
+            self.ids += created(event)
         if type(event) is e.OrderEntered:
-            self.ids.append(event.order.order)
             self.violations += event.order.violations
-        elif type(event) is e.BlockOpened:
-            self.ids.append(event.block.block)
-        elif type(event) is e.PlacementRouted or type(event) is e.PlacementTelephoned:
-            self.ids.append(event.placement.placement)
         elif type(event) is e.CrossProposed:
-            self.ids.append(event.cross.cross)
             self.violations += event.cross.violations
-        elif type(event) is e.ActionsBooked:
-            self.ids += [action.action for action in event.actions]
-        elif type(event) is e.Halted:
-            self.ids.append(event.halt.halt)
+
+
+#: The names that an event brings into the world, for the answer to the command behind it.
+CREATED: dict[type, Callable[[Any], Iterable[str]]] = {
+    e.OrderEntered: lambda event: (event.order.order,),
+    e.BlockOpened: lambda event: (event.block.block,),
+    e.PlacementRouted: lambda event: (event.placement.placement,),
+    e.PlacementTelephoned: lambda event: (event.placement.placement,),
+    e.CrossProposed: lambda event: (event.cross.cross,),
+    e.ActionsBooked: lambda event: (action.action for action in event.actions),
+    e.Halted: lambda event: (event.halt.halt,),
+}
 
 
 def priority_of(command: c.Command, cause: e.Cause) -> Priority:

@@ -129,6 +129,11 @@ def test_bad_addresses(write, address: str) -> None:
     assert f"bus.streams = '{address}'" in line
 
 
+def test_a_processor_that_the_machine_has_not(write) -> None:
+    with pytest.raises(BadConfig, match=r"writer_cpu = 99999: this machine has processors 0 to"):
+        load(write("writer_cpu = 99999\n"))
+
+
 def test_both_doors_on_one_address(write) -> None:
     (line,) = mistakes(write, '[bus]\nstreams = "tcp://127.0.0.1:5701"')
     assert "bus.streams" in line

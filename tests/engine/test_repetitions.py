@@ -2,19 +2,13 @@
 
 from datetime import timedelta
 
-import pytest
 from msgspec.structs import replace
 
-from tests.builders import DAY, D, Desk, K, desk, new_order
+from tests.builders import DAY, D, Desk, K, new_order
 from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import OrdStatus
-
-
-@pytest.fixture
-def floor() -> Desk:
-    return desk()
 
 
 def test_what_is_booked_and_comes_again_is_old(floor: Desk) -> None:

@@ -17,6 +17,7 @@ import structlog
 from tradeoms import config_fix
 from tradeoms.app.clock import Clock
 from tradeoms.app.collector import relax
+from tradeoms.app.processors import stay_on
 from tradeoms.app.recovery import recover
 from tradeoms.app.sessions import lines
 from tradeoms.bus.feed import Feed
@@ -42,6 +43,8 @@ class Server:
     """The writer process: journal, engine, gateway, door for commands, and its reader beside it."""
 
     def __init__(self, settings: Settings, config: Path) -> None:
+        if settings.writer_cpu is not None:
+            stay_on(settings.writer_cpu)
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._settings, self._config = settings, config
         _short_enough(settings.home / "feed.sock")

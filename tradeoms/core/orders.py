@@ -35,6 +35,8 @@ def enter(state: State, new: NewOrder, ctx: Context, field: str) -> Order:
         raise Refusal(*problems)
     order = _order(state, new, ctx)
     violations = compliance.check_order(state, order, ctx.now)
+    if not violations:
+        return order
     final = [v for v in violations if v.severity is Severity.Block and v.override is Override.Never]
     if final:
         problems = [
