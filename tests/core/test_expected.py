@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from tests.builders import BROKERS, Desk, desk, lot
+from tests.builders import BROKERS, DAY, Desk, desk, lot
+from tests.core.corporate import gift
 from tests.states import same
 from tradeoms.bus.access import may_ask
 from tradeoms.bus.keys import User
-from tradeoms.core.expected import expected_relief
+from tradeoms.core.expected import ExpectedRelief, expected_relief
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Role, Side
 from tradeoms.model.reference import Account, Broker
@@ -42,12 +43,20 @@ def test_what_is_shown_is_what_is_booked(method: str) -> None:
     floor.done(c.DefineAccounts((Account("A1", "A1", "one", lot_method=method),)), "ops")
     own = expected_relief(floor.state, "A1", "ACME", D(15), D("45.50"))
     assert own == rows
-    block = floor.block(("A1", 15), Side=Side.Sell)
-    floor.fill(floor.route(block, 15), 15, "45.50")
+    booked(floor, rows, "A1", 15, "45.50")
+    assert any(row.disallowed for row in rows) == any(row.gain < 0 for row in rows)
+
+
+def booked(
+    floor: Desk, rows: list[ExpectedRelief], account: str, quantity: int, price: str
+) -> None:
+    """Sell, and hold what becomes of it against what was shown."""
+    block = floor.block((account, quantity), Side=Side.Sell)
+    floor.fill(floor.route(block, quantity), quantity, price)
     floor.finish(block)
     table = floor.state.realized
     names = ("lot", "quantity", "basis", "proceeds", "gain", "disallowed", "long_term")
-    booked = list(zip(*(table[name].tolist() for name in names), strict=True))
+    found = list(zip(*(table[name].tolist() for name in names), strict=True))
     shown = [
         (
             r.lot,
@@ -57,8 +66,18 @@ def test_what_is_shown_is_what_is_booked(method: str) -> None:
         )
         for r in rows
     ]
-    assert booked == shown
-    assert any(row.disallowed for row in rows) == any(row.gain < 0 for row in rows)
+    assert found == shown
+
+
+@pytest.mark.parametrize("price", ["45", "37", "30"])
+def test_a_gift_is_shown_with_the_basis_that_counts(price: str) -> None:
+    """Bought at 40, worth 35 when it was given: a gain over 40, a loss below 35 since the gift, or neither."""
+    floor = house()
+    floor.done(c.DefineAccounts((Account("A3", "A3", "two"),)), "ops")
+    given = gift(day=DAY, account="A1", to="A3", quantity=10, value="35")
+    floor.done(given, "ops")
+    rows = expected_relief(floor.state, "A3", "ACME", D(7), D(price))
+    booked(floor, rows, "A3", 7, price)
 
 
 def test_without_a_price_it_is_the_price_of_record() -> None:

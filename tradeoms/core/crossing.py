@@ -135,11 +135,12 @@ def _comply(
     assert isinstance(price, FairPrice), "cross_price has passed"
     if bad := bad_price(price.Px):
         raise refuse("cross_price", price.Px, bad)
-    worth = instrument.worth(quantity, price.Px)
-    if worth > MOST_MONEY:
+    units = instrument.units(quantity)
+    cents = instrument.cents(units, price.Px)
+    if cents > MOST_MONEY * 100:
         raise refuse("OrderQty", quantity, f"is worth more than {MOST_MONEY:,}")
     accounts = [part.account for part in parts]
-    if why := full(state, instrument, accounts, int(worth * 100), instrument.units(quantity)):
+    if why := full(state, instrument, accounts, cents, units):
         raise refuse("orders", ", ".join(order.order for order in orders), why)
     return price, found
 

@@ -12,12 +12,12 @@ from allocation.lots import Disposals, Relief
 from allocation.term import long_term
 from tradeoms.core.average_basis import averaged, open_columns
 from tradeoms.core.bounds import MOST_CENTS, bad_price
+from tradeoms.core.gifts import counted_basis, held_from
 from tradeoms.core.matching import WINDOW, Loss, matches
 from tradeoms.core.relieving import AVERAGE, STANDING, relieve_by
 from tradeoms.core.washing import Payers, identical, purchases
 from tradeoms.market.calendar import days
 from tradeoms.model.columns import Int64s
-from tradeoms.model.reference import WIDE
 from tradeoms.model.state import State
 
 EPOCH = date(1970, 1, 1).toordinal()
@@ -65,7 +65,7 @@ def expected_relief(
     held = int(lots["remaining"][numbers].sum())
     if units > held:
         raise ValueError(f"quantity = {quantity}: {account} owns {traded.quantity(held)}")
-    money = int(traded.worth(quantity, price).scaleb(2, WIDE))
+    money = traded.cents(units, price)
     if money >= MOST_CENTS:
         raise ValueError(
             f"price = {price}: {quantity} of {instrument} are worth more than can be booked"
@@ -108,13 +108,15 @@ def _checked(
 def _relieved(state: State, numbers: Int64s, units: int, money: int, method: str) -> Relief:
     one, methods, lots = np.zeros(1, np.int64), np.array([method]), state.lots
     average = averaged(state, lots["account"][numbers[:1]], methods, numbers)
-    return relieve_by(
+    relief = relieve_by(
         open_columns(state, numbers, np.zeros_like(numbers), [average]),
         Disposals(one, one + units, one + money),
         methods,
         days(state.business_date),
         lots["holding_from"][numbers],
     )
+    taken = numbers[relief.lot], relief.quantity, relief.basis, relief.amount
+    return replace(relief, basis=counted_basis(lots, *taken))
 
 
 def _deferred(
@@ -169,7 +171,7 @@ def _rows(
     traded, lots = state.instruments[instrument], state.lots
     taken = numbers[relief.lot]
     sold = np.full(len(taken), days(state.business_date), np.int64)
-    terms = long_term(lots["holding_from"][taken], sold).tolist()
+    terms = long_term(held_from(lots, taken, relief.amount - relief.basis), sold).tolist()
     return [
         ExpectedRelief(
             account=account,

@@ -4,6 +4,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from allocation.lots import Disposals, Lots
+from tradeoms.core.bounds import MOST_CENTS
 from tradeoms.core.effects import Effects, Holding, holding
 from tradeoms.core.identifying import now_open
 from tradeoms.core.ranking import ranks
@@ -106,9 +107,9 @@ def _given(state: State, lots: Holding, terms: LotTransfer) -> Holding:
     if terms.value is None:
         return lots
     instrument, nothing = state.instruments[terms.instrument], np.zeros_like(lots.units)
-    each = terms.value * instrument.multiplier * 100
-    values = [int(instrument.quantity(units) * each) for units in lots.units.tolist()]
-    markdown = np.maximum(lots.markdown, lots.basis - np.array(values, np.int64))
+    worth = [instrument.cents(units, terms.value) for units in lots.units.tolist()]
+    values = np.array([min(cents, MOST_CENTS) for cents in worth], np.int64)
+    markdown = np.maximum(lots.markdown, lots.basis - values)
     given = np.where(markdown > lots.markdown, days(terms.day), lots.given)
     return replace(lots, added=nothing, replaces=nothing, markdown=markdown, given=given)
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from tradeoms.core.bounds import MOST_CENTS
 from tradeoms.core.context import refuse
-from tradeoms.model.reference import WIDE, Instrument
+from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 from tradeoms.views.rates import rate_at
 
@@ -56,4 +56,4 @@ def priced(state: State, instrument: Instrument, units: int) -> int:
     price = state.prices.get(instrument.instrument)
     if price is None:
         raise refuse("instrument", instrument.instrument, f"has no price of record: {WHY}")
-    return int(instrument.worth(instrument.quantity(units), price.Px).scaleb(2, WIDE))
+    return instrument.cents(units, price.Px)

@@ -77,6 +77,10 @@ class Instrument(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unkno
         value = WIDE.multiply(WIDE.multiply(quantity, price), self.multiplier)
         return WIDE.quantize(value, CENT)
 
+    def cents(self, units: int, price: Decimal) -> int:
+        """The same for `units`, in whole cents."""
+        return int(self.worth(self.quantity(units), price).scaleb(2, WIDE))
+
 
 class Account(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """A client's account: the unit of compliance, allocation and lots.
