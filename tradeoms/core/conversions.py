@@ -11,7 +11,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from allocation.exact import LIMIT
-from tradeoms.core import matching
+from tradeoms.core.commissions import half_up
 from tradeoms.core.effects import MILLIONTHS, MONEY, Effects, Holding, holding
 from tradeoms.core.matching import WINDOW
 from tradeoms.core.ratios import Shares, Whole, along, divided, portion, sums
@@ -38,11 +38,6 @@ def part_of(state: State, terms: CorporateAction) -> Fraction:
     assert terms.value_new is not None
     new = Fraction(terms.value_new) * Fraction(terms.new) / Fraction(terms.old)
     return new / (Fraction(terms.value_old) + new)
-
-
-def rounded(value: Fraction) -> int:
-    """A half away from zero."""
-    return matching.between(value.numerator, 0, 1, value.denominator)
 
 
 def convert(state: State, action: LotAction) -> e.LotsConverted:
@@ -101,7 +96,7 @@ class _Made:
         sold = replace(lots.at(shares.sold), basis=basis, added=added, markdown=markdown)
         offsets, price = owners(sold), self.terms.fraction_price or Decimal(0)
         whole = sums(shares.parts, offsets).tolist()
-        paid = [rounded(self.worth(Fraction(n, unit), price, old=False)) for n in whole]
+        paid = [half_up(self.worth(Fraction(n, unit), price, old=False)) for n in whole]
         cash = along(np.array(paid, np.int64), shares.parts, offsets)
         millionths = scaled(shares.parts, Fraction(MILLIONTHS, unit))
         self.effects.realize(sold, self.new, cash, sold.counted(cash), fraction=millionths)
@@ -155,7 +150,7 @@ def _cash(made: _Made, lots: Holding) -> Int64s:
     """Each account's cash by lot, to the cent."""
     offsets = owners(lots)
     units = sums(lots.units, offsets)
-    totals = [rounded(made.worth(Fraction(n), made.terms.cash, old=True)) for n in units.tolist()]
+    totals = [half_up(made.worth(Fraction(n), made.terms.cash, old=True)) for n in units.tolist()]
     return along(np.array(totals, np.int64), lots.units, offsets)
 
 
@@ -242,7 +237,7 @@ def _exercise(made: _Made) -> None:
     units = int(int(some.units.sum()) * ratio_of(state, terms))
     if not units:
         return
-    paid = rounded(made.worth(Fraction(units), terms.price or Decimal(0), old=False))
+    paid = half_up(made.worth(Fraction(units), terms.price or Decimal(0), old=False))
     one, number, day = np.ones(1, np.int64), state.lots.size, made.effects.day
     columns = dict.fromkeys(Holding.__struct_fields__, 0 * one)
     columns |= {"account": account * one, "units": units * one, "replaces": one}

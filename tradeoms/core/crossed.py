@@ -3,24 +3,20 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from msgspec.structs import replace
-
+from tradeoms.core import cutting
 from tradeoms.core.context import Context
+from tradeoms.core.freezing import of_members
 from tradeoms.core.identifying import parted
-from tradeoms.market.calendar import days
 from tradeoms.model import events as e
 from tradeoms.model.crosses import HOUSE, OFF_EXCHANGE, Cross, CrossPart, FairPrice
-from tradeoms.model.fields import OrderState, OrdStatus, OrdType, Transmission
+from tradeoms.model.fields import OrdStatus, OrdType, Transmission
 from tradeoms.model.orders import (
-    ZERO,
     Block,
     Execution,
     Member,
     Order,
     Placement,
-    Statement,
 )
-from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
 
@@ -29,15 +25,15 @@ def leg(
 ) -> tuple[str, list[e.AnyEvent]]:
     """The block's name, and all that becomes of these orders of one side."""
     parts = cross.sells if orders[0].Side.sells else cross.buys
+    rows = [(part.order, part.account, part.OrderQty) for part in parts]
     cuts = [event for order in orders for event in _cut(state, order, parts, ctx)]
     block = _block(state, cross, orders, price, ctx)
     placement = _placement(state, cross, block, ctx)
     return block.block, [
         *cuts,
         e.BlockOpened(block),
-        e.StatementFrozen(
-            block.block, _statement(state, state.instruments[block.instrument], parts, ctx)
-        ),
+        # Who gets what is decided: no policy divides it again.
+        e.StatementFrozen(block.block, of_members(state, block.instrument, rows, ctx)),
         e.PlacementTelephoned(placement),
         e.FillEntered(placement.placement, _fill(cross, placement, price, ctx)),
         e.BlockFinished(block.block, f"cross {cross.cross}"),
@@ -46,35 +42,15 @@ def leg(
 
 def kept(order: Order, parts: Sequence[CrossPart]) -> tuple[Member, ...]:
     """An order's members with what they cross; those that cross nothing are left out."""
-    got = {part.account: part.OrderQty for part in parts if part.order == order.order}
-    return tuple(replace(m, OrderQty=got[m.account]) for m in order.members if m.account in got)
+    return cutting.kept(order, {p.account: p.OrderQty for p in parts if p.order == order.order})
 
 
 def _cut(state: State, order: Order, parts: Sequence[CrossPart], ctx: Context) -> list[e.AnyEvent]:
-    """What is not crossed, as an order of its own: passed by compliance with the one it comes of."""
     own = kept(order, parts)
-    had = {member.account: member.OrderQty for member in own}
-    rest = tuple(
-        replace(member, OrderQty=left)
-        for member in order.members
-        if (left := member.OrderQty - had.get(member.account, ZERO))
-    )
-    if not rest:
+    rest = cutting.rest(order, own, ctx)
+    if rest is None:
         return []
-    new = replace(
-        order,
-        order=ctx.name("order", "O"),
-        members=rest,
-        OrderQty=sum((member.OrderQty for member in rest), ZERO),
-        state=OrderState.Staged,
-        entered=ctx.now,
-        rest_of=order.order,
-    )
-    return [
-        e.OrderCut(order.order, own),
-        e.OrderEntered(new),
-        *parted(state, order, own, new),
-    ]
+    return [e.OrderCut(order.order, own), e.OrderEntered(rest), *parted(state, order, own, rest)]
 
 
 def _block(
@@ -93,21 +69,6 @@ def _block(
         Price=price.Px,
         claimed=cross.proposed.user,
         cross=cross.cross,
-    )
-
-
-def _statement(
-    state: State, instrument: Instrument, parts: Sequence[CrossPart], ctx: Context
-) -> Statement:
-    """Who gets what is decided: no policy divides it again."""
-    methods = tuple(state.accounts[part.account].method_of(instrument) for part in parts)
-    return Statement(
-        frozen_at=ctx.now,
-        orders=tuple(part.order for part in parts),
-        accounts=tuple(part.account for part in parts),
-        quantities=tuple(part.OrderQty for part in parts),
-        seed=days(state.business_date),
-        lot_methods=() if set(methods) == {"FIFO"} else methods,
     )
 
 

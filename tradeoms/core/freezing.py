@@ -1,6 +1,7 @@
 """A block's statement: its members with the policy as it is now."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -18,23 +19,30 @@ from tradeoms.model.reference import AllocationPolicy
 from tradeoms.model.state import State
 
 
-def statement(state: State, block: Block, orders: Sequence[Order], ctx: Context) -> Statement:
-    """The members as they are now, with all that their split depends on; Refusal as `with_terms`."""
-    lines = [(order.order, member) for order in orders for member in order.members]
-    methods = tuple(
-        state.accounts[member.account].method_of(state.instruments[block.instrument])
-        for _, member in lines
-    )
-    plain = Statement(
+def of_members(
+    state: State, instrument: str, rows: Sequence[tuple[str, str, Decimal]], ctx: Context
+) -> Statement:
+    """Of rows of order, account and quantity, without a policy: fills are split pro rata."""
+    orders, accounts, quantities = zip(*rows, strict=True)
+    traded = state.instruments[instrument]
+    methods = tuple(state.accounts[account].method_of(traded) for account in accounts)
+    return Statement(
         frozen_at=ctx.now,
-        orders=tuple(name for name, _ in lines),
-        accounts=tuple(member.account for _, member in lines),
-        quantities=tuple(member.OrderQty for _, member in lines),
+        orders=orders,
+        accounts=accounts,
+        quantities=quantities,
         seed=days(state.business_date),
         lot_methods=() if set(methods) == {"FIFO"} else methods,
-        groups=groups_of(state, [member.account for _, member in lines]),
-        amounts=tuple(m.CashOrderQty for _, m in lines if m.CashOrderQty is not None),
     )
+
+
+def statement(state: State, block: Block, orders: Sequence[Order], ctx: Context) -> Statement:
+    """The members as they are now, with all that their split depends on; Refusal as `with_terms`."""
+    members = [(order.order, member) for order in orders for member in order.members]
+    rows = [(name, member.account, member.OrderQty) for name, member in members]
+    plain = of_members(state, block.instrument, rows, ctx)
+    amounts = tuple(m.CashOrderQty for _, m in members if m.CashOrderQty is not None)
+    plain = replace(plain, groups=groups_of(state, plain.accounts), amounts=amounts)
     return with_terms(state, block, orders, plain)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from tradeoms import compliance
+from tradeoms.core import cutting
 from tradeoms.core.action_orders import in_old_shares
 from tradeoms.core.blocks import amount_of, idle, live_block, not_staged, placements
 from tradeoms.core.bounds import MOST_UNITS
@@ -105,7 +106,8 @@ def leave_block(state: State, command: c.LeaveBlock, ctx: Context) -> list[e.Any
     left = e.OrderLeft(block.block, order.order, kept, ctx.user, command.reason, ctx.now, statement)
     if not kept:
         return [left]
-    rest = _rest(state, order, kept, ctx)
+    rest = cutting.rest(order, kept, ctx)
+    assert rest is not None, "something is freed"
     return [left, e.OrderEntered(rest), *parted(state, order, kept, rest)]
 
 
@@ -145,11 +147,7 @@ def _kept(state: State, block: Block, order: Order) -> tuple[Member, ...]:
         for name, account, n in zip(statement.orders, statement.accounts, units, strict=True)
         if name == order.order and n
     }
-    return tuple(
-        replace(member, OrderQty=got[member.account])
-        for member in order.members
-        if member.account in got
-    )
+    return cutting.kept(order, got)
 
 
 def so_far(state: State, block: Block, statement: Statement) -> list[int]:
@@ -207,26 +205,6 @@ def _terms(
     names = dict.fromkeys(n for n, q in zip(changed.orders, changed.quantities, strict=True) if q)
     orders = [state.orders[name] for name in names]
     return with_terms(state, block, orders, part).terms
-
-
-def _rest(state: State, order: Order, kept: tuple[Member, ...], ctx: Context) -> Order:
-    """What was not filled, as an order of its own: passed by compliance with the one it comes of."""
-    had = {member.account: member.OrderQty for member in kept}
-    members = tuple(
-        replace(member, OrderQty=rest)
-        for member in order.members
-        if (rest := member.OrderQty - had.get(member.account, ZERO))
-    )
-    return replace(
-        order,
-        order=ctx.name("order", "O"),
-        members=members,
-        OrderQty=sum((member.OrderQty for member in members), ZERO),
-        state=OrderState.Staged,
-        block="",
-        entered=ctx.now,
-        rest_of=order.order,
-    )
 
 
 def apply_joined(state: State, event: e.OrdersJoined) -> None:
