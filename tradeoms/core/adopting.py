@@ -1,10 +1,28 @@
 """An order that its broker has already, told by voice or from before day one, becomes block and placement."""
 
+from tradeoms.core.attention import alert
 from tradeoms.core.context import Context
+from tradeoms.model import events as e
 from tradeoms.model.fields import Transmission
-from tradeoms.model.orders import Block, Order, Placement
+from tradeoms.model.orders import Block, Order, Placement, Statement
 from tradeoms.model.reference import Broker
 from tradeoms.model.state import State
+
+
+def adopted(
+    order: Order, block: Block, split: Statement, placement: Placement, what: str, ctx: Context
+) -> list[e.AnyEvent]:
+    """All of it at once; what the rules say of it holds nothing, and a person is told."""
+    events: list[e.AnyEvent] = [
+        e.OrderEntered(order),
+        e.BlockOpened(block),
+        e.StatementFrozen(block.block, split),
+        e.PlacementTelephoned(placement),
+    ]
+    if order.violations:
+        text = "; ".join(violation.message for violation in order.violations)
+        events.append(alert(ctx, what, order.order, text))
+    return events
 
 
 def block_of(state: State, order: Order, ctx: Context) -> Block:

@@ -2,8 +2,7 @@
 
 from msgspec.structs import replace
 
-from tradeoms.core.adopting import block_of, placement_of
-from tradeoms.core.attention import alert
+from tradeoms.core.adopting import adopted, block_of, placement_of
 from tradeoms.core.context import Context
 from tradeoms.core.freezing import of_members
 from tradeoms.core.orders import recorded
@@ -38,16 +37,8 @@ def _at_broker(state: State, opening: OpeningOrder, order: Order, ctx: Context) 
     placement = replace(placement, OrderID=opening.OrderID, OrdStatus=OrdStatus.New)
     # Pro rata: the split was promised elsewhere, before there was a policy of ours.
     rows = [(order.order, member.account, member.OrderQty) for member in order.members]
-    events: list[e.AnyEvent] = [
-        e.OrderEntered(order),
-        e.BlockOpened(block),
-        e.StatementFrozen(block.block, of_members(state, order.instrument, rows, ctx)),
-        e.PlacementTelephoned(placement),
-    ]
-    if order.violations:
-        text = "; ".join(violation.message for violation in order.violations)
-        events.append(alert(ctx, "opening order", order.order, text))
-    return events
+    split = of_members(state, order.instrument, rows, ctx)
+    return adopted(order, block, split, placement, "opening order", ctx)
 
 
 DECIDE = {c.EnterOpeningOrders: enter_orders}

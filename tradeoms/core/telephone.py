@@ -3,8 +3,7 @@
 from msgspec.structs import replace
 
 from tradeoms.core import amounts
-from tradeoms.core.adopting import block_of, placement_of
-from tradeoms.core.attention import alert
+from tradeoms.core.adopting import adopted, block_of, placement_of
 from tradeoms.core.checks import check_fields
 from tradeoms.core.context import Context, Refusal
 from tradeoms.core.freezing import statement
@@ -35,16 +34,8 @@ def given_by_voice(
     # The id is ours alone: the broker has never seen it, and finds the order by its own.
     placement = placement_of(state, order, block, broker, ctx.ClOrdID(state), ctx)
     placement = replace(placement, telephoned=True)
-    events: list[e.AnyEvent] = [
-        e.OrderEntered(order),
-        e.BlockOpened(block),
-        e.StatementFrozen(block.block, statement(state, block, [order], ctx)),
-        e.PlacementTelephoned(placement),
-    ]
-    if order.violations:
-        text = "; ".join(violation.message for violation in order.violations)
-        events.append(alert(ctx, "telephoned order", order.order, text))
-    return events, placement.placement
+    split = statement(state, block, [order], ctx)
+    return adopted(order, block, split, placement, "telephoned order", ctx), placement.placement
 
 
 def _differences(state: State, new: NewOrder, report: Report) -> list[c.Problem]:
