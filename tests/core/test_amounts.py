@@ -11,6 +11,7 @@ from tradeoms.core.opposite import unsuited
 from tradeoms.model import commands as c
 from tradeoms.model.fields import (
     OrderState,
+    OrdType,
     Override,
     Severity,
     Side,
@@ -64,6 +65,11 @@ def test_an_amount_comes_to_whole_lots_at_the_price_of_record(floor: Desk) -> No
             {"order.Side"},
         ),
         ((Member("NOBODY", CashOrderQty=D(500)),), {}, {"order.members[0].account"}),
+        (
+            (Member("A1", CashOrderQty=D(500)),),
+            {"OrdType": OrdType.Limit, "Price": D("NaN")},
+            {"order.Price"},
+        ),
     ],
 )
 def test_what_is_wrong_with_an_amount_is_said(

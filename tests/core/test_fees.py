@@ -21,7 +21,7 @@ from tradeoms.model import commands as c
 from tradeoms.model.fees import Fee, Levy
 from tradeoms.model.fields import ConfirmationState, OrdStatus, Side
 from tradeoms.model.posttrade import MiscFee
-from tradeoms.model.reference import Account, Broker
+from tradeoms.model.reference import Account, Broker, CommissionSchedule, CommissionTier
 from tradeoms.store import snapshots
 from tradeoms.views import ladder
 
@@ -320,3 +320,11 @@ def test_what_no_fee_may_say() -> None:
     assert floor.refused(c.DefineFees((sooner,)), OPS) == {
         "fees[0].effective": "is before version 1's"
     }
+
+
+def test_a_schedule_of_no_numbers_is_refused_in_every_place() -> None:
+    none = D("NaN")
+    bad = CommissionSchedule("value", (CommissionTier(none, none),), minimum=none, maximum=D(1))
+    found = house().refused(c.DefineFees((fee("f", schedule=bad, buys=True),)), OPS)
+    place = "fees[0].schedule"
+    assert set(found) == {f"{place}.tiers[0].start", f"{place}.tiers[0].rate", f"{place}.minimum"}

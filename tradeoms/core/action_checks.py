@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 
 from allocation.relief import ORDERS
 from tradeoms.core.bounds import (
+    MOST_CENTS,
     MOST_PRICE,
     MOST_UNITS,
     PRICE_PLACES,
@@ -97,7 +99,7 @@ def _ratio(terms: CorporateAction) -> Found:
 
 
 def _for_cash(terms: CorporateAction) -> bool:
-    return terms.kind is K.Merger and terms.cash > 0
+    return terms.kind is K.Merger and bool(terms.cash)
 
 
 def _new_instrument(state: State, terms: CorporateAction) -> Found:
@@ -128,8 +130,8 @@ def _money(terms: CorporateAction) -> Found:
         bad_number(terms.cash, PRICE_PLACES, MOST_PRICE)
         or ("is below zero" if terms.cash < 0 else ""),
     )
-    shares = terms.kind is K.Merger and terms.new > 0
-    needed = terms.kind is K.Exercise or (shares and (terms.cash > 0 or terms.taxable))
+    shares = terms.kind is K.Merger and bool(terms.new)
+    needed = terms.kind is K.Exercise or (shares and bool(terms.cash or terms.taxable))
     if needed and terms.price is None:
         yield "price", "", "the price of a new share is needed"
     elif terms.price is not None:
@@ -188,6 +190,7 @@ def _units(state: State, terms: CorporateAction) -> Found:
     held = int(lots["remaining"][mine].sum())
     if held * ratio > MOST_ALL:
         yield "new", terms.new, "makes more shares than can be booked"
+    yield from _too_dear(state, terms, held, ratio)
     if terms.kind is K.Exercise:
         rights = state.instruments[terms.instrument]
         if terms.quantity is not None and not _bad_quantity(rights, terms.quantity):
@@ -200,6 +203,18 @@ def _units(state: State, terms: CorporateAction) -> Found:
         accounts = np.unique(lots["account"][mine & (lots["short"] == 1)]).tolist()
         names = ", ".join(state.account_axis.names[n] for n in accounts[:5])
         yield "instrument", terms.instrument, f"close the shorts of {names} before the merger"
+
+
+def _too_dear(state: State, terms: CorporateAction, held: int, ratio: Fraction) -> Found:
+    """Money that could not be counted, of all accounts together."""
+    becomes = terms.new_instrument or terms.instrument
+    for field, name, units in (("cash", terms.instrument, held), ("price", becomes, held * ratio)):
+        price, instrument = getattr(terms, field), state.instruments[name]
+        if price is None or bad_number(price, PRICE_PLACES, MOST_PRICE):
+            continue
+        each = Fraction(price) * Fraction(instrument.multiplier) * 100
+        if units * each / 10**instrument.qty_scale >= MOST_CENTS:
+            yield field, price, "makes more money than can be booked"
 
 
 def _transfer(state: State, terms: LotTransfer, gift: bool) -> Found:

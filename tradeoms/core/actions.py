@@ -189,7 +189,7 @@ def _control_problems(state: State, rows: Sequence[Wanted], tried: Tried) -> lis
             given = getattr(row.control, name)
             units = sum(getattr(t, name) for t in totals if t.instrument == instrument)
             ours = state.instruments[instrument].quantity(units)
-            if given is not None and given != ours:
+            if given is not None and (not given.is_finite() or given != ours):
                 reason = f"the accounts concerned hold {ours:f} of {instrument}"
                 problems.append(c.Problem(f"{row.field}control.{name}", brief(given), reason))
     return problems

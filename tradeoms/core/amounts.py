@@ -79,7 +79,7 @@ def total(members: tuple[Member, ...]) -> Decimal | None:
     return sum(amounts, ZERO) if amounts else None
 
 
-def problems(state: State, instrument: Instrument, new: NewOrder, field: str) -> list[Problem]:
+def problems(new: NewOrder, field: str) -> list[Problem]:
     """Everything wrong with the amounts of an order, and of one with an amount at all."""
     found = list[Problem]()
     for n, member in enumerate(new.members):
@@ -95,18 +95,16 @@ def problems(state: State, instrument: Instrument, new: NewOrder, field: str) ->
     if new.Side.short:
         reason = "a locate is for a number of shares: a short sale is ordered by quantity"
         found.append(Problem(f"{field}Side", new.Side.value, reason))
-    return found or _size_problems(state, instrument, new, field)
+    return found
 
 
-def _size_problems(
-    state: State, instrument: Instrument, new: NewOrder, field: str
-) -> list[Problem]:
+def size_problems(state: State, instrument: Instrument, new: NewOrder, field: str) -> list[Problem]:
+    """What is wrong with sound amounts at a sound price: nothing that can be ordered for them."""
     price, amount = price_now(state, new.instrument, new.Side, new.Price), total(new.members)
     if price is None:
         reason = "has no price of record: what an amount comes to is not known"
         return [Problem(f"{field}instrument", brief(new.instrument), reason)]
-    if amount is None or not price.is_finite() or price <= 0:
-        return []  # said already
+    assert amount is not None
     if amount > MOST_MONEY:
         return [Problem(f"{field}members", f"{amount:f}", f"is more than {MOST_MONEY:,}")]
     quantity = quantity_of(instrument, amount, price)

@@ -29,14 +29,15 @@ def check_fields(state: State, new: NewOrder, field: str = "") -> list[Problem]:
             *problems,
         ]
     numbers = price_problems(instrument, new.OrdType, new.Price, new.StopPx, field)
+    # Only numbers that are sound by themselves can be multiplied.
     if any(member.CashOrderQty is not None for member in new.members):
-        return [*problems, *numbers, *amounts.problems(state, instrument, new, field)]
+        numbers += amounts.problems(new, field)
+        return problems + (numbers or amounts.size_problems(state, instrument, new, field))
     numbers += [
         Problem(f"{field}members[{n}].OrderQty", brief(member.OrderQty), reason)
         for n, member in enumerate(new.members)
         if (reason := bad_quantity(instrument, member.OrderQty))
     ]
-    # Only numbers that are sound by themselves can be multiplied.
     return problems + (numbers or _size_problems(instrument, new, field))
 
 

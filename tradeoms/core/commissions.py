@@ -121,7 +121,8 @@ def schedule_problems(field: str, schedule: CommissionSchedule) -> list[Problem]
         if amount is not None:
             found.append((f".{name}", amount, bad_money(amount)))
     low, high = schedule.minimum, schedule.maximum
-    if low is not None and high is not None and low > high:
+    sound = not any(why for _, _, why in found)
+    if sound and low is not None and high is not None and low > high:
         found.append((".minimum", low, f"is above the maximum {high}"))
     found += _tier_problems(schedule)
     return [Problem(f"{field}{name}", brief(value), why) for name, value, why in found if why]
@@ -129,9 +130,9 @@ def schedule_problems(field: str, schedule: CommissionSchedule) -> list[Problem]
 
 def _tier_problems(schedule: CommissionSchedule) -> Iterable[tuple[str, object, str]]:
     tiers = schedule.tiers
-    if not tiers or tiers[0].start != 0:
-        yield ".tiers[0].start", tiers[0].start if tiers else "", "must be 0"
     bad = [bad_money(tier.start) for tier in tiers]
+    if not tiers or bad[0] or tiers[0].start != 0:
+        yield ".tiers[0].start", tiers[0].start if tiers else "", "must be 0"
     for n, tier in enumerate(tiers):
         yield f".tiers[{n}].start", tier.start, bad[n]
         yield f".tiers[{n}].rate", tier.rate, bad_number(tier.rate, RATE_PLACES, MOST_RATE)

@@ -52,7 +52,8 @@ def _reasons(state: State, fee: Fee) -> Reasons:
     if not (fee.buys or fee.sells or fee.fee in state.fees):
         found["buys"] = ("", "or sells is needed")
     for n, tier in enumerate(fee.schedule.tiers):
-        found[f"schedule.tiers[{n}].rate"] = (tier.rate, "is below zero" if tier.rate < 0 else "")
+        below = tier.rate.is_finite() and tier.rate < 0
+        found[f"schedule.tiers[{n}].rate"] = (tier.rate, "is below zero" if below else "")
     for field, table, what in (
         ("instruments", state.instruments, "instrument"),
         ("exempt", state.accounts, "account"),
