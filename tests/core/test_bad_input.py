@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.builders import D, Desk, K, desk, instrument, lot, new_order
+from tests.core.corporate import corporate
 from tests.core.splits import define, policy, worked
 from tradeoms.core.bounds import MOST_CENTS, MOST_UNITS
 from tradeoms.core.expected import expected_relief
@@ -284,3 +285,20 @@ def test_what_is_worth_more_than_28_digits_is_shown_and_weighed_to_the_cent(floo
     assert answer.outcome is not Outcome.Internal
     with pytest.raises(ValueError, match="worth more than can be booked"):
         expected_relief(floor.state, "A2", "DEAR", D(MOST_UNITS))
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"cash": "NaN", "new": 0}, {"cash": "is not a number"}),
+        ({"cash": 2, "new": "NaN", "price": 5}, {"new": "is not a number"}),
+        ({"cash": 10**9, "new": 0}, {"cash": "makes more money than can be booked"}),
+    ],
+)
+def test_a_merger_of_no_numbers_or_too_much_money_is_refused(
+    fields: dict[str, Any], wrong: dict[str, str]
+) -> None:
+    floor = desk((lot("A1", 10**11, 100),))
+    terms = {"new_instrument": "BOLT", "fraction_price": 1} if fields["new"] else {}
+    found = floor.refused(corporate("merger", **fields, **terms), "ops")
+    assert found == {f"terms.{name}": why for name, why in wrong.items()}

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -384,20 +383,3 @@ def test_an_action_stands_for_good_when_the_work_around_it_has_left_memory() -> 
     assert floor.done(corporate("split", day=today + timedelta(1), new=2), "ops") == ()
     assert {row.key: row for row in VIEWS["action_lines"].all_rows(floor.state)} == rows
     same(floor.journal.replay(), floor.state)
-
-
-@pytest.mark.parametrize(
-    ("fields", "wrong"),
-    [
-        ({"cash": "NaN", "new": 0}, {"cash": "is not a number"}),
-        ({"cash": 2, "new": "NaN", "price": 5}, {"new": "is not a number"}),
-        ({"cash": 10**9, "new": 0}, {"cash": "makes more money than can be booked"}),
-    ],
-)
-def test_numbers_that_cannot_be_booked_are_refused(
-    fields: dict[str, Any], wrong: dict[str, str]
-) -> None:
-    floor = desk((lot("A1", 10**11, 100),))
-    terms = {"new_instrument": "BOLT", "fraction_price": 1} if fields["new"] else {}
-    found = floor.refused(corporate("merger", **fields, **terms), "ops")
-    assert found == {f"terms.{name}": why for name, why in wrong.items()}
