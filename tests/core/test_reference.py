@@ -26,7 +26,7 @@ INSTRUMENTS = {
     "lot": [{"lot": D(-1)}, {"lot": D("0.5")}, {"lot": D("Infinity")}],
     "qty_scale": [{"qty_scale": -1}, {"qty_scale": 99}],
     "Symbol": [{"Symbol": ""}, {"Symbol": "A\x0154=2"}],
-    "Currency": [{"Currency": ""}],
+    "Currency": [{"Currency": ""}, {"Currency": "US/D"}, {"Currency": "dollars"}],
     "ticks": [
         {"ticks": ()},
         {"ticks": (Tick(D(1), D("0.01")),)},
@@ -70,6 +70,16 @@ def test_numbers_that_cannot_be_kept(number: Decimal, open_desk: Desk) -> None:
     if not negative:
         quantity = replace(lot("A1", 1, 1), quantity=number)
         assert list(refused(c.BookOpening("b", (quantity,)))) == ["lots[0].quantity"]
+
+
+def test_a_currency_has_three_letters_wherever_it_is_named(open_desk: Desk) -> None:
+    """It is a part of keys: with a stroke in it no table of it could be read again."""
+    for command, field in (
+        (c.DefineAccounts((Account("A9", "Nine", "T9", Currency="US/D"),)), "accounts[0].Currency"),
+        (c.BookOpening("two", (), (OpeningCash("A2", "US/D", D(1)),)), "cash[0].Currency"),
+        (c.SetHolidays("/", ()), "Currency"),
+    ):
+        assert open_desk.refused(command, "ops") == {field: "must have three letters"}
 
 
 def test_openings_of_what_nobody_knows(open_desk: Desk) -> None:

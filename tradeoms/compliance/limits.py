@@ -54,7 +54,7 @@ def _fixed_problems(field: str, rule: Rule, limit: Limit) -> list[Problem]:
         return []
     given = {"severity": limit.severity, "override": limit.override}
     return [
-        Problem(f"{field}.{name}", value, f"is always {fixed} for {rule.name}")
+        Problem(f"{field}.{name}", value.value, f"is always {fixed} for {rule.name}")
         for (name, value), fixed in zip(given.items(), FINAL, strict=True)
         if value != fixed
     ]

@@ -55,6 +55,11 @@ def bad_tolerance(value: Decimal) -> str:
     return bad_number(value, RATE_PLACES, MOST_RATE) or ("" if value >= 0 else "is below zero")
 
 
+def bad_currency(code: str) -> str:
+    """Why a text is no currency; empty where it is. Codes are ISO 4217's, and those for minor units."""
+    return "" if len(code) == 3 and code.isascii() and code.isalpha() else "must have three letters"
+
+
 def brief(value: object) -> str:
     """A value as given, for a problem: never longer than a line."""
     text = str(value)

@@ -9,6 +9,7 @@ from tradeoms.core.bounds import (
     MOST_UNITS,
     PRICE_PLACES,
     RATE_PLACES,
+    bad_currency,
     bad_number,
     brief,
 )
@@ -25,7 +26,9 @@ MOST_CYCLE = 30  # settlement days
 def instrument_problems(field: str, new: Instrument) -> list[Problem]:
     """Numbers that cannot be divided by, texts that would break a FIX message, ticks with gaps."""
     reasons = {name: bad_text(getattr(new, name)) for name in SENT}
-    reasons |= {name: "is empty" for name in ("Symbol", "Currency") if not getattr(new, name)}
+    if not new.Symbol:
+        reasons["Symbol"] = "is empty"
+    reasons["Currency"] = bad_currency(new.Currency)
     if not 0 <= new.settle_cycle <= MOST_CYCLE:
         reasons["settle_cycle"] = f"must be from 0 to {MOST_CYCLE} days"
     if not 0 <= new.price_scale <= MOST_PLACES:

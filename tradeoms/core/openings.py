@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from tradeoms.core.bounds import MOST_CENTS, MOST_MONEY, MOST_UNITS, bad_number, brief
+from tradeoms.core.bounds import MOST_CENTS, MOST_MONEY, MOST_UNITS, bad_currency, bad_number, brief
 from tradeoms.core.checks import check_fields
 from tradeoms.core.context import Context, Refusal
 from tradeoms.core.flows import expect
@@ -140,7 +140,7 @@ def _bad_holding(lot: OpeningLot) -> str:
 def _cash_problems(state: State, n: int, cash: OpeningCash) -> list[c.Problem]:
     reasons = {
         "account": "" if cash.account in state.accounts else "unknown account",
-        "Currency": "" if cash.Currency else "is empty",
+        "Currency": bad_currency(cash.Currency),
         "amount": bad_number(cash.amount, 2, MOST_MONEY),
     }
     return _problems(f"cash[{n}]", cash, reasons)

@@ -1,6 +1,6 @@
 """Rates of record: what one currency is worth in another, by day."""
 
-from tradeoms.core.bounds import MOST_PRICE, PRICE_PLACES, bad_number, brief
+from tradeoms.core.bounds import MOST_PRICE, PRICE_PLACES, bad_currency, bad_number, brief
 from tradeoms.core.context import Context, Refusal
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -16,8 +16,8 @@ def set_rates(state: State, command: c.SetRates, ctx: Context) -> list[e.AnyEven
     seen = set[tuple[str, str, object]]()
     for n, rate in enumerate(command.rates):
         found = {
-            "Currency": _bad_currency(rate.Currency),
-            "base": _bad_currency(rate.base)
+            "Currency": bad_currency(rate.Currency),
+            "base": bad_currency(rate.base)
             or ("is the same as Currency" if rate.base == rate.Currency else ""),
             "rate": bad_number(rate.rate, PRICE_PLACES, MOST_PRICE)
             or ("" if rate.rate > 0 else "must be above zero"),
@@ -37,11 +37,6 @@ def set_rates(state: State, command: c.SetRates, ctx: Context) -> list[e.AnyEven
     if problems:
         raise Refusal(*problems)
     return [e.RatesSet(command.rates)]
-
-
-def _bad_currency(code: str) -> str:
-    """Why a text is no currency; empty where it is. Codes are ISO 4217's, and those for minor units."""
-    return "" if len(code) == 3 and code.isascii() and code.isalpha() else "must have three letters"
 
 
 def _bad_source(text: str) -> str:

@@ -11,6 +11,7 @@ from tradeoms.core.attention import alert
 from tradeoms.core.bounds import (
     MOST_UNITS,
     PRICE_PLACES,
+    bad_currency,
     bad_money,
     bad_number,
     bad_price,
@@ -73,8 +74,8 @@ def define_instruments(
     problems = _name_problems("instruments", "instrument", command.instruments)
     for n, new in enumerate(command.instruments):
         field = f"instruments[{n}]."
-        problems += instrument_problems(field, new)
-        problems += changed_units(field, state.instruments.get(new.instrument), new)
+        wrong = instrument_problems(field, new)  # a number that is none equals nothing
+        problems += wrong or changed_units(field, state.instruments.get(new.instrument), new)
     if problems:
         raise Refusal(*problems)
     return [e.InstrumentsDefined(command.instruments)]
@@ -102,20 +103,24 @@ def define_accounts(state: State, command: c.DefineAccounts, ctx: Context) -> li
     """Accounts may be redefined at any time; what they own stays."""
     problems = _name_problems("accounts", "account", command.accounts)
     for n, one in enumerate(command.accounts):
-        problems += _method_problems(f"accounts[{n}].", one)
-    problems += [
-        c.Problem(f"accounts[{n}].ticket_cost", brief(one.ticket_cost), reason)
-        for n, one in enumerate(command.accounts)
-        if (reason := bad_money(one.ticket_cost))
-    ]
-    problems += [
-        c.Problem(f"accounts[{n}].plan_assets", brief(one.plan_assets), reason)
-        for n, one in enumerate(command.accounts)
-        if one.plan_assets is not None and (reason := bad_money(one.plan_assets))
-    ]
+        problems += _account_problems(f"accounts[{n}].", one)
     if problems:
         raise Refusal(*problems)
     return [e.AccountsDefined(command.accounts)]
+
+
+def _account_problems(field: str, one: Account) -> list[c.Problem]:
+    reasons = {
+        "Currency": bad_currency(one.Currency),
+        "ticket_cost": bad_money(one.ticket_cost),
+        "plan_assets": "" if one.plan_assets is None else bad_money(one.plan_assets),
+    }
+    found = [
+        c.Problem(f"{field}{name}", brief(getattr(one, name)), reason)
+        for name, reason in reasons.items()
+        if reason
+    ]
+    return found + _method_problems(field, one)
 
 
 def _method_problems(field: str, one: Account) -> list[c.Problem]:
@@ -168,6 +173,8 @@ def define_brokers(state: State, command: c.DefineBrokers, ctx: Context) -> list
 
 def set_holidays(state: State, command: c.SetHolidays, ctx: Context) -> list[e.AnyEvent]:
     """Settlement holidays of a currency, the whole list."""
+    if reason := bad_currency(command.Currency):
+        raise refuse("Currency", brief(command.Currency), reason)
     return [e.HolidaysSet(command.Currency, command.days)]
 
 
