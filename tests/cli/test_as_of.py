@@ -64,4 +64,4 @@ def test_mistakes_are_named(line: str, text: str) -> None:
 def test_without_a_journal_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("tradeoms.toml").write_text(f'home = "{tmp_path}"\n')
-    assert "the journal is at step (none)" in typed("as-of cash --record 0", 2)
+    assert "there is no journal: no server has run" in typed("as-of cash --record 0", 2)

@@ -1,23 +1,16 @@
 """What a person types about commissions, and the command that is sent."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 from msgspec.structs import replace
-from typer.testing import CliRunner
 
+from tests.cli.client import Client, typed
 from tests.docs.console import ROOT
-from tradeoms.cli import app, commissions
 from tradeoms.model import commands as c
-from tradeoms.model.events import Answered
 from tradeoms.model.fees import Fee
-from tradeoms.model.fields import Outcome
 from tradeoms.model.rate_cards import RateCard
 from tradeoms.model.reference import CommissionSchedule, CommissionTier
 
@@ -75,34 +68,14 @@ LINES: dict[str, c.Command] = {
 
 
 @pytest.mark.parametrize(("line", "command"), LINES.items())
-def test_a_line_is_a_command(
-    line: str, command: c.Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sent: list[c.Command] = []
-
-    class Client:
-        def submit(self, command: c.Command) -> Answered:
-            sent.append(command)
-            return Answered("olga", "1", Outcome.Done, "", datetime.now(UTC))
-
-    @contextmanager
-    def connected(_: Path, user: str) -> Iterator[Any]:
-        assert user == "olga"
-        yield Client()
-
-    monkeypatch.setattr(commissions, "connected", connected)
-    result = CliRunner().invoke(app, [*line.split(), "--user", "olga"])
-    assert result.exit_code == 0, result.output
-    assert sent == [command]
+def test_a_line_is_a_command(line: str, command: c.Command, client: Client) -> None:
+    typed(line)
+    assert client.sent == [command]
 
 
-def test_a_rate_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    line = (
-        "card define eu --version 1 --effective 2026-03-02 --group eu --research free --user olga"
-    )
-    result = CliRunner().invoke(app, line.split())
-    assert result.exit_code == 2
-    assert "research 'free' is no number" in result.output
+def test_a_rate_that_is_none_is_said() -> None:
+    line = "card define eu --version 1 --effective 2026-03-02 --group eu --research free"
+    assert typed(line, 2) == "research 'free' is no number\n"
 
 
 def test_the_example_is_a_command() -> None:

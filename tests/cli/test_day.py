@@ -1,47 +1,20 @@
 """What a person types around the day, and the command that is sent."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from tradeoms.cli import app, day
+from tests.cli.client import Client, typed
 from tradeoms.model import commands as c
-from tradeoms.model.events import Answered
-from tradeoms.model.fields import Outcome
 from tradeoms.model.openings import OpeningFile
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[c.Command]:
+def sent(client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[c.Command]:
     """What was sent; the working directory is an empty folder."""
-    commands: list[c.Command] = []
-
-    class Client:
-        def submit(self, command: c.Command, id: str = "") -> Answered:
-            commands.append(command)
-            name = type(command).__name__
-            return Answered("olga", id or "1", Outcome.Done, name, datetime.now(UTC))
-
-    @contextmanager
-    def connected(_: Path, user: str) -> Iterator[Any]:
-        assert user == "olga"
-        yield Client()
-
-    monkeypatch.setattr(day, "connected", connected)
     monkeypatch.chdir(tmp_path)
-    return commands
-
-
-def typed(line: str, code: int = 0) -> str:
-    """What comes back from a line."""
-    result = CliRunner().invoke(app, [*line.split(), "--user", "olga"])
-    assert result.exit_code == code, result.output
-    return result.output
+    return client.sent
 
 
 def test_opening_files_are_sent_as_they_are(sent: list[c.Command]) -> None:

@@ -1,20 +1,13 @@
 """What a person types on a desk, and the command that is sent."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
+from tests.cli.client import Client, cells, typed
 from tradeoms.bus.wire import Result
-from tradeoms.cli import app, desk
 from tradeoms.model import commands as c
-from tradeoms.model.events import Answered
-from tradeoms.model.fields import Outcome
 from tradeoms.model.reference import AccountWeight, AllocationPolicy
 
 POLICY = AllocationPolicy(
@@ -44,65 +37,27 @@ LINES: dict[str, c.Command] = {
 }
 
 
-class Client:
-    def __init__(self) -> None:
-        self.sent: list[c.Command] = []
-        self.found = Result("1", 7)
-
-    def submit(self, command: c.Command) -> Answered:
-        self.sent.append(command)
-        name = type(command).__name__
-        return Answered("tom", "1", Outcome.Done, name, datetime.now(UTC))
-
-    def query(self, question: str, **arguments: Any) -> Result:
-        assert (question, arguments) in (("merges", {"user": "tom"}), ("policies", {}))
-        return self.found
-
-
-@pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> Client:
-    opened = Client()
-
-    @contextmanager
-    def connected(config: Path, user: str) -> Iterator[Any]:
-        assert user == "tom"
-        yield opened
-
-    monkeypatch.setattr(desk, "connected", connected)
-    return opened
-
-
 @pytest.mark.parametrize(("line", "command"), LINES.items())
 def test_a_line_is_a_command(client: Client, line: str, command: c.Command) -> None:
-    result = CliRunner().invoke(app, [*line.split(), "--user", "tom"])
-    assert result.exit_code == 0, result.output
+    typed(line)
     assert client.sent == [command]
 
 
 def test_answers_to_questions_are_tables(client: Client) -> None:
-    asked = ["merges", "--user", "tom"]
-    assert "none as of record 7" in CliRunner().invoke(app, asked).output
+    assert typed("merges") == "none as of record 7\n"
+    assert client.sent == [("merges", {"user": "tom"})]
     client.found = Result("1", 7, ({"block": "B4", "orders": ["O1", "O2"]},))
-    shown = CliRunner().invoke(app, asked).output
-    assert "B4" in shown
-    assert "O1 O2" in shown
+    assert cells(typed("merges")) == [["B4", "O1 O2"]]
     client.found = Result("1", 7, problem="you may see only some")
-    refused = CliRunner().invoke(app, ["policy", "list", "--user", "tom"])
-    assert refused.exit_code == 1
-    assert "you may see only some" in refused.output
+    assert typed("policy list", 1) == "you may see only some\n"
 
 
 def test_what_a_row_leaves_out_moves_no_cell(client: Client) -> None:
     client.found = Result("1", 7, ({"fee": "a", "sells": True}, {"fee": "b", "buys": "x"}))
-    lines = CliRunner().invoke(app, ["policy", "list", "--user", "tom"]).output.splitlines()
-    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines if "│" in line]
-    assert rows == [["a", "True", ""], ["b", "", "x"]]
+    assert cells(typed("policy list")) == [["a", "True", ""], ["b", "", "x"]]
 
 
 def test_names_or_a_whole_desk(client: Client) -> None:
-    for names in ([], ["B4", "--all-of", "tina"]):
-        line = ["reassign", *names, "--to", "ann", "-r", "why", "--user", "tom"]
-        result = CliRunner().invoke(app, line)
-        assert result.exit_code == 2
-        assert "or a trader (--all-of)" in result.output
+    for names in ("", "B4 --all-of tina"):
+        assert "or a trader (--all-of)" in typed(f"reassign {names} --to ann -r why", 2)
     assert client.sent == []

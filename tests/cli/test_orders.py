@@ -1,19 +1,13 @@
 """Orders, routes and replaces as they are typed, in units and in money."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from tradeoms.cli import app, client
+from tests.cli.client import Client, typed
 from tradeoms.model import commands as c
-from tradeoms.model.events import Answered
-from tradeoms.model.fields import Outcome, Side
+from tradeoms.model.fields import Side
 from tradeoms.model.orders import Member, NewOrder
 
 D = Decimal
@@ -31,6 +25,9 @@ LINES: dict[str, c.Command] = {
     "route B1 KING:100000 QUEEN:0.05 --cash": c.RouteBlock(
         "B1", (c.Route("KING", CashOrderQty=D(100000)), c.Route("QUEEN", CashOrderQty=D("0.05")))
     ),
+    "route-list KING B1 B2 -a price_collar": c.RouteList("KING", ("B1", "B2"), ("price_collar",)),
+    "finish B1": c.FinishBlock("B1"),
+    "finish B1 B2 --reason told": c.FinishBlocks(("B1", "B2"), "told"),
     "route B1 KING:100 -a price_collar": c.RouteBlock(
         "B1", (c.Route("KING", D(100)),), ("price_collar",)
     ),
@@ -42,22 +39,38 @@ LINES: dict[str, c.Command] = {
 
 
 @pytest.mark.parametrize(("line", "command"), LINES.items())
-def test_a_line_is_a_command(
-    line: str, command: c.Command, monkeypatch: pytest.MonkeyPatch
+def test_a_line_is_a_command(line: str, command: c.Command, client: Client) -> None:
+    assert typed(line) == f"{type(command).__name__}: done\n"
+    assert client.sent == [command]
+
+
+@pytest.mark.parametrize("quantity", ["many", "NaN", "Infinity", ""])
+def test_what_is_no_number_is_not_sent(quantity: str, client: Client) -> None:
+    said = typed(["order", "buy", quantity, "MSFT", "--account", "A1"], 2)
+    assert said == f"quantity {quantity!r} is no number\n"
+    assert client.sent == []
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'{"type":"Nope"}', "Invalid value 'Nope' - at `$.type`"),
+        (b"\xff", "is no UTF-8 text"),
+        (b'[{"type":"OpenDay"}]', "Object missing required field `business_date`"),
+    ],
+)
+def test_a_file_that_holds_no_command_is_named(
+    content: bytes, reason: str, client: Client, tmp_path: Path
 ) -> None:
-    sent = list[c.Command]()
+    file = tmp_path / "one.json"
+    file.write_bytes(content)
+    said = typed(["send", str(file)], 2)
+    assert said.startswith(f"{file}: ")
+    assert reason in said
+    assert "Is a directory" in typed(["send", str(tmp_path)], 2)
+    assert client.sent == []
 
-    class Client:
-        def submit(self, command: c.Command, id: str = "") -> Answered:
-            sent.append(command)
-            return Answered("tom", id, Outcome.Done, type(command).__name__, datetime.now(UTC))
 
-    @contextmanager
-    def connected(config: Path, user: str) -> Iterator[Any]:
-        assert user == "tom"
-        yield Client()
-
-    monkeypatch.setattr(client, "connected", connected)
-    result = CliRunner().invoke(app, [*line.split(), "--user", "tom"])
-    assert result.exit_code == 0, result.output
-    assert sent == [command]
+def test_a_table_that_there_is_not_is_said_at_once(client: Client) -> None:
+    assert "there is no table order; there are orders," in typed("watch order --once", 2)
+    assert "orders has no column Pxx" in typed("watch orders --once --column Pxx", 2)

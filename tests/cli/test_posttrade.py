@@ -1,21 +1,13 @@
 """What a person types after the trade, and the command that is sent."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pytest
-from rich.console import Console
-from typer.testing import CliRunner
 
+from tests.cli.client import Client, typed
 from tradeoms.bus.wire import Result
-from tradeoms.cli import app, posttrade
+from tradeoms.cli import posttrade
 from tradeoms.model import commands as c
-from tradeoms.model.events import Answered
-from tradeoms.model.fields import Outcome
 
 LINES: dict[str, c.Command] = {
     "allocation send B1": c.SendAllocation("B1"),
@@ -34,57 +26,26 @@ LINES: dict[str, c.Command] = {
 
 
 @pytest.mark.parametrize("line", list(LINES))
-def test_what_is_sent(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[c.Command] = []
-
-    class Client:
-        def submit(self, command: c.Command) -> Answered:
-            sent.append(command)
-            name = type(command).__name__
-            return Answered("olga", "1", Outcome.Done, name, datetime.now(UTC))
-
-    @contextmanager
-    def connected(_: Path, user: str) -> Iterator[Any]:
-        assert user == "olga"
-        yield Client()
-
-    monkeypatch.setattr(posttrade, "connected", connected)
-    result = CliRunner().invoke(app, [*line.split(), "--user", "olga"])
-    assert result.exit_code == 0, result.output
-    assert sent == [LINES[line]]
+def test_what_is_sent(line: str, client: Client) -> None:
+    typed(line)
+    assert client.sent == [LINES[line]]
 
 
-def test_the_split_is_shown_before_the_block_is_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_split_is_shown_before_the_block_is_finished(client: Client) -> None:
     row = dict.fromkeys(posttrade.SHOWN, "0") | {"account": "FUND7", "net": "5000.13"}
     told = {"AvgPx": "50.01", "Currency": "USD", "settle_date": "2026-03-03", "policy": "fair/1"}
     told |= {"exception": "holds back 10 of 50", "alerts": [], "refused": "P1 works", "rows": [row]}
-    asked: list[Any] = []
-
-    class Client:
-        def query(self, question: str, **arguments: Any) -> Result:
-            asked.append((question, arguments))
-            if arguments["block"] == "B9":
-                return Result("1", 7, problem="block: unknown block")
-            return Result("1", 7, (told,))
-
-    @contextmanager
-    def connected(_: Path, user: str) -> Iterator[Any]:
-        yield Client()
-
-    monkeypatch.setattr(posttrade, "connected", connected)
-    monkeypatch.setattr(posttrade, "console", Console(width=200))
-    line = ["allocation", "preview", "B1", "--user", "tom"]
-    result = CliRunner().invoke(app, line)
-    assert result.exit_code == 0, result.output
-    assert asked == [("allocation", {"block": "B1", "user": "tom"})]
+    client.found = Result("1", 7, (told,))
+    said = typed("allocation preview B1")
+    assert client.sent == [("allocation", {"block": "B1", "user": "tom"})]
     for text in ("FUND7", "5000.13", "B1 at 50.01 USD, settles 2026-03-03", "as of record 7"):
-        assert text in result.output
-    assert "exception: holds back 10 of 50" in result.output
-    assert "would be refused now: P1 works" in result.output
-    line[2] = "B9"
-    assert CliRunner().invoke(app, line).exit_code == 1
+        assert text in said
+    assert "exception: holds back 10 of 50" in said
+    assert "would be refused now: P1 works" in said
+    client.found = Result("1", 7, problem="block: unknown block")
+    assert typed("allocation preview B9", 1) == "block: unknown block\n"
 
 
 @pytest.mark.parametrize("line", ["allocation cancel A1", "confirmation reject S1/C1"])
 def test_a_reason_is_needed(line: str) -> None:
-    assert CliRunner().invoke(app, [*line.split(), "--user", "olga"]).exit_code == 2
+    typed(line, 2)

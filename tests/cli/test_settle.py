@@ -1,19 +1,12 @@
 """What a person types to settle something, and the command that is sent."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from tradeoms.cli import app, settle
+from tests.cli.client import Client, typed
 from tradeoms.model import commands as c
-from tradeoms.model.events import Answered
-from tradeoms.model.fields import DKReason, OrdType, Outcome, Side
+from tradeoms.model.fields import DKReason, OrdType, Side
 from tradeoms.model.orders import Member, NewOrder
 
 D = Decimal
@@ -43,37 +36,9 @@ LINES: dict[str, c.Command] = {
 }
 
 
-class Client:
-    def __init__(self) -> None:
-        self.sent: list[c.Command] = []
-
-    def submit(self, command: c.Command) -> Answered:
-        self.sent.append(command)
-        name = type(command).__name__
-        return Answered("tom", "1", Outcome.Done, name, datetime.now(UTC), ids=("P9",))
-
-
-@pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> Client:
-    opened = Client()
-
-    @contextmanager
-    def connected(config: Path, user: str) -> Iterator[Any]:
-        assert user == "tom"
-        yield opened
-
-    monkeypatch.setattr(settle, "connected", connected)
-    return opened
-
-
-def typed(words: list[str]) -> Any:
-    return CliRunner().invoke(app, [*words, "--user", "tom"])
-
-
 @pytest.mark.parametrize("line", LINES)
 def test_what_is_typed_is_sent(line: str, client: Client) -> None:
-    done = typed(line.split())
-    assert done.exit_code == 0, done.output
+    typed(line)
     assert client.sent == [LINES[line]]
 
 
@@ -82,7 +47,7 @@ def test_a_telephoned_order(limit: str, client: Client) -> None:
     words = ["attach", "4", "--side", "SELL", "--instrument", "MSFT"]
     words += ["--account", "F1:60", "--account", "F2:40"]
     words += ["--reason", "by phone", *(["--limit", limit] if limit else [])]
-    assert typed(words).exit_code == 0
+    typed(words)
     (sent,) = client.sent
     assert isinstance(sent, c.AttachReport)
     assert sent.order is not None
@@ -107,13 +72,12 @@ def test_a_telephoned_order(limit: str, client: Client) -> None:
     ],
 )
 def test_what_makes_no_sense_is_not_sent(line: str, client: Client) -> None:
-    assert typed(line.split()).exit_code == 2
+    typed(line, 2)
     assert client.sent == []
 
 
 def test_what_is_below_zero_is_shown_as_it_was_typed(client: Client) -> None:
-    said = typed(["fill", "P7", "-5o", "6", "-r", "x"])
-    assert (said.exit_code, said.stderr) == (2, "quantity '-5o' is no number\n")
-    assert "-q" in typed(["fill", "P7", "5", "6", "-r", "x", "-q"]).stderr, "is an option still"
-    assert typed(["attach", "3", "--to", "P7", "--reason", "-5 of ours"]).exit_code == 0
+    assert typed("fill P7 -5o 6 -r x", 2) == "quantity '-5o' is no number\n"
+    assert "-q" in typed("fill P7 5 6 -r x -q", 2), "is an option still"
+    typed(["attach", "3", "--to", "P7", "--reason", "-5 of ours"])
     assert client.sent == [c.AttachReport(3, "-5 of ours", "P7")]

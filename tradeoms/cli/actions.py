@@ -2,16 +2,14 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
-from rich.table import Table
 
-from tradeoms.cli.client import User, connected, number, say
-from tradeoms.cli.common import DEFAULT, Config, console, fail
-from tradeoms.cli.day import content
-from tradeoms.cli.grid import grids
+from tradeoms.cli.common import DEFAULT, Config, console, content, fail, tell
+from tradeoms.cli.connection import Reason, User, asked, followed, number, submit
+from tradeoms.cli.grid import answer, grids
 from tradeoms.cli.lots import named
 from tradeoms.model import commands as c
 from tradeoms.model.lot_actions import LotTransfer
@@ -23,7 +21,6 @@ actions = typer.Typer(
 Preview = Annotated[
     bool, typer.Option("--preview", help="Show what it would do; nothing is booked.")
 ]
-Reason = Annotated[str, typer.Option(help="Why; it is kept in the journal.")]
 Reference = Annotated[
     str, typer.Option(help="What its source calls it: the same again books nothing twice.")
 ]
@@ -44,18 +41,13 @@ LINES = ("key", "before", "after", "change", "cash", "Currency")
 
 def _done(command: c.Command, preview: bool, user: str, config: Path) -> None:
     """Send the command, or show what it would do."""
-    with connected(config, user) as client:
-        if not preview:
-            say(client.submit(command))
-            return
-        result = client.query("preview", command=msgspec.to_builtins(command), user=user)
-    if result.problem:
-        raise fail(result.problem)
-    grid = Table("what", "account", "instrument", "before", "after", "")
-    for row in result.rows:
-        grid.add_row(*(str(row[name]) for name in row))
-    console.print(grid)
-    console.print(f"{len(result.rows)} changes; nothing is booked", highlight=False)
+    if not preview:
+        submit(command, user, config)
+        return
+    terms = msgspec.to_builtins(command)
+    rows = asked("preview", user, config, command=terms, user=user).rows
+    console.print(answer(rows))
+    tell(f"{len(rows)} changes; nothing is booked")
 
 
 @actions.command()
@@ -165,9 +157,7 @@ def show(
 ) -> None:
     """Print what was booked; of one booking, what it did to each account."""
     table = "action_lines" if action else "lot_actions"
-    with connected(config, user) as client:
-        client.follow(table)
-        rows: list[Any] = list(client.tables[table].values())
+    rows, _ = followed(table, user, config)
     if action:
         rows = [row for row in rows if row.action == action]
     elif booked:

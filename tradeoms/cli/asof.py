@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tradeoms.cli.common import DEFAULT, Config, console, fail, settings_of
+from tradeoms.cli.common import DEFAULT, Config, console, fail, file_errors, settings_of, tell
 from tradeoms.cli.grid import grids
 from tradeoms.cli.money import SHOWN, Accounts
 
@@ -60,7 +60,7 @@ def _moment(text: str) -> datetime:
 
 def _write(path: Path, rows: list[Any]) -> None:
     """Rows as CSV, exactly, with the names of the columns above them."""
-    with path.open("w", newline="") as file:
+    with file_errors(path), path.open("w", newline="", encoding="utf-8") as file:
         sheet = csv.writer(file)
         for n, row in enumerate(rows):
             names = row.__struct_fields__
@@ -68,7 +68,7 @@ def _write(path: Path, rows: list[Any]) -> None:
                 sheet.writerow(names)
             values = (getattr(row, name) for name in names)
             sheet.writerow("" if value is None else value for value in values)
-    console.print(str(path), soft_wrap=True, highlight=False)
+    tell(str(path))
 
 
 def add_to(app: typer.Typer) -> None:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from tradeoms.cli.client import User, credentials
 from tradeoms.cli.common import DEFAULT, Config, console, fail, settings_of
+from tradeoms.cli.connection import User, credentials
 from tradeoms.cli.server import keys
 from tradeoms.config import Settings
 

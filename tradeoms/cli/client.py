@@ -1,83 +1,24 @@
-"""Commands for people: orders, blocks, routes, tables, the blotter. All go over the bus with the user's key."""
+"""Commands for people: orders, blocks, routes, files of commands, tables."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
 
-from tradeoms.cli.common import DEFAULT, Config, console, fail, settings_of
+from tradeoms.cli.common import DEFAULT, Config, console, content, fail
+from tradeoms.cli.connection import Acknowledge, User, connected, number, say, submit
 from tradeoms.cli.grid import grids
-from tradeoms.config import Settings
 from tradeoms.model import commands as c
 from tradeoms.model import fields
-from tradeoms.model.events import Answered
 from tradeoms.model.orders import Member, NewOrder
 from tradeoms.views import VIEWS
 
-User = Annotated[
-    str, typer.Option("--user", "-u", help="Whose key to use.", envvar="TRADEOMS_USER")
-]
-Acknowledge = Annotated[
-    list[str] | None, typer.Option("--acknowledge", "-a", help="A warning's rule, once it is read.")
-]
 Cash = Annotated[
     bool, typer.Option("--cash", help="Quantities are money, in the instrument's currency.")
 ]
 SIDES = {"buy": fields.Side.Buy, "sell": fields.Side.Sell, "short": fields.Side.SellShort}
-
-
-@contextmanager
-def connected(config: Path, user: str) -> Iterator[Any]:
-    """A client with the user's key; every failure is a line and exit 2."""
-    settings = settings_of(config)
-    from tradeoms.bus.client import BusRefused, Client, NoAnswer
-
-    client = Client(settings.bus.commands, settings.bus.streams, credentials(settings, user))
-    try:
-        with client:
-            yield client
-    except (BusRefused, NoAnswer) as error:
-        raise fail(error) from None
-
-
-def credentials(settings: Settings, user: str) -> Any:
-    """The user's keys; a bare name where the server speaks plain text on loopback."""
-    from tradeoms.bus.keys import Credentials, KeyStore
-
-    if settings.bus.insecure:
-        return Credentials(user)
-    try:
-        return KeyStore(settings.home / "keys").credentials(user)
-    except FileNotFoundError as error:
-        text = f"user {user} has no key: {error.filename} is missing"
-        raise fail(f"{text}; make one with: tradeoms keys new {user} --role ROLE") from None
-
-
-def say(answer: Answered) -> None:
-    """Print what became of a command; exit 1 where it was refused."""
-    if answer.outcome is fields.Outcome.Done:
-        console.print(f"{answer.command}: done {' '.join(answer.ids)}".rstrip(), highlight=False)
-        for found in answer.violations:
-            held = "held, " if found.severity is fields.Severity.Block else ""
-            text = f"  {held}{found.rule} ({found.severity.value}): {found.message}"
-            console.print(text, style="yellow", markup=False, highlight=False)
-        return
-    for problem in answer.problems:
-        value = f" = {problem.value!r}" if problem.value else ""
-        fail(f"{answer.command}: {problem.field}{value}: {problem.reason}")
-    raise typer.Exit(1)
-
-
-def number(text: str, what: str) -> Decimal:
-    """A number as typed; exit 2 where it is none."""
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise fail(f"{what} {text!r} is no number") from None
 
 
 def order(
@@ -114,8 +55,7 @@ def order(
         TimeInForce=tif,
         reason=reason,
     )
-    with connected(config, user) as client:
-        say(client.submit(c.SubmitOrder(new), id))
+    submit(c.SubmitOrder(new), user, config, id)
 
 
 def member(text: str, quantity: str, locate: str, cash: bool = False) -> Member:
@@ -129,8 +69,7 @@ def member(text: str, quantity: str, locate: str, cash: bool = False) -> Member:
 
 def block(orders: list[str], user: User, config: Config = DEFAULT) -> None:
     """Merge staged orders into blocks."""
-    with connected(config, user) as client:
-        say(client.submit(c.BlockOrders(tuple(orders))))
+    submit(c.BlockOrders(tuple(orders)), user, config)
 
 
 def route(
@@ -146,8 +85,7 @@ def route(
     wanted = [(broker, number(quantity, "quantity")) for broker, _, quantity in parts]
     found = [c.Route(b, CashOrderQty=q) if cash else c.Route(b, q) for b, q in wanted]
     command = c.RouteBlock(block, tuple(found), tuple(acknowledge or ()))
-    with connected(config, user) as client:
-        say(client.submit(command))
+    submit(command, user, config)
 
 
 def replace(
@@ -170,8 +108,7 @@ def replace(
         tuple(acknowledge or ()),
         total if cash else None,
     )
-    with connected(config, user) as client:
-        say(client.submit(command))
+    submit(command, user, config)
 
 
 def route_list(
@@ -183,8 +120,7 @@ def route_list(
 ) -> None:
     """Give a broker what is idle of several blocks as one list."""
     command = c.RouteList(broker, tuple(blocks), tuple(acknowledge or ()))
-    with connected(config, user) as client:
-        say(client.submit(command))
+    submit(command, user, config)
 
 
 def cancel(
@@ -195,8 +131,7 @@ def cancel(
 ) -> None:
     """Ask a broker to cancel a placement, or withdraw an order that is in no block."""
     command = c.CancelOrder(name, reason) if name.startswith("O") else c.CancelPlacement(name)
-    with connected(config, user) as client:
-        say(client.submit(command))
+    submit(command, user, config)
 
 
 def finish(
@@ -208,9 +143,9 @@ def finish(
     config: Config = DEFAULT,
 ) -> None:
     """Done with blocks, all or none: allocate their fills and book lots and cash."""
-    command = c.FinishBlocks(tuple(blocks), reason)
-    with connected(config, user) as client:
-        say(client.submit(c.FinishBlock(blocks[0], reason) if len(blocks) == 1 else command))
+    one = len(blocks) == 1
+    command = c.FinishBlock(blocks[0], reason) if one else c.FinishBlocks(tuple(blocks), reason)
+    submit(command, user, config)
 
 
 def send(
@@ -229,10 +164,8 @@ def send(
 
 def _read(file: Path) -> list[c.Command]:
     try:
-        found = msgspec.json.decode(file.read_bytes(), type=list[c.PersonCommand] | c.PersonCommand)
+        found = msgspec.json.decode(content(file), type=list[c.PersonCommand] | c.PersonCommand)
         return list(found) if isinstance(found, list) else [found]
-    except FileNotFoundError:
-        raise fail(f"{file}: there is no such file") from None
     except msgspec.DecodeError as error:
         raise fail(f"{file}: {error}") from None
 
@@ -247,7 +180,9 @@ def watch(
     config: Config = DEFAULT,
 ) -> None:
     """Print a table, then every change as it comes."""
-    if table in VIEWS and (unknown := set(column or ()) - set(VIEWS[table].row.__struct_fields__)):
+    if table not in VIEWS:
+        raise fail(f"there is no table {table}; there are {', '.join(VIEWS)}")
+    if unknown := set(column or ()) - set(VIEWS[table].row.__struct_fields__):
         raise fail(f"{table} has no column {', '.join(sorted(unknown))}")
     with connected(config, user) as client:
         client.follow(table)

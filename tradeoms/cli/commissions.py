@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
-from tradeoms.cli.client import User, connected, number, say
 from tradeoms.cli.common import DEFAULT, Config
+from tradeoms.cli.connection import Reason, User, number, submit
 from tradeoms.cli.desk import ask
 from tradeoms.model import commands as c
 from tradeoms.model.fees import Fee
@@ -24,7 +24,7 @@ Rate = "5bp (basis points of the value) or 0.005 (money a unit); 0 bills nothing
 @card.command("list")
 def listed(user: User, config: Config = DEFAULT) -> None:
     """Print every version of every rate card."""
-    ask("cards", user, config, {})
+    ask("cards", user, config)
 
 
 @card.command()
@@ -51,8 +51,7 @@ def define(
         execution=_schedule(execution, "execution"),
         research=_schedule(research, "research"),
     )
-    with connected(config, user) as client:
-        say(client.submit(c.DefineRateCards((new,))))
+    submit(c.DefineRateCards((new,)), user, config)
 
 
 def _schedule(text: str, what: str) -> CommissionSchedule | None:
@@ -68,7 +67,7 @@ def _rate(text: str, what: str) -> CommissionSchedule:
 @fee.command("list")
 def fees(user: User, config: Config = DEFAULT) -> None:
     """Print every version of every fee."""
-    ask("fees", user, config, {})
+    ask("fees", user, config)
 
 
 @fee.command("define")
@@ -107,8 +106,7 @@ def define_fee(
         exempt=tuple(exempt or ()),
         MiscFeeType=MiscFeeType,
     )
-    with connected(config, user) as client:
-        say(client.submit(c.DefineFees((new,))))
+    submit(c.DefineFees((new,)), user, config)
 
 
 def _money(text: str, what: str) -> Decimal | None:
@@ -122,13 +120,12 @@ def pay(
     Currency: str,
     provider: str,
     user: User,
-    reason: Annotated[str, typer.Option("--reason", "-r", help="What it was for.")],
+    reason: Reason,
     config: Config = DEFAULT,
 ) -> None:
     """Enter what a broker has paid to a provider out of its research account."""
     command = c.PayResearch(broker, Currency, number(amount, "amount"), provider, reason)
-    with connected(config, user) as client:
-        say(client.submit(command))
+    submit(command, user, config)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -2,6 +2,8 @@
 
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,6 +50,28 @@ def settings_of(config: Path) -> Settings:
 def _on_stderr(*_: object) -> structlog.PrintLogger:
     """Whatever stderr is by now: whoever runs a command in his own process may close today's."""
     return structlog.PrintLogger(sys.stderr)
+
+
+def tell(text: str) -> None:
+    """Print a line as it is."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def content(file: Path) -> str:
+    """A text file as it is; exit 2 where it cannot be read."""
+    with file_errors(file):
+        return file.read_bytes().decode()
+
+
+@contextmanager
+def file_errors(path: Path) -> Iterator[None]:
+    """Where a file is read or written that a person named; exit 2 with what is wrong with it."""
+    try:
+        yield
+    except OSError as error:
+        raise fail(f"{error.filename or path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise fail(f"{path}: is no UTF-8 text") from None
 
 
 def fail(error: Exception | str, code: int = 2) -> typer.Exit:

@@ -1,51 +1,38 @@
 """Commands of a trading desk: what is worked as one, and by whom; errors; allocation policies."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
-from tradeoms.cli.client import Acknowledge, User, connected, number, say
-from tradeoms.cli.common import DEFAULT, Config, console, fail
+from tradeoms.cli.common import DEFAULT, Config, console, fail, tell
+from tradeoms.cli.connection import Acknowledge, Reason, User, asked, number, submit
+from tradeoms.cli.grid import answer
 from tradeoms.model import commands as c
 from tradeoms.model.reference import AccountWeight, AllocationPolicy
 
-Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; it is kept in the journal.")]
 Names = Annotated[list[str], typer.Argument(help="Orders (O…) and blocks (B…), one or several.")]
 policy = typer.Typer(no_args_is_help=True, help="How blocks' fills are divided, by compliance.")
 
 
-def _send(command: c.Command, user: str, config: Config) -> None:
-    with connected(config, user) as client:
-        say(client.submit(command))
-
-
-def ask(question: str, user: str, config: Config, arguments: dict[str, Any]) -> None:
-    """Print the answer to a question as a table."""
-    with connected(config, user) as client:
-        found = client.query(question, **arguments)
-    if found.problem:
-        raise fail(found.problem, 1)
-    if not found.rows:
-        console.print(f"none as of record {found.seq}", highlight=False)
-        return
-    # What is as usual is left out of a row, so not each has all columns.
-    names = list(dict.fromkeys(name for row in found.rows for name in row))
-    grid = Table(*names)
-    for row in found.rows:
-        grid.add_row(*(_cell(row.get(name, "")) for name in names))
-    console.print(grid)
-
-
-def _cell(value: object) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+def ask(
+    question: str, user: str, config: Config, names: tuple[str, ...] = (), /, **arguments: Any
+) -> Sequence[Any]:
+    """Print the answer to a question as a table of these columns, or of all; its rows."""
+    found = asked(question, user, config, **arguments)
+    rows: Sequence[Any] = found.rows
+    if rows:
+        console.print(answer(rows, names))
+    else:
+        tell(f"none as of record {found.seq}")
+    return rows
 
 
 def merges(user: User, config: Config = DEFAULT) -> None:
     """Print which staged orders may be merged, with each other or into a working block."""
-    ask("merges", user, config, {"user": user})
+    ask("merges", user, config, user=user)
 
 
 def join(
@@ -58,24 +45,24 @@ def join(
 ) -> None:
     """Merge staged orders into a block; they share its fills from now on."""
     command = c.JoinBlock(block, tuple(orders), reason, tuple(acknowledge or ()))
-    _send(command, user, config)
+    submit(command, user, config)
 
 
 def leave(
     block: str, order: str, user: User, reason: Reason = "", config: Config = DEFAULT
 ) -> None:
     """Take an order out of a block; what of it was not filled is staged again."""
-    _send(c.LeaveBlock(block, order, reason), user, config)
+    submit(c.LeaveBlock(block, order, reason), user, config)
 
 
 def claim(names: Names, user: User, reason: Reason = "", config: Config = DEFAULT) -> None:
     """Work orders and blocks yourself; what is another's is taken over with a reason."""
-    _send(c.Claim(tuple(names), reason), user, config)
+    submit(c.Claim(tuple(names), reason), user, config)
 
 
 def release(names: Names, user: User, reason: Reason = "", config: Config = DEFAULT) -> None:
     """Your orders and blocks are nobody's again."""
-    _send(c.Release(tuple(names), reason), user, config)
+    submit(c.Release(tuple(names), reason), user, config)
 
 
 def reassign(
@@ -92,9 +79,9 @@ def reassign(
     if bool(names) == bool(all_of):
         raise fail("name orders and blocks, or a trader (--all-of)")
     if all_of:
-        _send(c.HandOver(all_of, to, reason), user, config)
+        submit(c.HandOver(all_of, to, reason), user, config)
     else:
-        _send(c.Reassign(tuple(names or ()), to, reason), user, config)
+        submit(c.Reassign(tuple(names or ()), to, reason), user, config)
 
 
 def error(
@@ -105,7 +92,7 @@ def error(
     config: Config = DEFAULT,
 ) -> None:
     """Book what was filled beyond a block's orders to an error account, as operations."""
-    _send(c.BookError(block, reason, account), user, config)
+    submit(c.BookError(block, reason, account), user, config)
 
 
 def halt(
@@ -118,7 +105,7 @@ def halt(
     config: Config = DEFAULT,
 ) -> None:
     """The kill switch that lasts: cancels what is open; nothing new until two persons resume."""
-    _send(c.Halt(reason, trader, desk, account, everything), user, config)
+    submit(c.Halt(reason, trader, desk, account, everything), user, config)
 
 
 def resume(
@@ -128,18 +115,18 @@ def resume(
     config: Config = DEFAULT,
 ) -> None:
     """Consent that a halt ends; it ends with the second person's consent."""
-    _send(c.Resume(name, reason), user, config)
+    submit(c.Resume(name, reason), user, config)
 
 
 def halts(user: User, config: Config = DEFAULT) -> None:
     """Print what is halted, by whom and why, and who has consented to go on."""
-    ask("halts", user, config, {})
+    ask("halts", user, config)
 
 
 @policy.command("list")
 def listed(user: User, config: Config = DEFAULT) -> None:
     """Print every version of every policy."""
-    ask("policies", user, config, {})
+    ask("policies", user, config)
 
 
 @policy.command()
@@ -180,7 +167,7 @@ def define(
         clients_first=clients_first,
         average_blocks=average_blocks,
     )
-    _send(c.DefineAllocationPolicies((new,)), user, config)
+    submit(c.DefineAllocationPolicies((new,)), user, config)
 
 
 def _weight(text: str) -> AccountWeight:

@@ -1,6 +1,6 @@
 """Rows of a table as text that can be read, however wide the table is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +30,19 @@ def grids(rows: Sequence[Any], width: int, wanted: Sequence[str] = ()) -> Iterat
         for n in range(len(rows)):
             shown.add_row(*(Text(texts[name][n]) for name in part))
         yield shown
+
+
+def answer(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Table:
+    """The rows of an answer: these columns, or all that any row has, for what is as usual is left out."""
+    names = names or list(dict.fromkeys(name for row in rows for name in row))
+    shown = Table(*names)
+    for row in rows:
+        shown.add_row(*(Text(_cell(row.get(name, ""))) for name in names))
+    return shown
+
+
+def _cell(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _text(value: Any) -> str:

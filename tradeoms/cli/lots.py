@@ -4,13 +4,14 @@ from decimal import Decimal
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from tradeoms.cli.client import User, connected, number, say
-from tradeoms.cli.common import DEFAULT, Config, console, fail
+from tradeoms.cli.common import DEFAULT, Config, console, fail, tell
+from tradeoms.cli.connection import User, asked, number, submit
+from tradeoms.cli.grid import answer
 from tradeoms.model import commands as c
 from tradeoms.model.reference import NamedLot
 
+SHOWN = ("lot", "acquired", "long_term", "quantity", "basis", "proceeds", "gain", "disallowed")
 lots = typer.Typer(no_args_is_help=True, help="Which tax lots sales take.")
 
 
@@ -27,8 +28,7 @@ def name(
 ) -> None:
     """Name the lots that an account's sale takes, until it has settled."""
     rows = tuple(named(text) for text in lot or ())
-    with connected(config, user) as client:
-        say(client.submit(c.IdentifyLots(order, account, rows)))
+    submit(c.IdentifyLots(order, account, rows), user, config)
 
 
 @lots.command()
@@ -43,19 +43,11 @@ def preview(
 ) -> None:
     """Show which lots a sale would take, what it gains, and what a wash sale would defer."""
     given = {"account": account, "instrument": instrument, "quantity": quantity}
-    with connected(config, user) as client:
-        result = client.query("relief", **given, price=price, method=method.upper())
-    if result.problem:
-        raise fail(result.problem)
-    names = ("lot", "acquired", "long_term", "quantity", "basis", "proceeds", "gain", "disallowed")
-    grid = Table(*names)
-    for row in result.rows:
-        grid.add_row(*(str(row[name]) for name in names))
-    console.print(grid)
-    gain, deferred = (sum(Decimal(row[n]) for row in result.rows) for n in ("gain", "disallowed"))
-    first = result.rows[0]
-    text = f"{first['method']}: gain {gain}, recognized {gain + deferred} {first['Currency']}"
-    console.print(text, highlight=False)
+    rows = asked("relief", user, config, **given, price=price, method=method.upper()).rows
+    console.print(answer(rows, SHOWN))
+    gain, deferred = (sum(Decimal(row[name]) for row in rows) for name in ("gain", "disallowed"))
+    said = f"gain {gain}, recognized {gain + deferred} {rows[0]['Currency']}"
+    tell(f"{rows[0]['method']}: {said}")
 
 
 def named(text: str) -> NamedLot:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from tradeoms.cli.client import User, connected
-from tradeoms.cli.common import DEFAULT, Config, console, fail
+from tradeoms.cli.common import DEFAULT, Config, fail, tell
+from tradeoms.cli.connection import User, asked
 
 Time = Annotated[str, typer.Option(help="ISO 8601 with its zone, such as 2025-01-02T15:30:00Z.")]
 
@@ -23,15 +23,10 @@ def messages(
     """Print the FIX messages of an order as they came and went, fields separated by |."""
     if not session and len(names) > 1:
         raise fail("one placement at a time; ids need their --session")
-    asked = {"session": session, "ids": names} if session else {"placement": names[0]}
+    wanted = {"session": session, "ids": names} if session else {"placement": names[0]}
     times = {name: at for name, at in (("after", after), ("until", until)) if at}
-    with connected(config, user) as client:
-        result = client.query("messages", **asked, **times)
-    if result.problem:
-        raise fail(result.problem, 1)
-    for row in result.rows:
-        line = f"{row['at']} {row['direction']:<3} {_printable(row['text'])}"
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
+    for row in asked("messages", user, config, **wanted, **times).rows:
+        tell(f"{row['at']} {row['direction']:<3} {_printable(row['text'])}")
 
 
 def _printable(text: str) -> str:

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from tradeoms.cli.client import User, connected, number, say
 from tradeoms.cli.common import DEFAULT, Config, console, fail
+from tradeoms.cli.connection import User, followed, number, submit
 from tradeoms.cli.grid import grids
 from tradeoms.model import commands as c
 from tradeoms.model.reference import Price, Rate
@@ -36,14 +36,12 @@ SHOWN = {
 
 def show(config: Config, user: str, table: str, **wanted: list[str] | None) -> list[Any]:
     """Print the rows of a table whose fields are among what is wanted, by key; return them."""
-    with connected(config, user) as client:
-        client.follow(table)
-        rows: list[Any] = [
-            row
-            for _, row in sorted(client.tables[table].items())
-            if all(not names or getattr(row, field) in names for field, names in wanted.items())
-        ]
-        seq = client.seq[table]
+    every, seq = followed(table, user, config)
+    rows = [
+        row
+        for row in every
+        if all(not names or getattr(row, field) in names for field, names in wanted.items())
+    ]
     console.print(f"{table} as of record {seq}: {len(rows)} rows", highlight=False)
     if rows:
         console.print(*grids(rows, console.width, SHOWN[table]), sep="\n")
@@ -135,8 +133,7 @@ def mark(
         )
         for name, value in priced
     )
-    with connected(config, user) as client:
-        say(client.submit(c.MarkPrices(found, day.date() if day else None)))
+    submit(c.MarkPrices(found, day.date() if day else None), user, config)
 
 
 def rates(
@@ -151,8 +148,7 @@ def rates(
     for pair, value in _pairs(rates, "EUR/USD=RATE"):
         Currency, _, base = pair.partition("/")
         found.append(Rate(Currency, base, number(value, "rate"), source, day.date()))
-    with connected(config, user) as client:
-        say(client.submit(c.SetRates(tuple(found))))
+    submit(c.SetRates(tuple(found)), user, config)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from tradeoms.cli.client import User, connected, number, say
-from tradeoms.cli.common import DEFAULT, Config, console, fail
+from tradeoms.cli.common import DEFAULT, Config, console, tell
+from tradeoms.cli.connection import Reason, User, asked, number, submit
+from tradeoms.cli.grid import answer
 from tradeoms.model import commands as c
 
 allocation = typer.Typer(
@@ -14,13 +14,7 @@ allocation = typer.Typer(
 )
 confirmation = typer.Typer(no_args_is_help=True, help="What brokers confirm for each account.")
 
-Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; it is kept in the journal.")]
 AllocID = Annotated[str, typer.Argument(help="The instruction (A…), as the table shows it.")]
-
-
-def _send(command: c.Command, user: str, config: Config) -> None:
-    with connected(config, user) as client:
-        say(client.submit(command))
 
 
 SHOWN = ("order", "account", "OrderQty", "AllocQty", "AvgPx", "gross", "commission", "fees", "net")
@@ -29,25 +23,15 @@ SHOWN = ("order", "account", "OrderQty", "AllocQty", "AvgPx", "gross", "commissi
 @allocation.command()
 def preview(block: str, user: User, config: Config = DEFAULT) -> None:
     """Show what each account would get and pay if a block were finished now."""
-    with connected(config, user) as client:
-        found = client.query("allocation", block=block, user=user)
-    if found.problem:
-        raise fail(found.problem, 1)
+    found = asked("allocation", user, config, block=block, user=user)
     (told,) = found.rows
-    grid = Table(*SHOWN)
-    for row in told["rows"]:
-        grid.add_row(*(str(row[name]) for name in SHOWN))
-    console.print(grid)
-    _say(f"{block} at {told['AvgPx']} {told['Currency']}, settles {told['settle_date']}")
-    _say(f"split by {told['policy']}, as of record {found.seq}")
-    for text in dict.fromkeys((told["exception"], *told["alerts"])):
-        _say(f"exception: {text}" if text else "")
-    _say(f"would be refused now: {told['refused']}" if told["refused"] else "")
-
-
-def _say(text: str) -> None:
-    if text:
-        console.print(text, markup=False, highlight=False)
+    console.print(answer(told["rows"], SHOWN))
+    tell(f"{block} at {told['AvgPx']} {told['Currency']}, settles {told['settle_date']}")
+    tell(f"split by {told['policy']}, as of record {found.seq}")
+    for text in dict.fromkeys(filter(None, (told["exception"], *told["alerts"]))):
+        tell(f"exception: {text}")
+    if told["refused"]:
+        tell(f"would be refused now: {told['refused']}")
 
 
 @allocation.command()
@@ -60,13 +44,13 @@ def send(
     config: Config = DEFAULT,
 ) -> None:
     """Tell brokers how a block's fills are split; what they were told before is replaced."""
-    _send(c.SendAllocation(block, tuple(broker or ())), user, config)
+    submit(c.SendAllocation(block, tuple(broker or ())), user, config)
 
 
 @allocation.command()
 def cancel(name: AllocID, user: User, reason: Reason, config: Config = DEFAULT) -> None:
     """Ask the broker to forget an instruction."""
-    _send(c.CancelAllocation(name, reason), user, config)
+    submit(c.CancelAllocation(name, reason), user, config)
 
 
 @allocation.command()
@@ -77,7 +61,7 @@ def ask(
     config: Config = DEFAULT,
 ) -> None:
     """Ask the broker to confirm an instruction again."""
-    _send(c.RequestConfirmations(name, account), user, config)
+    submit(c.RequestConfirmations(name, account), user, config)
 
 
 @allocation.command()
@@ -93,7 +77,7 @@ def move(
 ) -> None:
     """What a client got by mistake becomes the error account's; the client is as it was."""
     units = number(quantity, "quantity")
-    _send(c.MoveToError(block, client, units, reason, account, order), user, config)
+    submit(c.MoveToError(block, client, units, reason, account, order), user, config)
 
 
 @confirmation.command()
@@ -106,7 +90,7 @@ def affirm(
     config: Config = DEFAULT,
 ) -> None:
     """Affirm confirmations, all of them or none."""
-    _send(c.AffirmConfirmations(tuple(names), reason), user, config)
+    submit(c.AffirmConfirmations(tuple(names), reason), user, config)
 
 
 @confirmation.command()
@@ -117,7 +101,7 @@ def reject(
     config: Config = DEFAULT,
 ) -> None:
     """Reject a confirmation that matches."""
-    _send(c.RejectConfirmation(name, reason), user, config)
+    submit(c.RejectConfirmation(name, reason), user, config)
 
 
 def add_to(app: typer.Typer) -> None:

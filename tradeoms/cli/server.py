@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tradeoms.cli.common import DEFAULT, Config, console, fail, settings_of
+from tradeoms.cli.common import DEFAULT, Config, console, fail, file_errors, settings_of, tell
 from tradeoms.config import BadConfig
 from tradeoms.model.fields import Role
 
@@ -112,11 +112,12 @@ def report(
     from tradeoms.app import write_report
 
     try:
-        paths = write_report(settings_of(config), name, day.date(), out)
+        with file_errors(out):
+            paths = write_report(settings_of(config), name, day.date(), out)
     except KeyError as error:
         raise fail(f"unknown report {name!r}, known are {error.args[0]}") from None
     for path in paths:
-        console.print(str(path), soft_wrap=True, highlight=False)
+        tell(str(path))
 
 
 def demo(
@@ -152,7 +153,7 @@ def keys_new(
         )
     except (FileExistsError, ValueError) as error:
         raise fail(error) from None
-    console.print(str(path), soft_wrap=True, highlight=False)
+    tell(str(path))
 
 
 @keys.command("tls")
@@ -175,7 +176,7 @@ def keys_tls(
     try:
         place = folder or settings_of(config).home / "tls"
         for path in make(place, tuple(names), tuple(broker or ())):
-            console.print(str(path), soft_wrap=True, highlight=False)
+            tell(str(path))
     except (BadName, NoOpenssl) as error:
         raise fail(error) from None
 

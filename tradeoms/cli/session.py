@@ -4,20 +4,17 @@ from typing import Annotated
 
 import typer
 
-from tradeoms.cli.client import User, connected, say
 from tradeoms.cli.common import DEFAULT, Config, console, fail, settings_of
+from tradeoms.cli.connection import Reason, User, submit
 from tradeoms.model import commands as c
 from tradeoms.model.fields import SessionAction
 
 session = typer.Typer(no_args_is_help=True, help="FIX sessions, by operations.")
 archive = typer.Typer(no_args_is_help=True, help="The raw messages of all sessions.")
 
-Reason = Annotated[str, typer.Option(help="Why; kept in the journal.")]
-
 
 def _control(name: str, action: SessionAction, user: str, reason: str, config: Config) -> None:
-    with connected(config, user) as client:
-        say(client.submit(c.ControlSession(name, action, reason)))
+    submit(c.ControlSession(name, action, reason), user, config)
 
 
 @session.command()
@@ -60,8 +57,7 @@ def set_numbers(
     config: Config = DEFAULT,
 ) -> None:
     """Set the next message numbers of a stopped session, as agreed with the broker."""
-    with connected(config, user) as client:
-        say(client.submit(c.SetSequence(name, next_in, next_out, reason)))
+    submit(c.SetSequence(name, next_in, next_out, reason), user, config)
 
 
 @archive.command()

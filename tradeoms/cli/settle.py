@@ -4,22 +4,17 @@ from typing import Annotated
 
 import typer
 
-from tradeoms.cli.client import SIDES, User, connected, member, number, say
+from tradeoms.cli.client import SIDES, member
 from tradeoms.cli.common import DEFAULT, Config, fail
+from tradeoms.cli.connection import Reason, User, number, submit
 from tradeoms.model import commands as c
 from tradeoms.model import fields
 from tradeoms.model.orders import NewOrder
 
-Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; it is kept in the journal.")]
 Execution = Annotated[str, typer.Argument(help="The key of the execution, as the table shows it.")]
 Waiting = Annotated[
     str, typer.Argument(help="The number of an unknown report, or the key of an execution.")
 ]
-
-
-def _send(command: c.Command, user: str, config: Config) -> None:
-    with connected(config, user) as client:
-        say(client.submit(command))
 
 
 def attach(
@@ -42,10 +37,10 @@ def attach(
     if bool(to) + bool(side) + bool(execution) > 1:
         raise fail("name a placement (--to), an execution or an order (--side ...), only one")
     if execution:
-        _send(c.AttachReport(report, reason, execution=execution), user, config)
+        submit(c.AttachReport(report, reason, execution=execution), user, config)
         return
     order = None if to else _order(side, instrument, account or [], limit, reason)
-    _send(c.AttachReport(report, reason, to, order), user, config)
+    submit(c.AttachReport(report, reason, to, order), user, config)
 
 
 def _order(side: str, instrument: str, accounts: list[str], limit: str, reason: str) -> NewOrder:
@@ -64,14 +59,14 @@ def _order(side: str, instrument: str, accounts: list[str], limit: str, reason: 
 def dismiss(name: Waiting, user: User, reason: Reason, config: Config = DEFAULT) -> None:
     """Settle an unknown report or a disputed execution: it is nothing of ours."""
     if name.isdecimal():
-        _send(c.DismissReport(int(name), reason), user, config)
+        submit(c.DismissReport(int(name), reason), user, config)
     else:
-        _send(c.DismissExecution(name, reason), user, config)
+        submit(c.DismissExecution(name, reason), user, config)
 
 
 def book(execution: Execution, user: User, reason: Reason, config: Config = DEFAULT) -> None:
     """Settle a disputed execution: it happened, and counts from now on."""
-    _send(c.BookExecution(execution, reason), user, config)
+    submit(c.BookExecution(execution, reason), user, config)
 
 
 def dontknow(
@@ -86,14 +81,14 @@ def dontknow(
 ) -> None:
     """Tell the broker that we do not know a trade (message Q)."""
     if name.isdecimal():
-        _send(c.DontKnowTrade(reason, code, number=int(name)), user, config)
+        submit(c.DontKnowTrade(reason, code, number=int(name)), user, config)
     else:
-        _send(c.DontKnowTrade(reason, code, execution=name), user, config)
+        submit(c.DontKnowTrade(reason, code, execution=name), user, config)
 
 
 def close(placement: str, user: User, reason: Reason, config: Config = DEFAULT) -> None:
     """End by hand a placement that its broker no longer knows."""
-    _send(c.ClosePlacement(placement, reason), user, config)
+    submit(c.ClosePlacement(placement, reason), user, config)
 
 
 def fill(
@@ -107,17 +102,17 @@ def fill(
 ) -> None:
     """Book by hand a fill that was told by telephone."""
     LastQty, LastPx = number(quantity, "quantity"), number(price, "price")
-    _send(c.EnterFill(placement, LastQty, LastPx, reason, market), user, config)
+    submit(c.EnterFill(placement, LastQty, LastPx, reason, market), user, config)
 
 
 def bust(execution: Execution, user: User, reason: Reason, config: Config = DEFAULT) -> None:
     """Take back a fill that was entered by hand."""
-    _send(c.BustFill(execution, reason), user, config)
+    submit(c.BustFill(execution, reason), user, config)
 
 
 def status(placement: str, user: User, config: Config = DEFAULT) -> None:
     """Ask the broker how an order stands."""
-    _send(c.RequestStatus(placement), user, config)
+    submit(c.RequestStatus(placement), user, config)
 
 
 def kill(
@@ -129,7 +124,7 @@ def kill(
     config: Config = DEFAULT,
 ) -> None:
     """Ask for a cancel of every open placement of a broker, a block, or the house."""
-    _send(c.CancelAll(reason, broker, block, everything), user, config)
+    submit(c.CancelAll(reason, broker, block, everything), user, config)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -61,8 +61,10 @@ def expect(engine: Engine, database: Database) -> None:
         OtherVersion: it is at another step, or at none.
     """
     found, wanted = current(engine, database), newest(database)
+    if not found:
+        raise OtherVersion(f"there is no {database}: no server has run with this configuration yet")
     if found != wanted:
-        raise OtherVersion(f"the {database} is at step {found or '(none)'}, not at {wanted}")
+        raise OtherVersion(f"the {database} is at step {found}, not at {wanted}")
 
 
 def newest(database: Database) -> str:

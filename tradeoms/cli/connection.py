@@ -1,0 +1,97 @@
+"""How commands speak to the server: who asks, what is sent and asked, how an answer is said."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+import typer
+
+from tradeoms.cli.common import Config, console, fail, settings_of
+from tradeoms.config import Settings
+from tradeoms.model import commands as c
+from tradeoms.model import fields
+from tradeoms.model.events import Answered
+
+User = Annotated[
+    str, typer.Option("--user", "-u", help="Whose key to use.", envvar="TRADEOMS_USER")
+]
+Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; it is kept in the journal.")]
+Acknowledge = Annotated[
+    list[str] | None, typer.Option("--acknowledge", "-a", help="A warning's rule, once it is read.")
+]
+
+
+@contextmanager
+def connected(config: Config, user: str) -> Iterator[Any]:
+    """A client with the user's key; every failure is a line and exit 2."""
+    settings = settings_of(config)
+    from tradeoms.bus.client import BusRefused, Client, NoAnswer
+
+    client = Client(settings.bus.commands, settings.bus.streams, credentials(settings, user))
+    try:
+        with client:
+            yield client
+    except (BusRefused, NoAnswer) as error:
+        raise fail(error) from None
+
+
+def credentials(settings: Settings, user: str) -> Any:
+    """The user's keys; a bare name where the server speaks plain text on loopback."""
+    from tradeoms.bus.keys import Credentials, KeyStore
+
+    if settings.bus.insecure:
+        return Credentials(user)
+    try:
+        return KeyStore(settings.home / "keys").credentials(user)
+    except FileNotFoundError as error:
+        text = f"user {user} has no key: {error.filename} is missing"
+        raise fail(f"{text}; make one with: tradeoms keys new {user} --role ROLE") from None
+
+
+def submit(command: c.Command, user: str, config: Config, id: str = "") -> None:
+    """Send a command and print what became of it."""
+    with connected(config, user) as client:
+        say(client.submit(command, id))
+
+
+def asked(question: str, user: str, config: Config, /, **arguments: Any) -> Any:
+    """The result of a question; exit 1 with what is wrong with it."""
+    with connected(config, user) as client:
+        found = client.query(question, **arguments)
+    if found.problem:
+        raise fail(found.problem, 1)
+    return found
+
+
+def followed(table: str, user: str, config: Config) -> tuple[list[Any], int]:
+    """The rows of a table by key, and as of which record."""
+    with connected(config, user) as client:
+        client.follow(table)
+        return [row for _, row in sorted(client.tables[table].items())], client.seq[table]
+
+
+def say(answer: Answered) -> None:
+    """Print what became of a command; exit 1 where it was refused."""
+    if answer.outcome is fields.Outcome.Done:
+        console.print(f"{answer.command}: done {' '.join(answer.ids)}".rstrip(), highlight=False)
+        for found in answer.violations:
+            held = "held, " if found.severity is fields.Severity.Block else ""
+            text = f"  {held}{found.rule} ({found.severity.value}): {found.message}"
+            console.print(text, style="yellow", markup=False, highlight=False)
+        return
+    for problem in answer.problems:
+        value = f" = {problem.value!r}" if problem.value else ""
+        fail(f"{answer.command}: {problem.field}{value}: {problem.reason}")
+    raise typer.Exit(1)
+
+
+def number(text: str, what: str) -> Decimal:
+    """A number as typed; exit 2 where it is none."""
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not found.is_finite():
+        raise fail(f"{what} {text!r} is no number")
+    return found
