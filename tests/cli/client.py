@@ -42,9 +42,9 @@ class Client:
 
 
 def typed(line: str | list[str], code: int = 0) -> str:
-    """What comes back from a line on a wide terminal, all that is printed."""
+    """What comes back from a line, all that is printed."""
     words = line.split() if isinstance(line, str) else line
-    result = CliRunner(env={"COLUMNS": "200"}).invoke(app, [*words, "--user", USER])
+    result = CliRunner().invoke(app, [*words, "--user", USER])
     assert result.exit_code == code, (result.output, result.exception)
     return result.output
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.cli.client import USER, Client
-from tradeoms.cli import connection
+from tradeoms.cli import common, connection
 
 
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> Client:
-    """What the commands speak to in place of a server."""
+    """What the commands speak to in place of a server; the terminal is wide."""
     opened = Client()
 
     @contextmanager
@@ -21,4 +21,5 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Client:
         yield opened
 
     monkeypatch.setattr(connection, "connected", connected)
+    monkeypatch.setattr(common.console, "_width", 200)
     return opened
