@@ -53,6 +53,11 @@ class Piece:
     absorbed: bool = False
     against: "Short | None" = None
 
+    @property
+    def rank(self) -> tuple[int, bool, bool]:
+        """The order of shares of one lot in one account."""
+        return self.holding_from.toordinal(), not self.absorbed, self.against is None
+
 
 @dataclass(slots=True, eq=False)
 class Short:
@@ -80,7 +85,8 @@ class Gain:
     """One disposal of one piece; a line of Form 8949 is the sum over a lot, sale and term.
 
     ``event`` numbers the event in the book. ``disallowed`` is the part of a loss that a wash sale
-    defers, ``lost`` the part of it that is gone for good (W13).
+    defers, ``lost`` the part of it that is gone for good (W13). A sale that took over a short's loss
+    has it below zero there (W16).
     """
 
     event: int
@@ -128,6 +134,14 @@ class Loss:
 
 
 @dataclass(slots=True, eq=False)
+class Sale:
+    """A plain sale that may take over a short's loss (W16): ``quantity`` shares of it have not yet."""
+
+    row: Gain
+    quantity: Fraction
+
+
+@dataclass(slots=True, eq=False)
 class Book:
     """Lots, shorts, gains and pending losses of one taxpayer group under one policy.
 
@@ -145,6 +159,7 @@ class Book:
     gains: list[Gain] = field(default_factory=list)
     losses: dict[str, list[Loss]] = field(default_factory=dict)
     short_losses: list[Loss] = field(default_factory=list)
+    sales: list[Sale] = field(default_factory=list)
 
     def identity(self, symbol: str) -> str:
         """The group of securities substantially identical to ``symbol`` (W14)."""

@@ -134,7 +134,7 @@ def _fill(
 ) -> Selected:
     """Pieces in the method's order until ``quantity`` is met; within a lot by holding period."""
     key, newest = KEYS[method], -1 if method == "LIFO" else 1
-    order = sorted(pieces, key=lambda p: (key(p, disposal), newest * p.holding_from.toordinal()))
+    order = sorted(pieces, key=lambda p: (key(p, disposal), *(newest * n for n in p.rank)))
     chosen, wanted = [], quantity
     for piece in order:
         if not wanted:

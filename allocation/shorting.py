@@ -41,28 +41,39 @@ def sell_short(book: Book, event: SellShort) -> None:
         quantity=quantity,
         proceeds=Fraction(event.amount),
     )
-    held = _identical(book, event.symbol)
-    old = sum((p.quantity for p in held if held_long(p.holding_from, event.date)), ZERO)
-    taken = sum((s.old for s in _open_shorts(book, event.symbol)), ZERO)
-    short.old = min(quantity, max(old - taken, ZERO))
+    if book.taxable(event.account):
+        _set_against(book, short)
     book.shorts.append(short)
-    for piece in held:
-        if not held_long(piece.holding_from, event.date):
-            _suspend(book, piece, short)
     shorted(book, short)
+
+
+def _set_against(book: Book, short: Short) -> None:
+    """S1, S2: identical shares, young and old, on the day of a short sale."""
+    old = -sum((s.old for s in _open_shorts(book, short.symbol)), ZERO)
+    for piece in _identical(book, short.symbol):
+        if not piece.against and held_long(piece.holding_from, short.opened):
+            old += piece.quantity
+        else:
+            _suspend(book, piece, short)
+    short.old = min(short.quantity, max(old, ZERO))
 
 
 def suspend_purchase(book: Book, lot: Lot) -> None:
     """S1: shares bought while a short is open fall under it, as far as it still has room."""
     for short in _open_shorts(book, lot.symbol):
         for piece in list(lot.pieces):
-            if piece.account not in book.policy.iras:
+            if book.taxable(piece.account):
                 _suspend(book, piece, short)
 
 
 def _open_shorts(book: Book, symbol: str) -> list[Short]:
+    """Of accounts that section 1233 is for: no IRA, no dealer."""
     identity = book.identity(symbol)
-    return [short for short in book.shorts if book.identity(short.symbol) == identity]
+    return [
+        short
+        for short in book.shorts
+        if book.identity(short.symbol) == identity and book.taxable(short.account)
+    ]
 
 
 def _identical(book: Book, symbol: str) -> list[Piece]:
@@ -71,9 +82,9 @@ def _identical(book: Book, symbol: str) -> list[Piece]:
     pieces = [
         piece
         for piece in book.open_pieces()
-        if book.identity(piece.lot.symbol) == identity and piece.account not in book.policy.iras
+        if book.identity(piece.lot.symbol) == identity and book.taxable(piece.account)
     ]
-    return sorted(pieces, key=lambda p: (p.lot.acquired, p.lot.sequence))
+    return sorted(pieces, key=lambda p: (p.lot.acquired, p.lot.sequence, p.account, *p.rank))
 
 
 def _suspend(book: Book, piece: Piece, short: Short) -> None:

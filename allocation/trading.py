@@ -9,7 +9,7 @@ from allocation.lot_errors import DuplicateLotError, LotDateError, LotError, Lot
 from allocation.lot_events import Buy, Exact, Sell, Transfer
 from allocation.selection import Disposal, select
 from allocation.shorting import suspend_purchase
-from allocation.wash import bought, wash
+from allocation.wash import bought, sold, wash
 
 
 def buy(book: Book, event: Buy) -> None:
@@ -54,7 +54,7 @@ def sell(book: Book, event: Sell) -> None:
     quantity, lots = Fraction(event.quantity), event.lots
     if event.identified and event.settle and event.identified > event.settle:
         lots = None
-    dispose(
+    rows = dispose(
         book,
         event.account,
         event.symbol,
@@ -64,6 +64,7 @@ def sell(book: Book, event: Sell) -> None:
         event.method or book.method,
         lots,
     )
+    sold(book, rows)
 
 
 def dispose(

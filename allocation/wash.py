@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-from allocation.book import ZERO, Book, Gain, Loss, Lot, Piece, Short
+from allocation.book import ZERO, Book, Gain, Loss, Lot, Piece, Sale, Short
 
 #: W1: days before and after the date of the sale, both inclusive.
 WINDOW = timedelta(days=30)
@@ -93,8 +93,8 @@ def offer(book: Book, loss: Loss, lot: Lot) -> None:
     """Let shares of a purchase inside the window absorb what they can of a loss (W3, W5)."""
     if lot.acquisition == loss.acquisition and not book.policy.same_lot_ok:
         return  # W10: shares of one acquisition do not replace each other
-    # Within a purchase by account. Absorbing cuts pieces, hence a copy.
-    for piece in sorted(lot.pieces, key=lambda each: each.account):
+    # Within a purchase by account, then as they would be sold. Absorbing cuts pieces, hence a copy.
+    for piece in sorted(lot.pieces, key=lambda each: (each.account, *each.rank)):
         if not loss.quantity:
             return
         if piece.account in book.policy.iras or piece.account in book.policy.exempt:
@@ -147,10 +147,10 @@ def _spend(
 
 
 def wash_short(book: Book, row: Gain, closed: Short) -> None:
-    """W16: a loss on closing a short is deferred into another short sold in the window.
+    """W16: a loss on closing a short is deferred by another short sale, or a plain one, in the window.
 
-    1.1091-1(g). The replacement's proceeds fall by the loss. That a plain sale in the window would
-    defer it too has no place to carry it to, and is left to a person.
+    1.1091-1(g) and section 1091(e): what the sale brought falls by the loss, whether it was short
+    or of shares that were owned. Sales by date, short ones first.
     """
     if not book.policy.wash or row.gain >= 0 or not book.taxable(row.account):
         return
@@ -164,9 +164,16 @@ def wash_short(book: Book, row: Gain, closed: Short) -> None:
         unit=-row.gain / row.quantity,
     )
     book.short_losses.append(loss)
-    for short in book.shorts:
-        if short is not closed:
-            offer_short(book, loss, short)
+    others: list[Short | Sale] = [
+        *(short for short in book.shorts if short is not closed),
+        *book.sales,
+    ]
+    for one in sorted(others, key=_sold_on):
+        offer_short(book, loss, one)
+
+
+def _sold_on(one: Short | Sale) -> date:
+    return one.opened if isinstance(one, Short) else one.row.date
 
 
 def shorted(book: Book, short: Short) -> None:
@@ -175,14 +182,30 @@ def shorted(book: Book, short: Short) -> None:
         offer_short(book, loss, short)
 
 
-def offer_short(book: Book, loss: Loss, short: Short) -> None:
-    """Move a short's loss into another short of the window."""
-    near = abs(short.opened - loss.date) <= WINDOW and book.taxable(short.account)
-    if not near or book.identity(short.symbol) != loss.identity:
+def sold(book: Book, rows: list[Gain]) -> None:
+    """The same of a plain sale."""
+    for row in rows:
+        if book.policy.wash and book.taxable(row.account):
+            sale = Sale(row, row.quantity)
+            book.sales.append(sale)
+            for loss in book.short_losses:
+                offer_short(book, loss, sale)
+
+
+def offer_short(book: Book, loss: Loss, sale: Short | Sale) -> None:
+    """Move a short's loss into another sale of the window, each share of it once (W5)."""
+    of = sale if isinstance(sale, Short) else sale.row
+    near = abs(_sold_on(sale) - loss.date) <= WINDOW and book.taxable(of.account)
+    if not near or book.identity(of.symbol) != loss.identity:
         return
-    quantity = min(loss.quantity, short.quantity - short.absorbed)
-    short.absorbed += quantity
-    short.reduction += quantity * loss.unit
+    if isinstance(sale, Short):
+        quantity = min(loss.quantity, sale.quantity - sale.absorbed)
+        sale.absorbed += quantity
+        sale.reduction += quantity * loss.unit
+    else:
+        quantity = min(loss.quantity, sale.quantity)
+        sale.quantity -= quantity
+        sale.row.disallowed -= quantity * loss.unit
     loss.row.disallowed += quantity * loss.unit
     loss.quantity -= quantity
 
@@ -202,6 +225,9 @@ def rescale(book: Book, symbol: str, ratio: Fraction) -> None:
         for lot in loss.spare:
             if lot.symbol == symbol:
                 loss.spare[lot] *= ratio
+    for sale in book.sales:
+        if sale.row.symbol == symbol:
+            sale.quantity *= ratio
 
 
 def realized(book: Book) -> list[Gain]:

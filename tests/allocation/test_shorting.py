@@ -168,6 +168,40 @@ def test_w16_a_short_open_in_the_window_before_replaces_too() -> None:
     assert rows(*events, wash=True) == [("S1", "S", 10, 0), ("S2", "S", 10, 0)]
 
 
+def test_w16_or_into_a_plain_sale() -> None:
+    sales = [
+        Sell(date=day, account="A", symbol="X", quantity=2, amount=30)
+        for day in (date(2024, 6, 4), date(2024, 7, 6), date(2024, 7, 7))
+    ]
+    events = (
+        buy("A", date(2020, 1, 2), 10, 100),
+        short("S1", date(2024, 6, 3), 10, 100),
+        sales[0],
+        cover("B", date(2024, 6, 6), 10, 150),
+        *sales[1:],
+    )
+    found = [(row.lot, row.disallowed) for row in realized(play(events, "FIFO", Policy(wash=True)))]
+    # 5 lost a share; the sale two days before and that of day 30 take over two shares each
+    assert found == [("A", -10), ("S1", 20), ("A", -10), ("A", 0)]
+
+
+def test_section_1233_is_not_for_retirement_accounts_and_dealers() -> None:
+    for policy in (Policy(iras=frozenset({"B"})), Policy(exempt=frozenset({"B"}))):
+        own = Buy(date=date(2024, 5, 1), account="B", symbol="X", lot="A", quantity=10, amount=10)
+        book = play([own, short(), cover("C", date(2024, 7, 1), 100, 1000)], "FIFO", policy)
+        assert [lot.holding_from for lot in open_lots(book)] == [date(2024, 5, 1)]
+
+
+def test_s2_shares_that_one_short_suspends_are_not_old_for_the_next() -> None:
+    events = (
+        buy("A", date(2023, 7, 3), 10),
+        short("S1", date(2024, 6, 3), 10, 90),
+        short("S2", date(2024, 8, 1), 10, 90),
+        cover("B", date(2024, 8, 2), 20, 200),
+    )
+    assert [(row[0], row[1]) for row in rows(*events)] == [("S1", "S"), ("S2", "S")]
+
+
 def test_w16_delivering_shares_owned_on_the_short_date_makes_it_the_date_of_sale() -> None:
     events = [
         buy("A", date(2024, 1, 2), 10, 200),

@@ -43,6 +43,7 @@ OURS = {
     c.BookLots,
     c.BookAction,
     c.MatchWashSales,
+    c.ChangeHoldings,
     c.RetireWork,
     c.RequestMassStatus,
     c.CheckPending,

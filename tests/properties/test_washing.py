@@ -11,11 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocation.booking import play
-from allocation.lot_events import Buy, Event, Sell
+from allocation.lot_events import Buy, BuyAcross, Event, Sell, SellShort
 from allocation.policy import Policy
-from allocation.statements import open_lots
 from allocation.wash import realized
-from tests.builders import BROKERS, DAY, Desk, desk
+from tests.builders import BROKERS, DAY, Desk, desk, lot
 from tests.properties import invariants
 from tests.states import same
 from tradeoms.core.relieving import STANDING
@@ -23,9 +22,16 @@ from tradeoms.model import commands as c
 from tradeoms.model.fields import Side, TaxStatus
 from tradeoms.model.reference import Account, Broker, IdenticalGroup
 
-ACCOUNTS, INSTRUMENTS = ("A1", "A2", "A3"), ("ACME", "BOLT")
+ACCOUNTS, INSTRUMENTS = ("A1", "A2", "A3", "A4"), ("ACME", "BOLT")
+STATUS = {"A3": TaxStatus.IRA, "A4": TaxStatus.Exempt}
+LAST = DAY + timedelta(150)
+#: One held for over a year from the start, one from some days on.
+OWNED = (lot("A1", 6, 300, age=400), lot("A2", 5, 250, age=340, name="BOLT"))
 POLICY = Policy(
-    wash=True, iras=frozenset({"A3"}), identical=dict.fromkeys(INSTRUMENTS, "same issuer")
+    wash=True,
+    iras=frozenset({"A3"}),
+    exempt=frozenset({"A4"}),
+    identical=dict.fromkeys(INSTRUMENTS, "same issuer"),
 )
 
 
@@ -45,28 +51,42 @@ class Trade:
 
 @st.composite
 def histories(draw: Any) -> list[Trade]:
-    """Buys, and sales of what is held, some days apart."""
+    """Buys, sales of what is held, short sales where nothing is held, some days apart."""
     day, trades = DAY, list[Trade]()
     held: dict[tuple[str, str], int] = defaultdict(int)
+    held.update({(lot.account, lot.instrument): int(lot.quantity) for lot in OWNED})
+    shorts: dict[tuple[str, str], int] = defaultdict(int)
+    sides = (Side.Buy, Side.Buy, Side.Sell, Side.Sell, Side.SellShort)
     for _ in range(draw(st.integers(2, 12))):
-        day += timedelta(draw(st.sampled_from((0, 0, 1, 7, 15, 30, 31))))
+        day = min(day + timedelta(draw(st.sampled_from((0, 0, 1, 7, 15, 30, 31)))), LAST)
         account, name = draw(st.sampled_from(ACCOUNTS)), draw(st.sampled_from(INSTRUMENTS))
         quantity, cents = draw(st.integers(1, 9)), draw(st.integers(4900, 5100))
-        most = held[account, name]
-        sells = most > 0 and draw(st.booleans())
-        quantity = min(quantity, most) if sells else quantity
-        held[account, name] += -quantity if sells else quantity
-        side = Side.Sell if sells else Side.Buy
+        side, pair = draw(st.sampled_from(sides)), (account, name)
+        if side is Side.Sell and held[pair]:
+            quantity = min(quantity, held[pair])
+            held[pair] -= quantity
+        elif side is Side.SellShort and account != "A3" and not held[pair]:
+            shorts[pair] += quantity
+        else:
+            side = Side.Buy
+            held[pair] += max(quantity - shorts[pair], 0)
+            shorts[pair] = max(shorts[pair] - quantity, 0)
         trades.append(Trade(day, account, name, side, quantity, cents))
     return trades
 
 
 def house(method: str) -> Desk:
-    """Three accounts of one taxpayer, one an IRA; two instruments that are the same; no costs."""
-    floor = desk()
-    status = {"A3": TaxStatus.IRA}
+    """Four accounts of one taxpayer, one an IRA, one a dealer's; two instruments that are the same; no
+    costs.
+    """
+    floor = desk(OWNED)
     rows = [
-        Account(a, a, "one", lot_method=method, tax=status.get(a, TaxStatus.Taxable))
+        Account(
+            *(a, a, "one"),
+            lot_method=method,
+            tax=STATUS.get(a, TaxStatus.Taxable),
+            may_short=True,
+        )
         for a in ACCOUNTS
     ]
     floor.done(c.DefineAccounts(tuple(rows)), "ops")
@@ -78,7 +98,10 @@ def house(method: str) -> Desk:
 def trade(floor: Desk, one: Trade) -> None:
     if floor.state.business_date != one.day:
         floor.done(c.OpenDay(one.day), "ops")
-    block = floor.block((one.account, one.quantity), instrument=one.instrument, Side=one.side)
+    located = {"locate": "L"} if one.side.short else {}
+    block = floor.block(
+        (one.account, one.quantity), instrument=one.instrument, Side=one.side, **located
+    )
     one.placement = floor.route(block, one.quantity)
     one.ExecID = floor.fill(one.placement, one.quantity, _price(one.cents))
     floor.finish(block)
@@ -88,31 +111,64 @@ def _price(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2)
 
 
-def exact(trades: list[Trade], method: str) -> tuple[list[Any], list[Any]]:
+Rows = list[tuple[Any, ...]]
+
+
+def exact(trades: list[Trade], method: str) -> tuple[Rows, Rows]:
     """The same by `allocation.booking`: gains by account and sale, open lots."""
-    events: list[Event] = []
+    events: list[Event] = [
+        Buy(
+            date=own.acquired,
+            account=own.account,
+            symbol=own.instrument,
+            lot=f"owned {n}",
+            quantity=int(own.quantity),
+            amount=int(own.basis) * 100,
+        )
+        for n, own in enumerate(OWNED)
+    ]
     for n, one in enumerate(trades):
-        common = {"date": one.day, "account": one.account, "symbol": one.instrument}
+        common: dict[str, Any] = {"date": one.day, "account": one.account, "symbol": one.instrument}
         common |= {"quantity": one.quantity, "amount": one.quantity * one.cents}
-        events.append(Buy(lot=str(n), **common) if one.side is Side.Buy else Sell(**common))
+        if one.side is Side.Sell:
+            events.append(Sell(**common))
+        elif one.side is Side.Buy:
+            events.append(BuyAcross(lot=str(n), **common))
+        else:
+            events.append(SellShort(lot=str(n), **common))
     book = play(events, method, POLICY)
     gains: dict[Any, list[Fraction]] = defaultdict(lambda: [Fraction(0)] * 4)
     for row in realized(book):
-        parts = (row.quantity, row.gain, row.disallowed, row.lost)
-        key = (row.event, row.lot, row.term)
-        gains[key] = [a + b for a, b in zip(gains[key], parts, strict=True)]
-    lots = [
-        (lot.lot, lot.account, str(lot.holding_from), lot.quantity, lot.basis)
-        for lot in open_lots(book)
-    ]
-    return sorted((*key, *parts) for key, parts in gains.items()), sorted(lots)
+        _add(
+            gains[row.event - len(OWNED), row.lot, row.term],
+            row.quantity,
+            row.gain,
+            row.disallowed,
+            row.lost,
+        )
+    lots: dict[Any, list[Fraction]] = defaultdict(lambda: [Fraction(0)] * 2)
+    for one in book.open_pieces():
+        key = (one.lot.name, one.account, str(one.holding_from), one.against is not None)
+        _add(lots[key], one.quantity, one.basis)
+    for short in book.shorts:
+        key = (short.name, short.account, "short", False)
+        _add(lots[key], short.quantity, short.proceeds - short.reduction)
+    return _sorted(gains), _sorted(lots)
 
 
-def booked(floor: Desk, trades: list[Trade]) -> tuple[list[Any], list[Any]]:
-    """What the server has of the same, lots by the trade that bought them."""
+def _add(sums: list[Any], *values: Any) -> None:
+    sums[:] = map(sum, zip(sums, values, strict=True))
+
+
+def _sorted(sums: dict[Any, list[Any]]) -> Rows:
+    return sorted((*key, *parts) for key, parts in sums.items())
+
+
+def booked(floor: Desk, trades: list[Trade]) -> tuple[Rows, Rows]:
+    """What the server has of the same, lots by the trade that opened them."""
     state, epoch = floor.state, date(1970, 1, 1)
     of_block = {floor.placement(t.placement).block: n for n, t in enumerate(trades)}
-    bought = {
+    opened = {n: f"owned {n}" for n in range(len(OWNED))} | {
         number: str(of_block[name])
         for name, event in state.bookings.items()
         for number in event.opened_numbers
@@ -121,24 +177,20 @@ def booked(floor: Desk, trades: list[Trade]) -> tuple[list[Any], list[Any]]:
     gains: dict[Any, list[int]] = defaultdict(lambda: [0] * 4)
     for n in range(table.size):
         if table["quantity"][n]:
-            lot = bought[int(lots["root"][table["lot"][n]])]
-            term = "L" if table["long_term"][n] else "S"
-            key = (of_block[f"B{table['block'][n]}"], lot, term)
-            parts = [int(table[name][n]) for name in ("quantity", "gain", "disallowed", "lost")]
-            gains[key] = [a + b for a, b in zip(gains[key], parts, strict=True)]
+            lot = opened[int(lots["root"][table["lot"][n]])]
+            key = (of_block[f"B{table['block'][n]}"], lot, "L" if table["long_term"][n] else "S")
+            names = ("quantity", "gain", "disallowed", "lost")
+            _add(gains[key], *(int(table[name][n]) for name in names))
     open_: dict[Any, list[int]] = defaultdict(lambda: [0] * 2)
     for n in range(lots.size):
         if left := int(lots["remaining"][n]):
-            since = epoch + timedelta(int(lots["holding_from"][n]))
+            since = str(epoch + timedelta(int(lots["holding_from"][n])))
             key = (
-                bought[int(lots["root"][n])],
-                state.account_axis.names[lots["account"][n]],
-                str(since),
+                *(opened[int(lots["root"][n])], state.account_axis.names[lots["account"][n]]),
+                *(("short", False) if lots["short"][n] else (since, bool(lots["against"][n]))),
             )
-            basis = int(lots["basis"][n]) * left // int(lots["size"][n])
-            open_[key] = [open_[key][0] + left, open_[key][1] + basis]
-    rows = sorted((*key, *parts) for key, parts in gains.items())
-    return rows, sorted((*key, *parts) for key, parts in open_.items())
+            _add(open_[key], left, int(lots["basis"][n]) * left // int(lots["size"][n]))
+    return _sorted(gains), _sorted(open_)
 
 
 @settings(max_examples=60, deadline=None)

@@ -17,6 +17,7 @@ from tradeoms.core.average_basis import Averaged, averaged, open_columns
 from tradeoms.core.context import Context
 from tradeoms.core.gifts import counted_basis
 from tradeoms.core.identifying import missing, named
+from tradeoms.core.periods import counted_from
 from tradeoms.core.relieving import AVERAGE, Names, relieve_sales
 from tradeoms.market.calendar import days
 from tradeoms.model import events as e
@@ -195,7 +196,7 @@ def _relieve(
         Disposals(trades.pairs[closes], closing[closes], amounts[closes]),
         None if trades.methods is None else trades.methods[closes],
         trades.day,
-        state.lots["holding_from"][numbers],
+        counted_from(state.lots, numbers, trades.day),
         chosen,
     )
     return replace(relief, disposal=closes[relief.disposal])

@@ -10,8 +10,9 @@ from fractions import Fraction
 import numpy as np
 from msgspec.structs import replace
 
-from allocation.exact import LIMIT
+from allocation.exact import LIMIT, Mask
 from tradeoms.core.commissions import half_up
+from tradeoms.core.converted import RESCALED
 from tradeoms.core.effects import MILLIONTHS, MONEY, Effects, Holding, holding
 from tradeoms.core.matching import WINDOW
 from tradeoms.core.ratios import Shares, Whole, along, divided, portion, sums
@@ -118,21 +119,21 @@ def _split(made: _Made) -> None:
 
 
 def _rescale(made: _Made) -> None:
-    """C4: losses that wait for a purchase count in new shares."""
-    table, ratio = made.state.realized, ratio_of(made.state, made.terms)
-    waits = (table["instrument"] == made.old) & (table["gain"] < 0)
-    waits &= (table["matched"] < table["units"]) & (table["sold"] >= made.effects.day - WINDOW)
+    """C4: losses that wait for a purchase, and sales that may take one over, count in new shares."""
+    state = made.state
+    table, ratio = state.realized, ratio_of(state, made.terms)
+    waits: Mask = (table["gain"] < 0) & (table["matched"] < table["units"])
+    if made.terms.instrument in state.shorted:
+        waits |= table["taken"] < table["units"]
+    waits &= (table["instrument"] == made.old) & (table["sold"] >= made.effects.day - WINDOW)
     rows = np.flatnonzero(waits)
-    if not len(rows):
-        return
-    old = {name: table[name][rows].tolist() for name in ("units", "matched")}
-    made.effects.losses = {
-        "rows": tuple(rows.tolist()),
-        "units": tuple(int(n * ratio) for n in old["units"]),
-        "matched": tuple(int(n * ratio) for n in old["matched"]),
-        "old_units": tuple(old["units"]),
-        "old_matched": tuple(old["matched"]),
-    }
+    if len(rows):
+        old = {name: table[name][rows].tolist() for name in RESCALED}
+        made.effects.losses = {
+            "rows": tuple(rows.tolist()),
+            **{name: tuple(int(n * ratio) for n in values) for name, values in old.items()},
+            **{f"old_{name}": tuple(values) for name, values in old.items()},
+        }
 
 
 def _merger(made: _Made) -> None:
@@ -208,6 +209,8 @@ def _bought(made: _Made, lots: Holding, basis: Int64s) -> Holding:
         markdown=nothing,
         given=nothing,
         replaces=nothing + 1,
+        against=nothing,
+        old=nothing,
         acquired=day,
         holding_from=day,
         acquisition=nothing + made.state.lots.size,

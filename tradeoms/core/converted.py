@@ -1,26 +1,31 @@
 """The bookkeeping of actions on lots: done, and taken back."""
 
+from typing import Any
+
 import numpy as np
 
 from tradeoms.core.flows import convert
 from tradeoms.model import events as e
 from tradeoms.model.columns import Int64s
-from tradeoms.model.state import State
+from tradeoms.model.state import LOT, REALIZED, State
+
+#: What counts in shares of today.
+RESCALED = ("units", "matched", "taken")
 
 
 def apply_converted(state: State, event: e.LotsConverted) -> None:
     """Lots close and open, gains are realized, positions and cash move."""
     action = state.lot_actions[event.name]
-    np.subtract.at(state.lots["remaining"], _array(event.closed), _array(event.quantities))
-    if event.opened:
-        state.lots.append(**{name: _array(column) for name, column in event.opened.items()})
+    exchange(state, event)
+    if any(event.opened.get("short", ())):
+        state.shorted.update(dict.fromkeys(action.instruments))
     if event.realized:
-        state.realized.append(**{name: _array(column) for name, column in event.realized.items()})
+        state.realized.append(**_columns(REALIZED, event.realized))
         if min(event.realized["gain"]) < 0:
             for name in action.instruments:
                 latest = state.loss_days.get(name, 0)
                 state.loss_days[name] = max(latest, event.realized["sold"][0])
-    _count(state, event, "units", "matched")
+    _count(state, event, "")
     state.conversions[event.name] = event
     state.bookings_of.setdefault(action.terms.instrument, []).append(event.name)
     _move(state, event, action.number, 1)
@@ -30,23 +35,41 @@ def take_back(state: State, name: str) -> None:
     """As if it had not been."""
     action, event = state.lot_actions[name], state.conversions.pop(name)
     state.bookings_of[action.terms.instrument].remove(name)
+    give_back(state, event)
+    gone = state.realized["block"] == action.number
+    for column in ("quantity", "basis", "proceeds", "gain", "units", "fraction"):
+        state.realized[column][gone] = 0
+    _count(state, event, "old_")
+    _move(state, event, action.number, -1)
+
+
+def exchange(state: State, event: e.LotsConverted | e.HoldingsChanged) -> None:
+    """Lots close and others open."""
+    np.subtract.at(state.lots["remaining"], _array(event.closed), _array(event.quantities))
+    if event.opened:
+        state.lots.append(**_columns(LOT, event.opened))
+
+
+def give_back(state: State, event: e.LotsConverted | e.HoldingsChanged) -> None:
+    """As if they had not."""
     np.add.at(state.lots["remaining"], _array(event.closed), _array(event.quantities))
     opened = _array(event.opened_numbers)
     for column in ("remaining", "basis", "added", "markdown"):
         state.lots[column][opened] = 0
-    gone = state.realized["block"] == action.number
-    for column in ("quantity", "basis", "proceeds", "gain", "units", "fraction"):
-        state.realized[column][gone] = 0
-    _count(state, event, "old_units", "old_matched")
-    _move(state, event, action.number, -1)
 
 
-def _count(state: State, event: e.LotsConverted, units: str, matched: str) -> None:
-    """Losses that wait, in shares of after the action or of before it."""
+def _columns(names: tuple[str, ...], given: dict[str, tuple[int, ...]]) -> dict[str, Any]:
+    """Columns of new rows; those that events of old do not know are zero."""
+    return {name: _array(given[name]) if name in given else 0 for name in names}
+
+
+def _count(state: State, event: e.LotsConverted, prefix: str) -> None:
+    """Losses that wait, and what may take one over, in shares of after the action or of before it."""
     if event.losses:
         rows = _array(event.losses["rows"])
-        state.realized["units"][rows] = event.losses[units]
-        state.realized["matched"][rows] = event.losses[matched]
+        for name in RESCALED:
+            if (values := event.losses.get(f"{prefix}{name}")) is not None:
+                state.realized[name][rows] = values
 
 
 def _move(state: State, event: e.LotsConverted, number: int, sign: int) -> None:

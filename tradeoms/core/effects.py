@@ -17,7 +17,10 @@ from tradeoms.model.lot_actions import LotAction
 from tradeoms.model.state import LOT, REALIZED, State
 
 MILLIONTHS = 10**6
-DATED = ("acquired", "holding_from", "root", "acquisition", "replaces", "given")
+DATED = (
+    *("acquired", "holding_from", "root", "acquisition", "replaces", "given"),
+    *("against", "old"),
+)
 MONEY = ("basis", "added", "markdown")
 
 
@@ -37,6 +40,8 @@ class Holding(Struct, frozen=True, gc=False):
     acquisition: Int64s
     replaces: Int64s
     given: Int64s
+    against: Int64s
+    old: Int64s
 
     def at(self, places: Int64s) -> "Holding":
         """Some of them."""
@@ -106,7 +111,7 @@ class Effects:
     def __init__(self, state: State, action: LotAction) -> None:
         self.state, self.action = state, action
         self.day = days(action.terms.day)
-        self.closed: tuple[list[int], list[int]] = ([], [])
+        self.closed: tuple[list[int], ...] = ([], [], [])
         self.opened: dict[str, list[int]] = {name: [] for name in LOT}
         self.realized: dict[str, list[int]] = {name: [] for name in REALIZED}
         self.moved: defaultdict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])
@@ -114,7 +119,7 @@ class Effects:
 
     def close(self, lots: Holding, instrument: int) -> None:
         """The units leave their lots and the position."""
-        for column, values in zip(self.closed, (lots.lot, lots.units), strict=True):
+        for column, values in zip(self.closed, (lots.lot, lots.units, lots.basis), strict=True):
             column += values.tolist()
         self.move(lots.account, instrument, units=-lots.sign * lots.units)
 
@@ -158,14 +163,18 @@ class Effects:
         Of a short lot `proceeds` are what was paid. Losses of whole units may be washed.
         """
         count, gain = len(lots.lot), lots.sign * (proceeds - basis)
-        since = np.where((gain < 0) & (lots.markdown > 0), lots.given, lots.holding_from)
+        since = np.where(lots.against > 0, self.day, lots.holding_from)
+        since = np.where((gain < 0) & (lots.markdown > 0), lots.given, since)
         sold, nothing = np.full(count, self.day, np.int64), np.zeros(count, np.int64)
         columns = dict.fromkeys(REALIZED, nothing)
         columns |= {"lot": lots.lot, "account": lots.account, "sold": sold}
         columns |= {"basis": basis, "proceeds": proceeds, "gain": gain}
         columns["block"] = np.full(count, self.action.number, np.int64)
         columns["instrument"] = np.full(count, instrument, np.int64)
-        columns["long_term"] = (long_term(since, sold) & (lots.short == 0)).astype(np.int64)
+        old = (gain < 0) & (lots.old == 1)
+        columns["long_term"] = np.where(lots.short == 1, old, long_term(since, sold)).astype(
+            np.int64
+        )
         if units is not None:
             columns["quantity"] = columns["units"] = units
         if fraction is not None:
@@ -178,12 +187,13 @@ class Effects:
         """What was gathered."""
         moved = [(*key, *sums) for key, sums in self.moved.items() if any(sums)]
         names = ("account", "instrument", "settle", "units", "cents")
-        closed, quantities = self.closed
+        closed, quantities, basis = self.closed
         return e.LotsConverted(
             name=self.action.action,
             start=self.state.lots.size,
             closed=tuple(closed),
             quantities=tuple(quantities),
+            basis=tuple(basis),
             opened=_tuples(self.opened),
             realized=_tuples(self.realized),
             moved=dict(zip(names, zip(*moved, strict=True), strict=True)) if moved else {},

@@ -12,8 +12,9 @@ from allocation.lots import Disposals, Relief
 from allocation.term import long_term
 from tradeoms.core.average_basis import averaged, open_columns
 from tradeoms.core.bounds import MOST_CENTS, bad_price
-from tradeoms.core.gifts import counted_basis, held_from
+from tradeoms.core.gifts import counted_basis
 from tradeoms.core.matching import WINDOW, Loss, matches
+from tradeoms.core.periods import counted_from, held_from
 from tradeoms.core.relieving import AVERAGE, STANDING, relieve_by
 from tradeoms.core.washing import Payers, identical, purchases
 from tradeoms.market.calendar import days
@@ -113,7 +114,7 @@ def _relieved(state: State, numbers: Int64s, units: int, money: int, method: str
         Disposals(one, one + units, one + money),
         methods,
         days(state.business_date),
-        lots["holding_from"][numbers],
+        counted_from(lots, numbers, days(state.business_date)),
     )
     taken = numbers[relief.lot], relief.quantity, relief.basis, relief.amount
     return replace(relief, basis=counted_basis(lots, *taken))
@@ -142,7 +143,7 @@ def _deferred(
             taxpayer=int(payers.payer[account]),
             day=day,
             acquired=int(lots["acquired"][lot]),
-            lot=lot,
+            root=int(lots["root"][lot]),
             acquisition=int(lots["acquisition"][lot]),
             holding_days=0,
             short=False,
@@ -171,7 +172,8 @@ def _rows(
     traded, lots = state.instruments[instrument], state.lots
     taken = numbers[relief.lot]
     sold = np.full(len(taken), days(state.business_date), np.int64)
-    terms = long_term(held_from(lots, taken, relief.amount - relief.basis), sold).tolist()
+    gain = relief.amount - relief.basis
+    terms = long_term(held_from(lots, taken, gain, sold), sold).tolist()
     return [
         ExpectedRelief(
             account=account,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from allocation.exact import Mask, round_ratio
+from allocation.exact import round_ratio
 from tradeoms.model.columns import Int64s, Table
 
 
@@ -16,9 +16,3 @@ def counted_basis(
         return basis
     lower = basis - round_ratio(lots["markdown"][taken], quantity, lots["size"][taken])
     return np.where(proceeds < basis, np.maximum(lower, np.minimum(basis, proceeds)), basis)
-
-
-def held_from(lots: Table, taken: Int64s, gain: Int64s) -> Int64s:
-    """From when the lots were held: a gift that lost, from the day it was given."""
-    lost: Mask = (gain < 0) & (lots["markdown"][taken] > 0)
-    return np.where(lost, lots["given"][taken], lots["holding_from"][taken])

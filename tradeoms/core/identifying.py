@@ -96,8 +96,9 @@ def _available(state: State, order: Order, instrument: Instrument, row: NamedLot
         parts = (
             [*zip(booked.relieved_lots, booked.relieved_quantities, strict=True)] if booked else []
         )
-        if (converted := state.conversions.get(name)) is not None:
-            parts += zip(converted.closed, converted.quantities, strict=True)
+        for table in (state.conversions, state.holdings):
+            if (changed := table.get(name)) is not None:
+                parts += zip(changed.closed, changed.quantities, strict=True)
         if washed is not None:
             parts += zip(washed.lots, washed.quantities, strict=True)
         units += sum(quantity for lot, quantity in parts if lot == row.lot)

@@ -6,10 +6,10 @@ from allocation.term import long_term
 from tradeoms.core.average_basis import set_average
 from tradeoms.core.bookings import booked
 from tradeoms.core.context import Context
-from tradeoms.core.converted import take_back
+from tradeoms.core.converted import give_back, take_back
 from tradeoms.core.flows import record
-from tradeoms.core.gifts import held_from
 from tradeoms.core.opened import open_lots
+from tradeoms.core.periods import held_from, long_held
 from tradeoms.core.washing import unwash
 from tradeoms.market.calendar import days
 from tradeoms.model import commands as c
@@ -41,6 +41,8 @@ def apply_booked(state: State, event: e.LotsBooked) -> None:
             size=np.array(event.opened_quantities, np.int64),
             basis=np.array(event.opened_basis, np.int64),
         )
+        if block.Side.sells:
+            state.shorted[block.instrument] = None
     state.bookings[event.block] = event
     state.bookings_of.setdefault(block.instrument, []).append(event.block)
     _move(state, block, 1)
@@ -70,13 +72,15 @@ def _realize(state: State, block: Block, event: e.LotsBooked) -> None:
         basis=basis,
         proceeds=proceeds,
         gain=gain,
-        # A covered short is short-term here; sections 1233(b) and (d) may say otherwise.
-        long_term=long_term(held_from(state.lots, lots, gain), sold) & ~short,
+        long_term=long_held(
+            state.lots, lots, gain, long_term(held_from(state.lots, lots, gain, sold), sold)
+        ),
         units=np.array(event.relieved_quantities, np.int64),
         matched=0,
         disallowed=0,
         lost=0,
         fraction=0,
+        taken=0,
     )
 
 
@@ -96,6 +100,8 @@ def _move(state: State, block: Block, sign: int) -> None:
 
 def apply_reversed(state: State, event: e.LotsReversed) -> None:
     """As if never booked: its lots are empty, what it took is back, its gains are zero."""
+    if (changed := state.holdings.pop(event.block, None)) is not None:
+        give_back(state, changed)
     unwash(state, event.block)
     if event.block in state.conversions:
         take_back(state, event.block)

@@ -14,14 +14,14 @@ WINDOW = 30  # days before and after the sale, both inclusive
 class Loss:
     """A row of the realized table that lost `cents` over `units`, of which some are matched.
 
-    `acquired`, `lot` and `acquisition` are those of what was sold, held for `holding_days`.
+    `acquired`, `root` and `acquisition` are those of what was sold, held for `holding_days`.
     """
 
     row: int
     taxpayer: int
     day: int
     acquired: int
-    lot: int
+    root: int
     acquisition: int
     holding_days: int
     short: bool
@@ -32,7 +32,10 @@ class Loss:
 
 @dataclass(slots=True)
 class Purchase:
-    """An open lot whose shares may take over a loss; `done` of its first size is gone already."""
+    """An open lot whose shares may take over a loss; `done` of its first size is gone already.
+
+    A short's loss may go into a plain `sale` too: `lot` is its row of the realized table.
+    """
 
     lot: int
     taxpayer: int
@@ -45,6 +48,8 @@ class Purchase:
     size: int
     basis: int
     done: int
+    rank: int
+    sale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +66,10 @@ class Match:
 def matches(losses: Iterable[Loss], purchases: Iterable[Purchase]) -> list[Match]:
     """Losses by date of sale and acquisition, purchases by date, each share once (W3 to W5)."""
     held: dict[tuple[int, bool], list[Purchase]] = defaultdict(list)
-    for one in sorted(purchases, key=lambda p: (p.acquired, p.root, p.account, p.lot)):
+    for one in sorted(purchases, key=_order):
         held[one.taxpayer, one.short].append(one)
     found: list[Match] = []
-    for loss in sorted(losses, key=lambda each: (each.day, each.acquired, each.lot, each.row)):
+    for loss in sorted(losses, key=lambda each: (each.day, each.acquired, each.root, each.row)):
         mine = held[loss.taxpayer, loss.short]
         before = len(found)
         for purchase in mine:
@@ -75,6 +80,11 @@ def matches(losses: Iterable[Loss], purchases: Iterable[Purchase]) -> list[Match
         if len(found) > before:
             held[loss.taxpayer, loss.short] = [one for one in mine if one.done < one.size]
     return found
+
+
+def _order(one: Purchase) -> tuple[int, ...]:
+    """W4; of one purchase by account, then as they would be sold; of one day plain sales last."""
+    return one.acquired, one.sale, one.root, one.account, one.rank
 
 
 def _fits(loss: Loss, purchase: Purchase) -> bool:

@@ -25,6 +25,8 @@ def open_lots(state: State, account: Int64s, **columns: Any) -> Int64s:
         "added": 0,
         "markdown": 0,
         "given": 0,
+        "against": 0,
+        "old": 0,
     } | columns
     if "acquisition" not in values:
         values["acquisition"] = numbers

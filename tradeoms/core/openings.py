@@ -186,6 +186,7 @@ def _open_lots(state: State, lots: Sequence[OpeningLot]) -> None:
         replaces=np.array([not lot.washed for lot in lots], np.int64),
     )
     np.add.at(state.position.cells, (accounts, instruments), units)
+    state.shorted.update((lot.instrument, None) for lot in lots if lot.quantity < 0)
     state.opened_on.update((lot.instrument, days(state.business_date)) for lot in lots)
 
 

@@ -85,6 +85,7 @@ def _settle_action(state: State, name: str) -> None:
     known = state.conversions[name]
     state.conversions[name] = e.LotsConverted(name, known.start, moved=known.moved)
     state.washes.pop(name, None)
+    state.holdings.pop(name, None)
     state.bookings_of[instrument] = [one for one in state.bookings_of[instrument] if one != name]
     del state.booking_places[instrument][name]
 
@@ -104,6 +105,7 @@ def _forget_work(state: State, blocks: set[str], orders: set[str]) -> None:
     of_block: tuple[dict[str, Any], ...] = (
         *(state.blocks, state.allocations, state.bookings, state.washes, state.errors),
         *(state.delivered, state.finished, state.executions_in, state.price_groups),
+        state.holdings,
     )
     for table in of_block:
         _drop(table, lambda name, _: name in blocks or name in orders)

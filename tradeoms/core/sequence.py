@@ -73,7 +73,9 @@ def _reversal(state: State, name: str) -> e.LotsReversed:
         losses |= dict.fromkeys(converted.losses.get("rows", ()))
     if (washed := state.washes.get(name)) is not None:
         lots |= dict.fromkeys((*washed.lots, *washed.numbers))
-        losses |= dict.fromkeys(washed.losses)
+        losses |= dict.fromkeys(washed.rows)
+    if (changed := state.holdings.get(name)) is not None:
+        lots |= dict.fromkeys((*changed.closed, *changed.opened_numbers))
     return e.LotsReversed(name, (*lots,), (*losses,))
 
 

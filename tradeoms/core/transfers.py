@@ -7,6 +7,7 @@ from allocation.lots import Disposals, Lots
 from tradeoms.core.bounds import MOST_CENTS
 from tradeoms.core.effects import Effects, Holding, holding
 from tradeoms.core.identifying import now_open
+from tradeoms.core.periods import counted_from
 from tradeoms.core.ranking import ranks
 from tradeoms.core.relieving import MINTAX, relieve_by
 from tradeoms.market.calendar import days
@@ -89,7 +90,7 @@ def _chosen(state: State, terms: LotTransfer, numbers: Int64s) -> Holding:
         Disposals(one, one + units, one),
         np.array([method_of(state, terms)]),
         days(terms.day),
-        lots["holding_from"][numbers],
+        counted_from(lots, numbers, days(terms.day)),
     )
     return holding(state, numbers[relief.lot], relief.quantity)
 
@@ -103,15 +104,24 @@ def method_of(state: State, terms: LotTransfer) -> str:
 
 
 def _given(state: State, lots: Holding, terms: LotTransfer) -> Holding:
-    """A gift: no purchase (W15); what it was worth, if less than its basis, counts for a loss."""
+    """A gift: no purchase (W15); what it was worth, if less than its basis, counts for a loss. What
+    was against a short sale of the giver's is held from that day on (1233(b)(2)).
+    """
     if terms.value is None:
         return lots
     instrument, nothing = state.instruments[terms.instrument], np.zeros_like(lots.units)
     worth = [instrument.cents(units, terms.value) for units in lots.units.tolist()]
     values = np.array([min(cents, MOST_CENTS) for cents in worth], np.int64)
     markdown = np.maximum(lots.markdown, lots.basis - values)
-    given = np.where(markdown > lots.markdown, days(terms.day), lots.given)
-    return replace(lots, added=nothing, replaces=nothing, markdown=markdown, given=given)
+    return replace(
+        lots,
+        added=nothing,
+        replaces=nothing,
+        markdown=markdown,
+        given=np.where(markdown > lots.markdown, days(terms.day), lots.given),
+        against=nothing,
+        holding_from=np.where(lots.against > 0, days(terms.day), lots.holding_from),
+    )
 
 
 def _arrived(state: State, terms: LotTransfer) -> Holding:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from tradeoms.core import action_booking, lots, washing
+from tradeoms.core import action_booking, lots, shorting, washing
 from tradeoms.core.action_booking import place_of
 from tradeoms.core.context import Context
 from tradeoms.core.sequence import Place, taken_back_from, to_book
@@ -13,10 +13,11 @@ from tradeoms.model.state import State
 
 SHORTAGES = ("oversold", "lots missing")
 RULES = Rules({}, {}, {})
-for noun in (lots, washing, action_booking):
+for noun in (lots, action_booking, washing, shorting):
     RULES.decide.update(getattr(noun, "DECIDE", {}))
     RULES.apply.update(getattr(noun, "APPLY", {}))
-    RULES.react.update(getattr(noun, "REACT", {}))
+    for kind, react in getattr(noun, "REACT", {}).items():
+        RULES.react[kind] = (*RULES.react.get(kind, ()), react)
 
 
 def making_room(state: State, actions: Iterable[LotAction]) -> list[e.LotsReversed]:

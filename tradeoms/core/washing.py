@@ -12,9 +12,10 @@ import numpy as np
 
 from allocation.exact import Mask
 from tradeoms.core.context import Context, Refusal
-from tradeoms.core.gifts import held_from
 from tradeoms.core.matching import WINDOW, Loss, Match, Purchase, matches
 from tradeoms.core.opened import open_lots
+from tradeoms.core.periods import held_from
+from tradeoms.core.ranking import ranks
 from tradeoms.market.calendar import days
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -81,6 +82,10 @@ def identical(state: State, instrument: str) -> tuple[str, ...]:
     return state.identical[group] if group else (instrument,)
 
 
+def ever_shorted(state: State, instrument: str) -> bool:
+    return any(name in state.shorted for name in identical(state, instrument))
+
+
 def react_booked(state: State, event: e.LotsBooked) -> list[c.Command]:
     """Nothing where nothing was lost, now or within the window."""
     block = state.blocks[event.block]
@@ -88,7 +93,8 @@ def react_booked(state: State, event: e.LotsBooked) -> list[c.Command]:
     covers = block.Side is Side.Buy
     lost = any(paid > basis if covers else paid < basis for paid, basis in parts)
     since = days(state.allocations[event.block].trade_date) - WINDOW
-    waits = event.opened_numbers and _lost_since(state, block.instrument, since)
+    takes = event.opened_numbers or (block.Side.sells and ever_shorted(state, block.instrument))
+    waits = takes and _lost_since(state, block.instrument, since)
     return [c.MatchWashSales(event.block)] if lost or waits else []
 
 
@@ -159,7 +165,7 @@ def match(state: State, command: c.MatchWashSales, ctx: Context) -> list[e.AnyEv
     own = np.arange(state.realized.size - made.gains, state.realized.size)
     found = [
         *_look_back(state, payers, own, _columns(state, made.sold), made.day),
-        *_look_forward(state, payers, made.opened, _columns(state, made.bought), made.day),
+        *_look_forward(state, payers, made, own),
     ]
     return [_washed(state, command.name, found)] if found else []
 
@@ -180,25 +186,58 @@ def _look_back(
     open_ &= np.isin(lots["instrument"], columns) & (np.abs(lots["acquired"] - day) <= WINDOW)
     numbers = np.flatnonzero(open_)
     mine = payers.of(lots["account"][numbers], state.realized["account"][rows])
-    return matches(_losses(state, payers, rows), purchases(state, payers, numbers[mine]))
+    found = [*purchases(state, payers, numbers[mine])]
+    if (lots["short"][state.realized["lot"][rows]] == 1).any():
+        table = state.realized
+        near: Mask = np.isin(table["instrument"], columns) & (np.abs(table["sold"] - day) <= WINDOW)
+        found += _sales(state, payers, np.flatnonzero(near))
+    return matches(_losses(state, payers, rows), found)
 
 
-def _look_forward(
-    state: State, payers: Payers, numbers: Int64s, columns: Int64s, day: int
-) -> list[Match]:
-    """What was bought now, and the losses around it that wait."""
+def _look_forward(state: State, payers: Payers, made: Made, own: Int64s) -> list[Match]:
+    """What was bought now, or sold, and the losses around it that wait."""
     lots, table = state.lots, state.realized
-    numbers = numbers[payers.payer[lots["account"][numbers]] >= 0]
-    if not len(numbers):
+    numbers = made.opened[payers.payer[lots["account"][made.opened]] >= 0]
+    sales = [*_sales(state, payers, own)] if ever_shorted(state, made.sold) else []
+    if not len(numbers) and not sales:
         return []
     # What comes from outside was bought there before.
-    first = min(day, int(lots["acquired"][numbers].min()))
-    near: Mask = np.isin(table["instrument"], columns) & (table["sold"] <= day + WINDOW)
+    first = min((made.day, *lots["acquired"][numbers].tolist()))
+    columns = _columns(state, made.bought)
+    near: Mask = np.isin(table["instrument"], columns) & (table["sold"] <= made.day + WINDOW)
     near &= table["sold"] >= first - WINDOW
     rows = _losing(state, payers, np.flatnonzero(near))
-    rows = rows[payers.of(table["account"][rows], lots["account"][numbers])]
+    mine = np.concatenate((lots["account"][numbers], table["account"][own]))
+    rows = rows[payers.of(table["account"][rows], mine)]
     # What this booking itself lost has looked back already, and no further than its own purchases.
-    return matches(_losses(state, payers, rows), purchases(state, payers, numbers))
+    return matches(_losses(state, payers, rows), [*purchases(state, payers, numbers), *sales])
+
+
+def _sales(state: State, payers: Payers, rows: Int64s) -> Iterator[Purchase]:
+    """Those of the rows that are plain sales and may take over a short's loss (W16)."""
+    table = state.realized
+    rows = rows[(table["units"][rows] > table["taken"][rows]) & ~payers.ira[table["account"][rows]]]
+    rows = rows[state.lots["short"][table["lot"][rows]] == 0]
+    columns = (
+        *(rows, payers.payer[table["account"][rows]]),
+        *(table[name][rows] for name in ("sold", "units", "taken")),
+    )
+    for row, payer, sold, units, taken in zip(*(one.tolist() for one in columns), strict=True):
+        yield Purchase(
+            lot=row,
+            taxpayer=payer,
+            acquired=sold,
+            root=row,
+            account=0,
+            acquisition=-1,
+            short=True,
+            ira=False,
+            size=units,
+            basis=0,
+            done=taken,
+            rank=row,
+            sale=True,
+        )
 
 
 def _losing(state: State, payers: Payers, rows: Int64s) -> Int64s:
@@ -214,8 +253,9 @@ def _losses(state: State, payers: Payers, rows: Int64s) -> Iterator[Loss]:
     sold = table["lot"][rows]
     columns = (
         *(rows, payers.payer[table["account"][rows]], table["sold"][rows]),
-        *(lots["acquired"][sold], sold, lots["acquisition"][sold]),
-        *(table["sold"][rows] - held_from(lots, sold, table["gain"][rows]), lots["short"][sold]),
+        *(lots[name][sold] for name in ("acquired", "root", "acquisition")),
+        table["sold"][rows] - held_from(lots, sold, table["gain"][rows], table["sold"][rows]),
+        lots["short"][sold],
         *(-table["gain"][rows], table["units"][rows], table["matched"][rows]),
     )
     for values in zip(*(column.tolist() for column in columns), strict=True):
@@ -229,15 +269,16 @@ def purchases(state: State, payers: Payers, numbers: Int64s) -> Iterator[Purchas
     columns = (
         *(numbers, payers.payer[accounts], *(lots[name][numbers] for name in names)),
         *(payers.ira[accounts], lots["size"][numbers], lots["basis"][numbers]),
-        lots["size"][numbers] - lots["remaining"][numbers],
+        *(lots["size"][numbers] - lots["remaining"][numbers], ranks(state, numbers)),
     )
     for values in zip(*(column.tolist() for column in columns), strict=True):
         yield Purchase(*values)
 
 
 def _washed(state: State, name: str, found: list[Match]) -> e.LotsWashed:
-    """W6, W7, W13; a short's loss lowers what another short sale brought (W16)."""
-    start = state.lots.size
+    """W6, W7, W13; a short's loss lowers what another sale brought, short or not (W16)."""
+    start, sales = state.lots.size, [m for m in found if m.purchase.sale]
+    found = [m for m in found if not m.purchase.sale]
     added = [
         0 if m.purchase.ira else -m.disallowed if m.loss.short else m.disallowed for m in found
     ]
@@ -253,16 +294,26 @@ def _washed(state: State, name: str, found: list[Match]) -> e.LotsWashed:
         holding_days=tuple(shifted),
         disallowed=tuple(m.disallowed for m in found),
         lost=tuple(bool(m.purchase.ira) for m in found),
+        short_losses=tuple(m.loss.row for m in sales),
+        sales=tuple(m.purchase.lot for m in sales),
+        sold=tuple(m.quantity for m in sales),
+        carried=tuple(m.disallowed for m in sales),
     )
 
 
 def apply_washed(state: State, event: e.LotsWashed) -> None:
     """The shares that took over a loss become lots of their own."""
     state.washes[event.name] = event
+    if event.lots:
+        _cut(state, event)
+    _defer(state, event, 1)
+
+
+def _cut(state: State, event: e.LotsWashed) -> None:
     lots, given = state.lots, np.array(event.lots, np.int64)
     quantities, added = np.array(event.quantities, np.int64), np.array(event.added, np.int64)
     np.subtract.at(lots["remaining"], given, quantities)
-    same = ("instrument", "short", "acquired", "root", "acquisition")
+    same = ("instrument", "short", "acquired", "root", "acquisition", "against", "old")
     open_lots(
         state,
         lots["account"][given],
@@ -273,7 +324,6 @@ def apply_washed(state: State, event: e.LotsWashed) -> None:
         replaces=0,
         added=added,
     )
-    _defer(state, event, 1)
 
 
 def unwash(state: State, name: str) -> None:
@@ -289,10 +339,17 @@ def unwash(state: State, name: str) -> None:
 
 
 def _defer(state: State, event: e.LotsWashed, sign: int) -> None:
-    rows, disallowed = np.array(event.losses, np.int64), np.array(event.disallowed, np.int64)
-    np.add.at(state.realized["matched"], rows, sign * np.array(event.quantities, np.int64))
-    np.add.at(state.realized["disallowed"], rows, sign * disallowed)
-    np.add.at(state.realized["lost"], rows, sign * disallowed * np.array(event.lost, np.int64))
+    table, rows = state.realized, np.array(event.losses, np.int64)
+    disallowed = sign * np.array(event.disallowed, np.int64)
+    np.add.at(table["matched"], rows, sign * np.array(event.quantities, np.int64))
+    np.add.at(table["disallowed"], rows, disallowed)
+    np.add.at(table["lost"], rows, disallowed * np.array(event.lost, np.int64))
+    rows, sales = np.array(event.short_losses, np.int64), np.array(event.sales, np.int64)
+    units, carried = sign * np.array(event.sold, np.int64), sign * np.array(event.carried, np.int64)
+    np.add.at(table["matched"], rows, units)
+    np.add.at(table["taken"], sales, units)
+    np.add.at(table["disallowed"], rows, carried)
+    np.subtract.at(table["disallowed"], sales, carried)
 
 
 DECIDE = {c.DefineIdentical: define_identical, c.MatchWashSales: match}

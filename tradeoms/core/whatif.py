@@ -13,6 +13,7 @@ from tradeoms.model.state import State
 CHANGED = (
     *("counters", "kin", "bookings", "conversions", "lot_actions", "action_references"),
     *("bookings_of", "booking_places", "last_places", "washes", "loss_days"),
+    *("holdings", "shorted"),
 )
 TABLES = ("lots", "realized", "flows")
 GRIDS = ("position", "cash")
@@ -43,7 +44,8 @@ def _own(value: Any) -> Any:
 
 Deciding = dict[type, Callable[[State, Any, Context], list[e.AnyEvent]]]
 Applying = dict[type, Callable[[State, Any], None]]
-Reacting = dict[type, Callable[[State, Any], list[c.Command]]]
+React = Callable[[State, Any], list[c.Command]]
+Reacting = dict[type, React]
 
 
 class Rules(NamedTuple):
@@ -51,7 +53,7 @@ class Rules(NamedTuple):
 
     decide: Deciding
     apply: Applying
-    react: Reacting
+    react: dict[type, tuple[React, ...]]
 
 
 def follow(
@@ -67,6 +69,6 @@ def follow(
         if apply := rules.apply.get(type(event)):
             apply(state, event)
         seen(state, event, True)
-        if react := rules.react.get(type(event)):
+        for react in rules.react.get(type(event), ()):
             for command in react(state, event):
                 follow(state, rules.decide[type(command)](state, command, ctx), ctx, rules, seen)

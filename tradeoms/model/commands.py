@@ -36,6 +36,7 @@ ProposeCross = cross.ProposeCross
 RejectCross = cross.RejectCross
 TakeBack = cross.TakeBack
 MeasureBlock = merge.MeasureBlock
+ChangeHoldings = tax.ChangeHoldings
 DefineIdentical = tax.DefineIdentical
 IdentifyLots = tax.IdentifyLots
 MatchWashSales = tax.MatchWashSales

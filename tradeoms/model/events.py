@@ -133,6 +133,7 @@ PlacementTelephoned = settle.PlacementTelephoned
 PlacementsUnwanted = settle.PlacementsUnwanted
 ReportSettled = settle.ReportSettled
 RequestOverdue = settle.RequestOverdue
+HoldingsChanged = tax.HoldingsChanged
 IdenticalDefined = tax.IdenticalDefined
 LotsIdentified = tax.LotsIdentified
 LotsWashed = tax.LotsWashed

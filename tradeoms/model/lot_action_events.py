@@ -29,7 +29,7 @@ class ActionReversed(Event, frozen=True, tag=True):
 class LotsConverted(Event, frozen=True, tag=True):
     """What an action did to the lots: parallel arrays.
 
-    `quantities` units leave the lots `closed`. `opened` and `realized` are columns of new rows of
+    `quantities` units leave the lots `closed`, with `basis` cents. `opened` and `realized` are columns of new rows of
     these tables, `moved` what positions and cash change by, with the settlement day. Losses that wait
     for a purchase, rows of the realized table, count in new shares: `rows`, `units` and `matched` now,
     `old_units` and `old_matched` before. The first of the opened lots has the number `start`.
@@ -43,6 +43,7 @@ class LotsConverted(Event, frozen=True, tag=True):
     realized: Columns = {}
     moved: Columns = {}
     losses: Columns = {}
+    basis: tuple[int, ...] = ()
 
     @property
     def opened_numbers(self) -> range:

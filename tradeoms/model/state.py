@@ -20,6 +20,7 @@ from tradeoms.model.events import (
     ConfirmationAnswered,
     ConfirmationsRequested,
     ExecutionSettled,
+    HoldingsChanged,
     LotsBooked,
     LotsConverted,
     LotsWashed,
@@ -78,15 +79,17 @@ class SessionState(Struct, frozen=True, gc=False):
 LOT = (
     *("account", "instrument", "short", "acquired", "size", "basis", "remaining"),
     *("holding_from", "root", "acquisition", "replaces", "added", "markdown", "given"),
+    *("against", "old"),
 )
 # A lot's part that a block closed, or an action, which is a number below zero; block and lot are
 # numbers, sold a day, money in cents. fraction: millionths of a unit that were sold besides. Of a loss,
 # matched of its shares (of `units`, in today's shares) were replaced: disallowed cents of it are
-# deferred, and lost of these gone for good.
+# deferred, and lost of these gone for good. Of a sale, taken of its shares took over a short's loss:
+# that is in disallowed, below zero.
 REALIZED = (
     *("block", "lot", "account", "instrument", "sold"),
     *("quantity", "basis", "proceeds", "gain", "long_term"),
-    *("units", "matched", "disallowed", "lost", "fraction"),
+    *("units", "matched", "disallowed", "lost", "fraction", "taken"),
 )
 # What bookings move that had not settled when the day began, or was booked since: block a number,
 # below zero an action's, instrument -1 where it is cash alone, booked and settle days, units and
@@ -174,6 +177,8 @@ class State:
         self.identified: dict[str, Identification] = {}  # by order/account
         self.washes: dict[str, LotsWashed] = {}  # by the booking that they are part of
         self.loss_days: dict[str, int] = {}  # by instrument, the day of its latest loss
+        self.holdings: dict[str, HoldingsChanged] = {}  # by the booking that they are part of
+        self.shorted: dict[str, None] = {}  # instruments that were ever sold short
 
     def _begin_days(self) -> None:
         self.waivers: dict[str, tuple[Waiver, ...]] = {}  # of the open day, by check

@@ -16,6 +16,12 @@ class MatchWashSales(Command, frozen=True, tag=True):
     name: str
 
 
+class ChangeHoldings(Command, frozen=True, tag=True):
+    """What follows from a booking with shorts: holding periods stop, or begin anew (section 1233)."""
+
+    name: str
+
+
 class IdentifyLots(Command, frozen=True, tag=True):
     """Name the lots that an account's sale takes, all of them, until the sale has settled.
 

@@ -15,6 +15,8 @@ class LotsWashed(Event, frozen=True, tag=True):
     holding period begins `holding_days` earlier and whose basis is higher by `added` (a short lot's
     is lower: `added` is below zero). The loss is row `losses` of the realized table, of which
     `disallowed` cents are deferred, or gone for good where `lost` (the shares are in an IRA).
+    A short's loss may also go into a plain sale: rows `short_losses` and `sales` of the realized table,
+    `sold` units of each and `carried` cents.
     """
 
     name: str
@@ -27,6 +29,34 @@ class LotsWashed(Event, frozen=True, tag=True):
     holding_days: tuple[int, ...]
     disallowed: tuple[int, ...]
     lost: tuple[bool, ...]
+    short_losses: tuple[int, ...] = ()
+    sales: tuple[int, ...] = ()
+    sold: tuple[int, ...] = ()
+    carried: tuple[int, ...] = ()
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Rows of the realized table that are others now."""
+        return (*self.losses, *self.short_losses, *self.sales)
+
+
+class HoldingsChanged(Event, frozen=True, tag=True):
+    """What section 1233 says of the booking `name`: identical shares and short sales were set against each
+    other, or a short was closed. `quantities` of the lots `closed` became the lots `opened`, columns
+    of new rows, of which the first has the number `start`: the same but for `against`, `old` and
+    `holding_from`.
+    """
+
+    name: str
+    start: int
+    closed: tuple[int, ...]
+    quantities: tuple[int, ...]
+    opened: dict[str, tuple[int, ...]]
+
+    @property
+    def opened_numbers(self) -> range:
+        """The numbers of the lots that were opened."""
+        return range(self.start, self.start + len(self.closed))
 
 
 class LotsIdentified(Event, frozen=True, tag=True):
@@ -35,4 +65,4 @@ class LotsIdentified(Event, frozen=True, tag=True):
     identification: Identification
 
 
-TaxEvent = LotsWashed | LotsIdentified | IdenticalDefined
+TaxEvent = LotsWashed | HoldingsChanged | LotsIdentified | IdenticalDefined

@@ -38,6 +38,7 @@ from tradeoms.model.events import (
     ConfirmationAnswered,
     ConfirmationsRequested,
     ExecutionSettled,
+    HoldingsChanged,
     LotsBooked,
     LotsConverted,
     LotsWashed,
@@ -159,6 +160,8 @@ class Plain(Struct, frozen=True):
     identified: dict[str, Identification]
     washes: dict[str, LotsWashed]
     loss_days: dict[str, int]
+    holdings: dict[str, HoldingsChanged]
+    shorted: dict[str, None]
     settlement_instructions: dict[str, tuple[SettlementInstruction, ...]]
     cut_offs: dict[str, CutOff]
     instructions: dict[str, Instruction]

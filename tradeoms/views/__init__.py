@@ -178,7 +178,7 @@ _TABLES = (
     ),
     _view(cash, "cash", cash.CashRow, *_BOOKING),
     _keyed(ladder, "ladder", ladder.LadderRow, (*_BOOKING, e.DayOpened)),
-    _view(lots, "lots", lots.LotRow, *_BOOKING, e.LotsWashed, _NAMES),
+    _view(lots, "lots", lots.LotRow, *_BOOKING, e.LotsWashed, e.HoldingsChanged, _NAMES),
     _view(
         realized,
         "realized",

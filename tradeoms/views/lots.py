@@ -21,7 +21,8 @@ class LotRow(Struct, frozen=True, gc=False):
     `size` is its quantity when opened or last averaged, `remaining` what is open. Money to the cent in `Currency`:
     `basis` of the whole lot, `open_basis` of what remains. The basis of a short lot is what its
     sale brought. `holding_from` is earlier than `acquired`, and `wash_basis` in `basis`, where the shares
-    took over the loss of a wash sale.
+    took over the loss of a wash sale. While shares are `suspended`, because of a short sale of identical ones,
+    they count as not held (section 1233).
     """
 
     key: str
@@ -37,6 +38,7 @@ class LotRow(Struct, frozen=True, gc=False):
     open_basis: Decimal
     holding_from: date
     wash_basis: Decimal
+    suspended: bool = False
 
 
 def open_basis(basis: int, size: int, remaining: int) -> int:
@@ -66,7 +68,7 @@ def _touched(state: State, event: e.AnyEvent) -> Int64s | None:
     if isinstance(event, e.LotsBooked):
         changed = dict.fromkeys((*event.averaged.get("lots", ()), *event.relieved_lots))
         return np.array([*event.opened_numbers, *changed], np.int64)
-    if isinstance(event, e.LotsConverted):
+    if isinstance(event, e.LotsConverted | e.HoldingsChanged):
         return np.array([*event.closed, *event.opened_numbers], np.int64)
     if isinstance(event, e.LotsReversed) and event.block in state.lot_actions:
         return np.array(event.lots, np.int64)
@@ -101,7 +103,7 @@ def _rows(state: State, numbers: Int64s) -> Iterator[tuple[str, LotRow | None]]:
     """Rows of the lots; None for those that are closed."""
     names = (
         *("account", "instrument", "short", "acquired", "size", "basis", "remaining"),
-        *("holding_from", "added"),
+        *("holding_from", "added", "against"),
     )
     columns = [state.lots[name][numbers].tolist() for name in names]
     for number, *values in zip(numbers.tolist(), *columns, strict=True):
@@ -120,6 +122,7 @@ def _row(
     remaining: int,
     holding_from: int,
     added: int,
+    against: int,
 ) -> LotRow | None:
     if not remaining:
         return None
@@ -138,4 +141,5 @@ def _row(
         open_basis=state.money(open_basis(basis, size, remaining)),
         holding_from=date.fromordinal(EPOCH + holding_from),
         wash_basis=state.money(added),
+        suspended=bool(against) and not short,
     )

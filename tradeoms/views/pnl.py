@@ -74,7 +74,7 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
             own += _washed(state, event.lots, event.losses)
         return own
     if isinstance(event, e.LotsWashed):
-        return _washed(state, event.lots, event.losses)
+        return _washed(state, event.lots, event.rows)
     if isinstance(event, e.OpeningBooked):
         return [pairs.key(lot.account, lot.instrument) for lot in event.lots]
     if isinstance(event, e.DayOpened):

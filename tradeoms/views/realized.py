@@ -70,7 +70,7 @@ def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, RealizedRow | N
         others = event.losses if isinstance(event, e.LotsReversed) else ()
         return _rows(state, _of_blocks(state, {number, *_blocks(state, others)}))
     if isinstance(event, e.LotsWashed):
-        return _rows(state, _of_blocks(state, _blocks(state, event.losses)))
+        return _rows(state, _of_blocks(state, _blocks(state, event.rows)))
     if isinstance(event, e.AccountsDefined):  # it may be taxed otherwise
         accounts = [state.account_axis.index[one.account] for one in event.accounts]
         return _rows(state, np.flatnonzero(np.isin(state.realized["account"], accounts)))
