@@ -86,7 +86,8 @@ class Shell:
                 start_new_session=True,
             )
         self.pids: set[int] = set()
-        self._tell("set -m")
+        # It ends at the end of its input, also when whoever types was killed, and leaves nothing.
+        self._tell("set -m\ntrap 'for job in $(jobs -p); do kill -KILL -- -$job; done' EXIT")
 
     def run(self, command: str) -> tuple[str, int]:
         """What the command printed, and its exit code; a job in the background runs until `ready`."""
