@@ -19,6 +19,7 @@ from tradeoms.model.orders import Report
 ABOUT = ("order", "block", "placement", "execution", "orders", "blocks", "subject")
 NAME = re.compile(r"[OBP]\d+")
 DULL = frozenset({"session", "instrument", "id", "user", "trade_date", "transmission", "routed"})
+NO = cells.plain(False)  # a fact that is not so goes without saying
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 #: The tags of what a report says, as brokers speak of them.
 TAGS = {
@@ -127,7 +128,7 @@ def described(event: Any) -> str:
     if isinstance(event, e.Reported):
         return _reported(event)
     words = _WORDS.sub(" ", type(event).__name__).lower()
-    facts = [f"{name} {shown}" for name, shown in _facts(event) if name not in DULL]
+    facts = [f"{name} {shown}" for name, shown in _facts(event) if name not in DULL and shown != NO]
     facts = [fact for fact in facts if len(fact) <= 60]
     return cells.printable(f"{words}  {'  '.join(facts[:6])}".rstrip())
 

@@ -101,7 +101,7 @@ def _lift(rule: str) -> Deed:
 
 
 async def stage(place: Workplace) -> None:
-    """A new order by hand; a refused one comes back with its reasons."""
+    """A new order by hand; one that is refused, or cannot be sent now, comes back with its reasons."""
     text: Mapping[str, str] = {}
     problems: list[entry.Wrong] = []
     asks = [seeing(place, partial(ask, place.link)) for ask in (headroom, relief)]
@@ -111,6 +111,9 @@ async def stage(place: Workplace) -> None:
         if order is None:
             return
         text = ticket.sent
+        if place.blind:
+            problems = [entry.Wrong("", f"not sent: {place.blind}")]
+            continue
         answered = await place.send("stage", c.SubmitOrder(order))
         if answered is None or answered.outcome is Outcome.Done:
             return

@@ -220,6 +220,25 @@ async def test_stage_by_hand_and_a_refused_one_comes_back() -> None:
         assert not isinstance(d.app.screen, StageTicket)
 
 
+async def test_a_ticket_outlives_a_lost_connection() -> None:
+    async with desk() as d:
+        await d.press("s")
+        for text in ("F1", "ko", "buy", "2500"):
+            await d.type(text)
+            await d.press("enter")
+        d.link.silence = 42.0
+        await d.until("STALE")
+        await d.press("ctrl+s")
+        await d.on(StageTicket)
+        said = str(d.app.screen.query_one("#wrong-").render())
+        assert said == "not sent: the data is STALE (42 s old)"
+        assert d.link.sent == []
+        d.link.silence = 0.0
+        await d.until("live")
+        await d.press("ctrl+s")
+        assert d.link.sent == [c.SubmitOrder(NewOrder("KO.US", Side.Buy, (Member("F1", D(2500)),)))]
+
+
 async def test_the_ticket_says_what_is_missing() -> None:
     async with desk() as d:
         await d.press("s", "ctrl+s")
