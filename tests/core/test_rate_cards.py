@@ -173,6 +173,25 @@ def test_a_confirmation_is_compared_with_the_accounts_own_rates() -> None:
     assert [one.field for one in wrong.differences] == ["Commission", "NetMoney"]
 
 
+@pytest.mark.parametrize(("research", "parts"), [(None, 1), (CENT, 2)])
+def test_each_part_of_a_bill_may_be_off_by_a_cent_and_no_more(
+    research: CommissionSchedule | None, parts: int
+) -> None:
+    """A net is of the gross besides; tolerances of a cent, from either side."""
+    floor = house(research=research)
+    known = told(floor, traded(floor, *MEMBERS))
+    for n, (beyond, sign) in enumerate([(0, 1), (0, -1), (1, 1), (1, -1)]):
+        off = {
+            name: (amount[n] + sign * (most + beyond)) * D("0.01")
+            for name, amount, most in (
+                ("Commission", known.commission, parts),
+                ("NetMoney", known.net, 1 + parts),
+            )
+        }
+        found = confirm(floor, known, known.accounts[n], **off)
+        assert [one.field for one in found.differences] == list(off) * beyond
+
+
 def test_room_is_looked_for_by_all_rates_together() -> None:
     floor = house(card(groups=("eu",), execution=schedule((0, "0.02")), research=CENT))
     traded(floor, *MEMBERS)
