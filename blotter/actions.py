@@ -15,6 +15,7 @@ from blotter.handlers import (
     orders,
     placements,
     posttrade,
+    recalling,
     table,
     telephone,
 )
@@ -80,6 +81,7 @@ _WORK = (
     _act("d", "finish", "done", "finish the blocks: allocate and book", blocks.finish, "blocks", 1),
     _act("u", "dissolve", "dissolve", "give the orders back to the stage", blocks.dissolve, "blocks", 1),
     _act("c", "cancel_all", "cancel", "cancel what of the blocks is at brokers", blocks.cancel_all, "blocks", 1),
+    _act("R", "recall", "recall", "cancel what is at brokers, and route what comes back anew", recalling.recall, "blocks placements", 1),
     _act("c", "cancel", "cancel", "cancel what is left of the placements", placements.cancel_selected, "placements", 1),
     _act("e", "replace", "replace", "ask for another quantity, limit or stop", placements.change, "placements", 1),
     _act("w", "ask_status", "ask", "ask the brokers how the placements stand", placements.ask_status, "placements", 1),

@@ -19,6 +19,7 @@ from blotter import desktop, layouts, settings, themes
 from blotter.actions import ACTIONS, GROUPS
 from blotter.columns import TABLES
 from blotter.filters import BadFilter, parse
+from blotter.handlers import recalling
 from blotter.layouts import Layout, Store
 from blotter.link import Feed, Link
 from blotter.registry import Action, rebound
@@ -150,6 +151,7 @@ class Blotter(App[None]):
         """Write how the tables are, if that is not what is written."""
         kept = self._place.kept
         kept.now = {name: grid.layout_now for name, grid in self._place.grids.items()}
+        kept.recalls = self._place.recalls.kept
         kept.seen = {
             name: why for name, why in self._place.waiting.seen.items() if self._there(name)
         }
@@ -179,6 +181,7 @@ class Blotter(App[None]):
         if self._link.seq:
             place.age, place.refused = self._link.silence, ""
         place.listen()
+        self._recalled()
         place.grid.set_class(bool(place.blind) and not place.grid.waiting, "-stale")
         self._draw_frame()
 
@@ -190,6 +193,13 @@ class Blotter(App[None]):
         if not grid.waiting:
             self._alert("warning", new)
             self._alert("news", happened)
+
+    def _recalled(self) -> None:
+        """Say what became of placements that were called back, and offer to route what came of it."""
+        for text, good in recalling.heard(self._place):
+            self._alert("news" if good else "warning", [text])
+        if recalling.due(self._place) and "reroute" not in self._acting:
+            self._work("reroute", recalling.reroute(self._place))
 
     def _alert(self, kind: str, news: Sequence[str]) -> None:
         """Colour, a bell, and a notice outside of the terminal if one is wanted."""
@@ -302,15 +312,18 @@ class Blotter(App[None]):
             return
         waiting = action.handler(self._place)
         if waiting is not None:
-            self._acting.add(action.name)
-            self.run_worker(self._wait(action, waiting), group="actions")
+            self._work(action.name, waiting)
         self._switch()
 
-    async def _wait(self, action: Action, waiting: Awaitable[None]) -> None:
+    def _work(self, name: str, waiting: Awaitable[None]) -> None:
+        self._acting.add(name)
+        self.run_worker(self._wait(name, waiting), group="actions")
+
+    async def _wait(self, name: str, waiting: Awaitable[None]) -> None:
         try:
             await waiting
         finally:
-            self._acting.discard(action.name)
+            self._acting.discard(name)
             self._draw_frame()
 
     def _switch(self) -> None:

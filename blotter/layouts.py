@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from blotter.column import Column, Table
 from blotter.filters import BadFilter, parse
+from blotter.recalls import Recalled
 
 NARROWEST, WIDEST = 3, 120
 
@@ -46,7 +47,8 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Kept(msgspec.Struct, forbid_unknown_fields=True):
     """What the file holds: how each table is now, and layouts by table and name.
 
-    `seen`: what the trader has seen of what waits, as screen/key, and why it waited.
+    `seen`: what the trader has seen of what waits, as screen/key, and why it waited. `recalls`:
+    placements that were called back and not routed anew yet.
     """
 
     version: int = 1
@@ -54,6 +56,7 @@ class Kept(msgspec.Struct, forbid_unknown_fields=True):
     named: dict[str, dict[str, Layout]] = {}
     seen: dict[str, str] = {}
     theme: str = ""
+    recalls: tuple[Recalled, ...] = ()
 
 
 class Read(NamedTuple):

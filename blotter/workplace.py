@@ -14,6 +14,7 @@ from blotter.entry import described
 from blotter.layouts import Kept
 from blotter.link import STALE, Link
 from blotter.needs import Waiting
+from blotter.recalls import Recalls
 from blotter.timeline import Story
 from blotter.widgets.grid import Grid
 from blotter.widgets.messages import Line
@@ -47,6 +48,7 @@ class Workplace:
         self.app, self.link, self.grids, self.lines = app, link, grids, lines
         self.kept, self.actions, self.folder = kept, actions, folder
         self.waiting, self.user = Waiting(kept.seen, user), user
+        self.recalls = Recalls(kept.recalls, self.now())
         self.table = next(iter(grids))
         self.age = float("inf")
         self.refused = ""

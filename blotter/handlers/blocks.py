@@ -1,6 +1,7 @@
 """What a trader does with blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from rich.console import RenderableType
@@ -20,11 +21,19 @@ MOST = 20  # blocks of which each account is shown before they are finished
 
 
 async def route(place: Workplace) -> None:
-    """Split what is idle over brokers; what the server does not take comes back to the ticket."""
-    rows = _idle(place, place.grid.targets())
-    text = ""
+    """Split what is idle of the blocks over brokers."""
+    await divide(place, place.grid.targets())
+
+
+async def divide(
+    place: Workplace, rows: Sequence[Any], back: Mapping[str, Decimal] | None = None
+) -> None:
+    """The ticket for what is idle of blocks, or of that only what came `back`; what the server does
+    not take comes back to it.
+    """
+    rows, text = _idle(place, rows), ""
     while rows:
-        ticket = RouteTicket(rows, brokers(place), place.rows("prices"), text)
+        ticket = RouteTicket(rows, brokers(place), place.rows("prices"), text, back)
         split = await place.ask(ticket)
         if split is None:
             return

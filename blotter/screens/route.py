@@ -29,7 +29,8 @@ class Split(NamedTuple):
 class RouteTicket(ModalScreen[Split | None]):
     """Says at every key what would be sent; Enter sends it, if all of it can be sent.
 
-    `brokers`: name -> whether its session is up. `prices`: of record, by instrument.
+    `brokers`: name -> whether its session is up. `prices`: of record, by instrument. `back`: what of
+    a block came back from brokers, where that is split and not all that is idle.
     """
 
     BINDINGS = [
@@ -44,9 +45,11 @@ class RouteTicket(ModalScreen[Split | None]):
         brokers: Mapping[str, bool],
         prices: Mapping[str, PriceRow],
         text: str = "",
+        back: Mapping[str, Decimal] | None = None,
     ) -> None:
         super().__init__()
         self._blocks, self._brokers, self._prices, self._text = blocks, brokers, prices, text
+        self._back = back or {}
 
     def compose(self) -> ComposeResult:
         """The blocks, the brokers, the input, what it means."""
@@ -92,7 +95,7 @@ class RouteTicket(ModalScreen[Split | None]):
 
     def _routes(self, text: str, block: BlockRow) -> tuple[Route, ...]:
         try:
-            routes = split.parse(text, _idle(block), self._brokers, block.OrdType)
+            routes = split.parse(text, self._free(block), self._brokers, block.OrdType)
         except split.BadSplit as error:
             if len(self._blocks) == 1:
                 raise
@@ -102,10 +105,11 @@ class RouteTicket(ModalScreen[Split | None]):
         return tuple(replace(r, OrderQty=Decimal(0), CashOrderQty=r.OrderQty) for r in routes)
 
     def _title(self) -> str:
+        verb = "Route what came back of" if self._back else "Route"
         if len(self._blocks) > 1:
-            return f"Route {len(self._blocks)} blocks: all of them, or none"
+            return f"{verb} {len(self._blocks)} blocks: all of them, or none"
         (block,) = self._blocks
-        return f"Route {block.key}  {cells.side(block.Side)} {block.Symbol}"
+        return f"{verb} {block.key}  {cells.side(block.Side)} {block.Symbol}"
 
     def _facts(self) -> Text:
         text = self._many() if len(self._blocks) > 1 else self._one(self._blocks[0])
@@ -114,8 +118,9 @@ class RouteTicket(ModalScreen[Split | None]):
         return text.append(", ".join(names) or "none known")
 
     def _many(self) -> Text:
-        total = notional.total(self._blocks, "idle", self._prices)
-        return Text(f"{'idle':<9}≈ {total}\n", "bold")
+        freed = [replace(block, idle=self._free(block)) for block in self._blocks]
+        total = notional.total(freed if self._back else self._blocks, "idle", self._prices)
+        return Text(f"{'back' if self._back else 'idle':<9}≈ {total}\n", "bold")
 
     def _one(self, block: BlockRow) -> Text:
         text, price = Text(), self._prices.get(block.instrument)
@@ -127,9 +132,12 @@ class RouteTicket(ModalScreen[Split | None]):
             text.append(f"{'amount':<9}{cells.number(block.CashOrderQty):>14}\n")
             idle = f"{cells.number(block.idle_amount):>14} {block.Currency}\n"
             return text.append(f"{'idle':<9}{idle}", "bold")
-        text.append(f"{'idle':<9}{cells.number(block.idle):>14}", "bold")
+        free, word = self._free(block), "came back" if self._back else "idle"
+        if self._back:
+            text.append(f"{'idle':<9}{cells.number(block.idle):>14}   with what came back\n")
+        text.append(f"{word:<9}{cells.number(free):>14}", "bold")
         at = f" at {cells.number(price.Px)}" if price is not None else ""
-        return text.append(f"{self._value(block, block.idle)}{at}\n")
+        return text.append(f"{self._value(block, free)}{at}\n")
 
     def _explain(self, typed: str) -> None:
         try:
@@ -150,7 +158,7 @@ class RouteTicket(ModalScreen[Split | None]):
         return text
 
     def _describe(self, text: Text, block: BlockRow, routes: Sequence[Route]) -> None:
-        left = _idle(block)
+        left = self._free(block)
         for route in routes:
             quantity = route.OrderQty if route.CashOrderQty is None else route.CashOrderQty
             left -= quantity
@@ -184,7 +192,8 @@ class RouteTicket(ModalScreen[Split | None]):
                 sums[block.Currency] = before + sent * at
         return ", ".join(notional.amount(Decimal(1), v, name) for name, v in sorted(sums.items()))
 
-
-def _idle(block: BlockRow) -> Decimal:
-    """What may be routed: units, or of a block in money its amount."""
-    return block.idle if block.idle_amount is None else block.idle_amount
+    def _free(self, block: BlockRow) -> Decimal:
+        """What is split: units that are idle, or came back; of a block in money its idle amount."""
+        if block.idle_amount is not None:
+            return block.idle_amount
+        return min(self._back.get(block.key, block.idle), block.idle)

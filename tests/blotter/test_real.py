@@ -37,25 +37,36 @@ async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
             await pilot.pause(0.05)
 
 
+async def route(app: Blotter, pilot: Pilot[None], split: str) -> None:
+    """Type a split into the ticket; what is warned about is read and acknowledged."""
+    before, rows = len(app._place.rows("placements")), app._place.rows
+    await until(pilot, lambda: isinstance(app.screen, RouteTicket))
+    app.screen.query_one(Input).insert_text_at_cursor(split)
+    await pilot.press("enter")
+    await until(pilot, lambda: not isinstance(app.screen, RouteTicket))
+    await until(pilot, lambda: isinstance(app.screen, Warnings) or len(rows("placements")) > before)
+    if isinstance(app.screen, Warnings):
+        await until(pilot, lambda: not app.screen.unseen)  # type: ignore[attr-defined]
+        await pilot.press("y")
+
+
 async def trade(app: Blotter, pilot: Pilot[None]) -> None:
     place = app._place
     await until(pilot, lambda: len(place.rows("orders")) == 2)
-    await until(pilot, lambda: any(row.up for row in place.rows("sessions").values()))
+    up = lambda: {row.key for row in place.rows("sessions").values() if row.up}  # noqa: E731
+    await until(pilot, lambda: up() >= {"ALPHA", "BRAVO"})
     await until(pilot, lambda: len(place.grid.rows) == 2)
     await pilot.press("a", "b")
     await until(pilot, lambda: len(place.rows("blocks")) == 1)
     await pilot.press("2")
     await until(pilot, lambda: place.grid.cursor is not None)
     await pilot.press("r")
-    await until(pilot, lambda: isinstance(app.screen, RouteTicket))
-    broker = next(row.key for row in place.rows("sessions").values() if row.up)
-    app.screen.query_one(Input).insert_text_at_cursor(f"{broker} rest")
-    await pilot.press("enter")
-    await until(pilot, lambda: not isinstance(app.screen, RouteTicket))
-    await until(pilot, lambda: isinstance(app.screen, Warnings) or bool(place.rows("placements")))
-    if isinstance(app.screen, Warnings):
-        await until(pilot, lambda: not app.screen.unseen)  # type: ignore[attr-defined]
-        await pilot.press("y")
+    await route(app, pilot, "ALPHA rest")
+    acknowledged = lambda: [row.OrdStatus for row in place.rows("placements").values()] == ["New"]  # noqa: E731
+    await until(pilot, acknowledged)
+    await pilot.press("R")  # ALPHA keeps what it gets: called back, it goes to another
+    await route(app, pilot, "BRAVO rest")
+    assert [row.OrderQty for row in place.rows("placements").values()] == [D(600), D(600)]
     await until(pilot, lambda: [r.filled for r in place.rows("blocks").values()] == [D(600)])
     await pilot.press("d")
     await until(pilot, lambda: isinstance(app.screen, Preview))
@@ -84,6 +95,8 @@ async def story(app: Blotter, pilot: Pilot[None]) -> None:
 @pytest.mark.timeout(240)
 async def test_from_order_to_allocation_and_through_a_restart(tmp_path: Path) -> None:
     files = prepare(tmp_path / "house")
+    quiet = files.sim.read_text().replace('behaviour = "partials"', 'behaviour = "ack_only"', 1)
+    files.sim.write_text(quiet)
     with process("simulators", "--config", str(files.sim)), ExitStack() as first:
         first.enter_context(process(*serve(files)))
         do(files, "olga", *world.reference(), world.opening())
