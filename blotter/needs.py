@@ -40,7 +40,10 @@ NEEDS: tuple[Need, ...] = (
     Need(
         "compliance",
         lambda row: row.state == "held",
-        lambda row: f"{row.key} is held by {row.blocks}",
+        lambda row: (
+            f"{row.key} is held by {row.blocks}"
+            + (f", lifted by {row.consents}; {row.awaits}" if row.consents else "")
+        ),
     ),
     Need(
         "confirmations",

@@ -1,5 +1,6 @@
 """The columns of what portfolio managers want: orders, and what compliance says of them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from blotter import computed
@@ -22,6 +23,12 @@ from blotter.column import (
 def _accounts(row: Any) -> str:
     """The one account, or how many there are."""
     return str(row.account) or f"{row.accounts} accounts"
+
+
+def _awaits(row: Any) -> str:
+    """Who is still needed to lift a rule; a consent that has ended counts no longer."""
+    ended = row.awaits and row.consents_until and row.consents_until <= datetime.now(UTC)
+    return f"{row.awaits}; one has ended" if ended else str(row.awaits)
 
 
 ORDERS = (
@@ -66,6 +73,8 @@ COMPLIANCE = (
     key(7, "order"),
     word("state", 9),
     text("blocks", 20, "held by", tone=always("bad")),
+    Column("awaits", "still needed", 26, _awaits, _awaits, tone=always("attention")),
+    text("consents", 18),
     text("warnings", 20, tone=always("attention")),
     text("Symbol", 8),
     SIDE,

@@ -1,10 +1,15 @@
 """Values as text."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from blotter import cells
+from blotter.columns.orders import COMPLIANCE
+from blotter.needs import NEEDS
+from tests.blotter.fake import order
 
 
 @pytest.mark.parametrize(
@@ -55,3 +60,17 @@ def test_a_text_cannot_speak_to_the_terminal() -> None:
 
 def test_names_sort_by_their_numbers() -> None:
     assert sorted(["O10", "O9", "B2"], key=cells.natural) == ["B2", "O9", "O10"]
+
+
+def test_who_is_still_needed_says_when_a_consent_has_ended() -> None:
+    (column,) = (column for column in COMPLIANCE if column.name == "awaits")
+    until, missing = datetime.now(UTC) + timedelta(hours=1), "oversell: 1 more, not ann or carl"
+    row = order(1, state="held", awaits=missing, consents_until=until)
+    assert column.text(row) == missing
+    gone = msgspec.structs.replace(row, consents_until=until - timedelta(hours=2))
+    assert column.text(gone) == f"{missing}; one has ended"
+    assert column.text(msgspec.structs.replace(gone, awaits="")) == ""
+    why = next(need.why for need in NEEDS if need.table == "compliance")
+    assert why(msgspec.structs.replace(row, blocks="oversell")) == "O1 is held by oversell"
+    lifted = msgspec.structs.replace(row, blocks="oversell", consents="oversell: carl")
+    assert why(lifted) == f"O1 is held by oversell, lifted by oversell: carl; {missing}"

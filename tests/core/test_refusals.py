@@ -9,6 +9,7 @@ from tests.builders import DAY, D, Desk, desk, instrument, new_order
 from tradeoms.model import commands as c
 from tradeoms.model.fields import OrdType, Override, Severity
 from tradeoms.model.reference import Limit, Restriction, Tick
+from tradeoms.views import orders
 
 
 @pytest.fixture
@@ -174,11 +175,19 @@ def test_overriding(open_desk: Desk) -> None:
     assert list(open_desk.refused(past, "risk")) == ["expires"]
     naive = replace(lift, expires=later.replace(tzinfo=None))
     assert list(open_desk.refused(naive, "risk")) == ["expires"]
+    assert _consents(open_desk, name) == ("held", "", "order_quantity: 2 more, not pm", None)
     open_desk.done(lift, "risk")
-    assert open_desk.state.orders[name].state == "held"
+    missing = "order_quantity: 1 more, not pm or risk"
+    assert _consents(open_desk, name) == ("held", "order_quantity: risk", missing, later)
     assert list(open_desk.refused(lift, "risk")) == ["user"]
-    open_desk.done(lift, "chief")
-    assert open_desk.state.orders[name].state == "staged"
+    open_desk.done(replace(lift, expires=later + timedelta(hours=1)), "chief")
+    assert _consents(open_desk, name) == ("staged", "order_quantity: risk, chief", "", later)
+
+
+def _consents(desk: Desk, name: str) -> tuple[str, str, str, datetime | None]:
+    """What the row of an order says of who lifts its rules."""
+    row = orders.row(desk.state, desk.state.orders[name])
+    return row.state, row.consents, row.awaits, row.consents_until
 
 
 def test_a_basket_is_all_or_none(open_desk: Desk) -> None:

@@ -5,15 +5,13 @@ Source: RTS 6 art. 15(5): a specific order, temporary, exceptional, approved by 
 
 from datetime import datetime
 
-from tradeoms.model.fields import Override, Severity
+from tradeoms.model.fields import Severity
 from tradeoms.model.orders import Order, Violation
-
-PERSONS = {Override.One: 1, Override.Two: 2}
 
 
 def lifted(order: Order, violation: Violation, now: datetime) -> bool:
     """True where the violation is a BLOCK and enough persons have lifted its rule on this order."""
-    needed = PERSONS.get(violation.override)
+    needed = violation.override.persons
     if violation.severity is not Severity.Block or needed is None:
         return False
     return bool(order.overrides) and len(persons(order, violation.rule, now)) >= needed

@@ -212,6 +212,11 @@ class Override(StrEnum):
     One = "one"
     Two = "two"
 
+    @property
+    def persons(self) -> int | None:
+        """Their number; None where nobody may."""
+        return {"one": 1, "two": 2}.get(self.value)
+
 
 class Outcome(StrEnum):
     """What became of a command."""

@@ -11,6 +11,7 @@ from tradeoms.model.fields import OrderState, Severity
 from tradeoms.model.orders import ZERO, Order
 from tradeoms.model.state import State
 from tradeoms.views import touched
+from tradeoms.views.consents import consents
 from tradeoms.views.indicative import parts
 
 OF_BLOCK = (e.BlockDissolved, e.BlockMeasured, e.BlockAllocated, e.BlockReopened, e.OrdersJoined)
@@ -22,8 +23,10 @@ class OrderRow(Struct, frozen=True, gc=False):
     Side, OrdType and TimeInForce are FIX's names. `accounts` is their number, `account` the only
     one's name and empty where there are several. CumQty and AvgPx are legal: zero before the
     allocation. `arrival` is the price of record when the order came. `warnings` and `blocks` name
-    the rules that warned about or held the order. `indicative` is its part of what its block has
-    been filled so far: it never falls while fills grow, and what is booked in the end may differ.
+    the rules that warned about or held the order, `consents` who lifted which of them, `awaits` how many
+    more must while it is held, and `consents_until` when the first consent ends. `indicative` is its
+    part of what its block has been filled so far: it never falls while fills grow, and what is booked
+    in the end may differ.
     `claimed_by` is who works it, or its block. `ADV` is the instrument's average daily volume.
     CashOrderQty: the amount of an order in money, whose OrderQty is what that comes to as far as is
     known.
@@ -65,11 +68,14 @@ class OrderRow(Struct, frozen=True, gc=False):
     claimed_by: str = ""
     ADV: Decimal | None = None
     CashOrderQty: Decimal | None = None
+    consents: str = ""
+    awaits: str = ""
+    consents_until: datetime | None = None
 
 
 def row(state: State, order: Order, indicative: Decimal = ZERO) -> OrderRow:
     """The row of a visible order."""
-    instrument = state.instruments[order.instrument]
+    instrument, lifted = state.instruments[order.instrument], consents(order)
     return OrderRow(
         key=order.order,
         pm=order.pm,
@@ -107,6 +113,9 @@ def row(state: State, order: Order, indicative: Decimal = ZERO) -> OrderRow:
         claimed_by=state.blocks[order.block].claimed if order.block else order.claimed,
         ADV=touched.volume(state, order.instrument),
         CashOrderQty=order.CashOrderQty,
+        consents=lifted.given,
+        awaits=lifted.awaited,
+        consents_until=lifted.until,
     )
 
 
