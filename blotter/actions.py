@@ -16,6 +16,7 @@ from blotter.handlers import (
     placements,
     posttrade,
     recalling,
+    replacing,
     table,
     telephone,
 )
@@ -83,7 +84,7 @@ _WORK = (
     _act("c", "cancel_all", "cancel", "cancel what of the blocks is at brokers", blocks.cancel_all, "blocks", 1),
     _act("R", "recall", "recall", "cancel what is at brokers, and route what comes back anew", recalling.recall, "blocks placements", 1),
     _act("c", "cancel", "cancel", "cancel what is left of the placements", placements.cancel_selected, "placements", 1),
-    _act("e", "replace", "replace", "ask for another quantity, limit or stop", placements.change, "placements", 1),
+    _act("e", "replace", "replace", "ask for another quantity, limit or stop, also of many", replacing.change, "placements", 1),
     _act("w", "ask_status", "ask", "ask the brokers how the placements stand", placements.ask_status, "placements", 1),
     _act("p", "enter_fill", "by phone", "enter a fill that was told by telephone", placements.enter_fill, "placements", 1),
     _act("x", "close", "close", "end placements that the broker no longer knows", placements.close, "placements", 1),

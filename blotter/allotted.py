@@ -63,4 +63,6 @@ def _accounts(one: Foretold) -> Table:
         body.add_row(cells.printable(who), *(cells.number(Decimal(row[n])) for n in names))
     if (more := len(one["rows"]) - MOST) > 0:
         body.add_row(f"and {more:,} accounts more")
+    if one["left_out"]:
+        body.add_row(f"and {one['left_out']:,} that are not yours")
     return body

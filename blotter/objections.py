@@ -1,7 +1,7 @@
 """What stands against a command, from the answer's structured violations: grouped, worst first."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -58,8 +58,27 @@ def read(answered: Answered) -> Objections:
     plain = [p for p in answered.problems if _place(p.field)[1] not in blocking | warning]
     groups = [_refusals(plain)] if plain else []
     groups += [_group(rule, found, rule in blocking) for rule, found in rules.items()]
-    groups.sort(key=lambda group: (not group.hard, -len(group.lines), group.rule))
-    return Objections(tuple(groups), frozenset((warning - blocking) & asked))
+    return Objections(_worst_first(groups), frozenset((warning - blocking) & asked))
+
+
+def _worst_first(groups: Iterable[Group]) -> tuple[Group, ...]:
+    return tuple(sorted(groups, key=lambda group: (not group.hard, -len(group.lines), group.rule)))
+
+
+def together(answers: Mapping[str, Answered]) -> Objections:
+    """What stands against several commands, each line with the name of the one that it is about."""
+    found: dict[str, Group] = {}
+    warnings = frozenset[str]()
+    for name, answered in answers.items():
+        own = read(answered)
+        warnings |= own.warnings
+        for group in own.groups:
+            lines = tuple(f"{name}: {line}" for line in group.lines)
+            known = found.get(group.rule, group._replace(lines=()))
+            found[group.rule] = known._replace(
+                hard=known.hard or group.hard, lines=(*known.lines, *lines)
+            )
+    return Objections(_worst_first(found.values()), warnings)
 
 
 def acknowledged(command: Routing, answered: Answered, rules: frozenset[str]) -> Routing:

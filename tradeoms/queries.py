@@ -204,15 +204,42 @@ def preview_of(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]
 
 
 def allocation(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:
-    """What finishing `block` would book for each account, and why it would be refused to `user`.
+    """What finishing `block` would book for each account, and why it would be refused to `user`; of
+    `accounts` alone where some are given, and then `left_out` are how many rows of others.
 
     ValueError where there is nothing to allocate.
     """
+    state, accounts = reader.state, set(arguments.get("accounts", ()))
     name, user = str(arguments.get("block", "")), str(arguments.get("user", ""))
+    block = state.blocks.get(name)
+    orders = [state.orders[order] for order in block.orders] if block and accounts else []
+    if orders and accounts.isdisjoint(m.account for order in orders for m in order.members):
+        raise ValueError("block: unknown block")
     try:
-        return [msgspec.to_builtins(foretell(reader.state, name, user, datetime.now(UTC)))]
+        found = msgspec.to_builtins(foretell(state, name, user, datetime.now(UTC)))
     except Refusal as refusal:
         raise _wrong(refusal) from None
+    return [_narrowed(found, accounts)]
+
+
+def _narrowed(found: dict[str, Any], accounts: set[str]) -> dict[str, Any]:
+    """What is said of the whole split may name accounts of others: they hear only that it is."""
+    rows = [row for row in found["rows"] if not accounts or row["account"] in accounts]
+    left_out = len(found["rows"]) - len(rows)
+    if left_out:
+        unusual = "the split is not the policy's own" if found["exception"] else ""
+        found |= {"exception": unusual, "alerts": [], "rows": rows}
+    return found | {"left_out": left_out}
+
+
+def instruments(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+    """The reference data of `instruments`. ValueError names what is unknown."""
+    state, names = reader.state, arguments.get("instruments")
+    rows = names if isinstance(names, list) else []
+    unknown = [str(name) for name in rows if str(name) not in state.instruments]
+    if not rows or unknown:
+        raise ValueError(f"instruments = {unknown or names!r}: names of instruments are needed")
+    return [msgspec.to_builtins(state.instruments[str(name)]) for name in rows]
 
 
 def _wrong(refusal: Refusal) -> ValueError:
@@ -239,6 +266,7 @@ QUERIES: dict[str, Callable[[Reader, dict[str, Any]], list[Any]]] = {
     "headroom": headroom,
     "preview": preview_of,
     "allocation": allocation,
+    "instruments": instruments,
     "halts": halts,
     "kept": kept,
     "crosses": crosses,

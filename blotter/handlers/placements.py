@@ -1,17 +1,13 @@
 """What a trader does with placements."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from msgspec.structs import replace
 
-from blotter import notional
-from blotter.handlers.acknowledging import insist
 from blotter.handlers.deeds import Deed, act, do
 from blotter.handlers.orders import REASON
 from blotter.screens.preview import Asked, Said
-from blotter.screens.replace import Replacement, ReplaceTicket
 from blotter.split import amount
 from blotter.workplace import Workplace
 from tradeoms.model import commands as c
@@ -29,31 +25,6 @@ cancel_selected = act(CANCEL)
 async def cancel(place: Workplace, rows: Sequence[Any]) -> None:
     """Ask the brokers to cancel what is left of these placements."""
     await do(place, CANCEL, rows)
-
-
-async def change(place: Workplace) -> None:
-    """Ask the broker for another quantity, limit or stop."""
-    row = place.grid.cursor
-    if row is None:
-        return
-    if not row.LeavesQty:
-        place.tell("note", f"replace {row.key}: has nothing left")
-        return
-    given: Replacement | None = None
-    while True:
-        at = notional.price(row, place.rows("prices"))
-        block = place.rows("blocks").get(row.block)
-        in_money = block is not None and block.CashOrderQty is not None
-        given = await place.ask(ReplaceTicket(row, at, given, in_money))
-        if given is None:
-            return
-        each = Decimal(1) if in_money else at
-        value = notional.amount(given.total, each, notional.currency(row, place.rows("prices")))
-        command = c.ReplacePlacement(row.key, given.total, given.Price, given.StopPx)
-        if in_money:
-            command = replace(command, OrderQty=Decimal(0), CashOrderQty=given.total)
-        if await insist(place, f"replace {row.key}", command, f"≈ {value}"):
-            return
 
 
 ask_status = act(

@@ -35,10 +35,18 @@ class Line(NamedTuple):
     left_out: str = ""
 
 
+class Seen(NamedTuple):
+    """What would become of each row with what is typed; a `doubt` is put before it is sent, once."""
+
+    lines: Sequence[Line]
+    note: str
+    doubt: str = ""
+
+
 class Preview(ModalScreen[Said | None]):
     """Lines to look at, fields to fill in. Enter in the last field, or `y`, goes on; Escape back.
 
-    `text` is what was typed, so that it can come back.
+    `text` is what was typed, so that it can come back. `look`: what is typed changes the lines.
     """
 
     BINDINGS = [
@@ -57,10 +65,12 @@ class Preview(ModalScreen[Said | None]):
         asks: Sequence[Asked] = (),
         note: str = "",
         body: RenderableType | None = None,
+        look: Callable[[Said], Seen] | None = None,
     ) -> None:
         super().__init__()
         self._title, self.lines, self._verb = title, lines, verb
-        self._asks, self._note, self._body = asks, note, body
+        self._asks, self._note, self._body, self._look = asks, note, body, look
+        self._asked = ""
         self.text = dict[str, str]()
 
     def compose(self) -> ComposeResult:
@@ -93,7 +103,21 @@ class Preview(ModalScreen[Said | None]):
         self.query_one(VerticalScroll).display = bool(self.lines or self._body)
         self.query_one("#note").display = bool(self._note)
         self.query_one("#problems").display = False
-        self.query_one(f"#{self._first.name}" if self._first else "#back").focus()
+        first = self._asks[0] if self._look else self._first
+        self.query_one(f"#{first.name}" if first else "#back").focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say what would become of each row."""
+        said, problems = self._read()
+        if self._look is None:
+            return
+        self._explain(problems)
+        if not problems:
+            seen = self._look(said)
+            self.lines = seen.lines
+            self.query_one("#lines", Static).update(_table(seen.lines))
+            self.query_one("#note", Static).update(seen.note)
+            self.query_one("#note").display = bool(seen.note)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """The next field, or off it goes."""
@@ -110,13 +134,20 @@ class Preview(ModalScreen[Said | None]):
             self.dismiss(None)
 
     def action_go_on(self) -> None:
-        """Go on, or say everything that is wrong."""
+        """Go on, or say everything that is wrong; a doubt is put once, in words."""
         said, problems = self._read()
+        doubt = self._look(said).doubt if self._look and not problems else ""
+        if doubt and doubt != self._asked:
+            self._asked = doubt
+            problems = [f"{doubt} Send again if you mean it."]
         if not problems:
             self.dismiss(said)
             return
+        self._explain(problems)
+
+    def _explain(self, problems: Sequence[str]) -> None:
         shown = self.query_one("#problems", Static)
-        shown.display = True
+        shown.display = bool(problems)
         shown.update("\n".join(problems))
 
     def _read(self) -> tuple[Said, list[str]]:

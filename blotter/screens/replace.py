@@ -1,5 +1,6 @@
 """The ticket to ask a broker for another quantity, limit or stop."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -24,7 +25,8 @@ class Replacement(NamedTuple):
 
 class ReplaceTicket(ModalScreen[Replacement | None]):
     """Begins with what is; says at every key what would change. `at`: the price for the value;
-    `in_money`: its block is, and another amount is asked for.
+    `doubt`: what is odd about a quantity, asked about once; `in_money`: its block is, and another
+    amount is asked for.
     """
 
     BINDINGS = [Binding("escape", "back", "back"), Binding("ctrl+s", "send", "send")]
@@ -34,10 +36,12 @@ class ReplaceTicket(ModalScreen[Replacement | None]):
         row: PlacementRow,
         at: Decimal | None,
         given: Replacement | None,
+        doubt: Callable[[Decimal], str],
         in_money: bool = False,
     ) -> None:
         super().__init__()
-        self._row, self._at = row, at
+        self._row, self._at, self._doubt = row, at, doubt
+        self._asked = ""
         self._total = "CashOrderQty" if in_money else "OrderQty"
         self._before = Replacement(getattr(row, self._total), row.Price, row.StopPx)
         begin = given or self._before
@@ -75,10 +79,16 @@ class ReplaceTicket(ModalScreen[Replacement | None]):
             self.focus_next()
 
     def action_send(self) -> None:
-        """Ask for it, if it is something."""
+        """Ask for it, if it is something and nothing about it is odd, or it is meant."""
         wanted = self._explain()
-        if wanted is not None:
-            self.dismiss(wanted)
+        if wanted is None:
+            return
+        doubt = self._doubt(wanted.total)
+        if doubt and doubt != self._asked:
+            self._asked = doubt
+            self.query_one("#meaning", Static).update(f"{doubt} Send again if you mean it.")
+            return
+        self.dismiss(wanted)
 
     def action_back(self) -> None:
         """Nothing is asked."""

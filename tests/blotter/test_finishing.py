@@ -21,7 +21,7 @@ def account(n: int, **changed: Any) -> dict[str, Any]:
 def told(block: str, *rows: dict[str, Any], **changed: Any) -> dict[str, Any]:
     found = {"block": block, "policy": "fair/1", "exception": "", "AvgPx": "415.12"}
     found |= {"Currency": "USD", "settle_date": "2025-01-03", "alerts": [], "refused": ""}
-    return found | {"rows": list(rows)} | changed
+    return found | {"rows": list(rows), "left_out": 0} | changed
 
 
 def text(d: Desk, name: str) -> str:
@@ -33,7 +33,11 @@ def text(d: Desk, name: str) -> str:
 async def test_each_account_is_shown_before_a_block_is_finished() -> None:
     async with desk() as d:
         rows = [account(1), account(2, AllocQty="1", fees="1.50", net="-0.50", order="")]
-        why = {"exception": "holds back 1,000 of 5,000", "refused": "has working placements: P1"}
+        why = {
+            "left_out": 3,
+            "exception": "holds back 1,000 of 5,000",
+            "refused": "has working placements: P1",
+        }
         why |= {"alerts": ["holds back 1,000 of 5,000; split fair/1", "its price is its own"]}
         d.link.results = [Result("1", 41, (told("B1", *rows, **why),))]
         await d.press("2", "end", "d")
@@ -44,7 +48,8 @@ async def test_each_account_is_shown_before_a_block_is_finished() -> None:
         assert body.count("EXCEPTION") == 2
         assert "EXCEPTION: holds back 1,000 of 5,000\nEXCEPTION: its price is its own" in body
         assert "REFUSED NOW: has working placements: P1" in body
-        lines = [line.split() for line in body.splitlines()[4:]]
+        assert body.endswith("and 3 that are not yours")
+        lines = [line.split() for line in body.splitlines()[4:-1]]
         assert lines == [
             ["account", "ordered", "gets", "AvgPx", "commission", "fees", "net"],
             ["FUND1", "O1", "2,000", "200", "415.12", "10.00", "0", "83,034.00"],

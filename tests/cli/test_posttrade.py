@@ -35,11 +35,13 @@ def test_the_split_is_shown_before_the_block_is_finished(client: Client) -> None
     row = dict.fromkeys(posttrade.SHOWN, "0") | {"account": "FUND7", "net": "5000.13"}
     told = {"AvgPx": "50.01", "Currency": "USD", "settle_date": "2026-03-03", "policy": "fair/1"}
     told |= {"exception": "holds back 10 of 50", "alerts": [], "refused": "P1 works", "rows": [row]}
+    told["left_out"] = 3
     client.found = Result("1", 7, (told,))
     said = typed("allocation preview B1")
     assert client.sent == [("allocation", {"block": "B1", "user": "tom"})]
     for text in ("FUND7", "5000.13", "B1 at 50.01 USD, settles 2026-03-03", "as of record 7"):
         assert text in said
+    assert "and 3 that are not yours" in said
     assert "exception: holds back 10 of 50" in said
     assert "would be refused now: P1 works" in said
     client.found = Result("1", 7, problem="block: unknown block")

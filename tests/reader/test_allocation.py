@@ -3,19 +3,25 @@
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.builders import D, Desk, desk
 from tests.core.splits import define, worked
 from tests.states import same
+from tradeoms.bus.access import may_ask, narrowed
+from tradeoms.bus.keys import User
 from tradeoms.model import commands as c
+from tradeoms.model.fields import Role
+from tradeoms.model.reference import Instrument
 from tradeoms.queries import QUERIES
 from tradeoms.reader import Reader
 from tradeoms.views import VIEWS
 
 
-def ask(floor: Desk, block: str, user: str = "trader") -> dict[str, Any]:
-    (found,) = QUERIES["allocation"](Reader(floor.state), {"block": block, "user": user})
+def ask(floor: Desk, block: str, user: str = "trader", *accounts: str) -> dict[str, Any]:
+    asked = {"block": block, "user": user, "accounts": accounts}
+    (found,) = QUERIES["allocation"](Reader(floor.state), asked)
     return found
 
 
@@ -84,3 +90,38 @@ def test_what_cannot_be_allocated_says_why() -> None:
     floor.fill(name, 120)
     with pytest.raises(ValueError, match="is over-filled: 120 of 100"):
         ask(floor, block)
+
+
+def test_who_sees_some_accounts_gets_their_rows_and_nothing_of_the_others() -> None:
+    floor = desk()
+    define(floor, hold_back=D(50))
+    block, _ = worked(floor, 10, ("A1", 100), ("A2", 100), ("A3", 100))
+    whole, own = ask(floor, block), ask(floor, block, "rita", "A1", "A9")
+    ((mine,), first) = own["rows"], whole["rows"][0]
+    assert mine | {"allocated": ""} == first | {"allocated": ""}
+    assert (own["left_out"], whole["left_out"]) == (2, 0)
+    assert (own["exception"], own["alerts"]) == ("the split is not the policy's own", [])
+    assert own["AvgPx"] == whole["AvgPx"]
+    with pytest.raises(ValueError, match="unknown block"):
+        ask(floor, block, "rita", "A9")
+
+
+def test_the_server_says_whose_accounts_are_meant_and_not_the_user() -> None:
+    limited = User("u", "key", (Role.Trader,), frozenset({"A2", "A1"}), frozenset())
+    wide = User("u", "key", (Role.Trader,), frozenset(), frozenset())
+    asked = {"block": "B1", "accounts": ["A3"]}
+    assert may_ask(limited, "allocation", asked)
+    assert narrowed(limited, "allocation", asked) == {"block": "B1", "accounts": ["A1", "A2"]}
+    assert narrowed(wide, "allocation", asked) == {"block": "B1", "accounts": []}
+    assert narrowed(limited, "relief", asked) == asked
+
+
+def test_reference_data_is_everybodys() -> None:
+    limited = User("u", "key", (Role.Viewer,), frozenset({"A1"}), frozenset())
+    assert may_ask(limited, "instruments", {})
+    reader = Reader(desk().state)
+    (row,) = QUERIES["instruments"](reader, {"instruments": ["ACME"]})
+    assert msgspec.convert(row, Instrument, strict=False) == reader.state.instruments["ACME"]
+    for wrong in (["ACME", "NONE"], [], "ACME"):
+        with pytest.raises(ValueError, match="names of instruments are needed"):
+            QUERIES["instruments"](reader, {"instruments": wrong})

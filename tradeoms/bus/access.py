@@ -178,16 +178,27 @@ BY_NOBODY = frozenset({"sessions", "prices", "rates"})
 
 #: Questions about the one account that they name.
 OF_ACCOUNT = frozenset({"relief"})
+#: Questions about what everybody may know.
+OF_NOBODY = frozenset({"instruments"})
+#: Questions that are answered for the accounts that the user may see.
+NARROWED = frozenset({"allocation"})
 
 
 def may_ask(user: User, question: str, arguments: dict[str, Any]) -> bool:
     """Whether a question stays within the accounts that the user may see."""
-    if not user.accounts:
+    if not user.accounts or question in OF_NOBODY | NARROWED:
         return True
     if question == "headroom":
         asked = _asked(arguments.get("order"))
         return bool(asked) and asked <= set(user.accounts)
     return question in OF_ACCOUNT and arguments.get("account") in user.accounts
+
+
+def narrowed(user: User, question: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments with the accounts to which the answer is limited, none for who sees them all;
+    whatever the user says of that himself.
+    """
+    return arguments | {"accounts": sorted(user.accounts)} if question in NARROWED else arguments
 
 
 def _asked(order: Any) -> set[str]:

@@ -175,8 +175,9 @@ class StreamServer:
         elif not access.MAY_ASK.get(query.question, ALL) & set(user.roles):
             problem = f"role {', '.join(user.roles)} may not ask for {query.question}"
         else:
+            arguments = access.narrowed(user, query.question, query.arguments)
             try:
-                rows = tuple(map(msgspec.to_builtins, ask(self._reader, query.arguments)))
+                rows = tuple(map(msgspec.to_builtins, ask(self._reader, arguments)))
             except ValueError as error:
                 problem = str(error)
             except Exception as error:

@@ -26,6 +26,8 @@ def preview(block: str, user: User, config: Config = DEFAULT) -> None:
     found = asked("allocation", user, config, block=block, user=user)
     (told,) = found.rows
     console.print(answer(told["rows"], SHOWN))
+    if told["left_out"]:
+        tell(f"and {told['left_out']} that are not yours")
     tell(f"{block} at {told['AvgPx']} {told['Currency']}, settles {told['settle_date']}")
     tell(f"split by {told['policy']}, as of record {found.seq}")
     for text in dict.fromkeys(filter(None, (told["exception"], *told["alerts"]))):
