@@ -79,6 +79,7 @@ _WORK = (
     _act("v", "override", "override", "lift a rule that holds the orders", orders.override, _HELD, 1),
     _act("r", "route", "route", "split the idle quantity over brokers", blocks.route, "blocks", 1),
     _act("E", "route_list", "as list", "give a broker what is idle of the blocks as one list", blocks.route_list, "blocks"),
+    _act("p", "route_by_phone", "by phone", "route what a broker was given by telephone", telephone.call, "blocks"),
     _act("d", "finish", "done", "finish the blocks: allocate and book", blocks.finish, "blocks", 1),
     _act("u", "dissolve", "dissolve", "give the orders back to the stage", blocks.dissolve, "blocks", 1),
     _act("c", "cancel_all", "cancel", "cancel what of the blocks is at brokers", blocks.cancel_all, "blocks", 1),

@@ -12,7 +12,8 @@ from tradeoms.model.fields import Severity
 from tradeoms.model.orders import Violation
 
 Crossing = c.ProposeCross | c.ApproveCross
-Routing = c.RouteBlock | c.RouteBlocks | c.RouteList | c.ReplacePlacement | c.JoinBlock | Crossing
+Routed = c.RouteBlock | c.RouteBlocks | c.RouteList | c.RouteByPhone
+Routing = Routed | c.ReplacePlacement | c.JoinBlock | Crossing
 _OF_BLOCK = re.compile(r"blocks\[(\d+)\]\.(.*)")
 
 

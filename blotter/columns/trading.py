@@ -22,7 +22,7 @@ from blotter.column import (
 
 def _status(row: Any) -> str:
     """The broker's last word; before there is one, where our message is."""
-    return str(row.OrdStatus or row.transmission)
+    return str(row.OrdStatus or ("by phone" if row.by_phone else row.transmission))
 
 
 def _status_tone(row: Any) -> str:
@@ -78,6 +78,7 @@ PLACEMENTS = (
     word("transmission", 13),
     key(6, "block", "block"),
     text("text", 24),
+    text("by_phone", 40, "by phone"),
     computed.percent("CumQty", "OrderQty"),
     computed.value("CumQty", "AvgPx"),
     computed.age("routed"),

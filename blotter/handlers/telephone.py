@@ -1,14 +1,18 @@
-"""An order that was given by telephone: what the broker reports of it is entered as ours."""
+"""Orders given by telephone: parts of blocks, and what brokers report of orders that are not ours yet."""
 
 from collections.abc import Mapping
+from datetime import datetime, time
 from typing import Any
 
 from msgspec.structs import replace
 
-from blotter import cells, entry
+from blotter import cells, entry, notional, split
+from blotter.handlers.acknowledging import insist
+from blotter.handlers.blocks import brokers
+from blotter.handlers.deeds import about
 from blotter.handlers.orders import REASON
 from blotter.screens.preview import Asked, Line, Preview, Said
-from blotter.split import amount
+from blotter.split import BadSplit, amount
 from blotter.workplace import Workplace, verdict
 from tradeoms.model import commands as c
 from tradeoms.model.fields import OrdType, Outcome, Side
@@ -91,3 +95,71 @@ def _order(place: Workplace, said: Said) -> NewOrder:
         said["limit"],
         reason=said["reason"],
     )
+
+
+def _when(text: str) -> datetime:
+    """A time of today."""
+    try:
+        then = time.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"“{text}”: say 14:30") from None
+    now = datetime.now().astimezone()
+    told = now.replace(hour=then.hour, minute=then.minute, second=then.second, microsecond=0)
+    if told > now:
+        raise ValueError(f"“{text}”: is later than now")
+    return told
+
+
+CALL = (
+    Asked("broker", "who was called"),
+    Asked("quantity", "2500, 10k, or rest: all that is idle"),
+    Asked("limit", "limit price, where it is not the block's", amount, needed=False),
+    Asked("spoke_to", "the person who took it"),
+    Asked("when", "14:30, today; empty: now", _when, needed=False),
+    REASON,
+)
+CALLED = (
+    "Nothing is sent. Cancel it by telephone and close it (x), enter its fills (p), or attach what the"
+    " broker reports of it."
+)
+
+
+async def call(place: Workplace) -> None:
+    """A part of a block that a broker was given by telephone; a refused one comes back."""
+    row = place.grid.cursor
+    if row is None:
+        return
+    if row.idle <= 0:
+        place.tell("note", f"by phone: {row.key} left out: nothing is idle")
+        return
+    text: Mapping[str, str] = {}
+    note = CALLED
+    lines = [Line(row.key, f"{about(row)}   idle {cells.number(row.idle)}")]
+    while True:
+        asks = [asked._replace(first=text.get(asked.name, "")) for asked in CALL]
+        ticket = Preview(f"By telephone: {row.key} {row.Symbol}", lines, "Enter", asks, note)
+        said = await place.ask(ticket)
+        if said is None:
+            return
+        text = ticket.text
+        try:
+            command = _called(place, row, said)
+        except BadSplit as error:
+            note = str(error)
+            continue
+        value = notional.amount(
+            command.route.OrderQty, notional.price(row, place.rows("prices")), row.Currency
+        )
+        if await insist(place, f"by phone {row.key}", command, f"≈ {value}"):
+            return
+
+
+def _called(place: Workplace, row: Any, said: Said) -> c.RouteByPhone:
+    """The command; a BadSplit where broker or quantity make no sense."""
+    text = f"{said['broker']} {said['quantity']}"
+    route, *others = split.parse(text, row.idle, brokers(place), row.OrdType)
+    if others:
+        raise BadSplit("one broker at a time")
+    if said["limit"] is not None:
+        route = replace(route, OrdType=OrdType.Limit, Price=said["limit"])
+    return c.RouteByPhone(row.key, route, said["spoke_to"], said["reason"], said["when"])

@@ -67,6 +67,7 @@ GIVEN = NewOrder(
     D(62),
     reason="why",
 )
+CALLED = {"broker": "bravo", "quantity": "2k", "limit": "131", "spoke_to": "Bob"}
 CASES = [
     Case("block", "orders", "O40", (), [c.BlockOrders(("O40",))]),
     Case("join", "orders", "O40", ("B7", R), [c.JoinBlock("B7", ("O40",), "why")]),
@@ -100,6 +101,8 @@ CASES = [
     Case("resume", "orders", "O40", ("", R), [c.Resume("H1", "why")]),
     Case("route", "blocks", "B2", ("ALPHA 500",), [c.RouteBlock("B2", (c.Route("ALPHA", D(500)),))]),
     Case("route_list", "blocks", "B2", ("bravo",), [c.RouteList("BRAVO", ("B2",))]),
+    Case("route_by_phone", "blocks", "B2", (CALLED | R,),
+         [c.RouteByPhone("B2", c.Route("BRAVO", D(2000), OrdType.Limit, D(131)), "Bob", "why")]),
     Case("finish", "blocks", "B1", (R,), [c.FinishBlock("B1", "why")]),
     Case("dissolve", "blocks", "B2", (), [c.DissolveBlock("B2")]),
     Case("cancel_all", "blocks", "B1", (), [c.CancelPlacement("P1"), c.CancelPlacement("P2")]),

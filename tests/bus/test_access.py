@@ -98,6 +98,7 @@ def test_what_exists_is_guarded_as_what_is_new(busy: House) -> None:
         c.BlockOrders(block.orders),
         c.DissolveBlock(block.block),
         c.RouteBlock(block.block, ()),
+        c.RouteByPhone(block.block, c.Route("KING", Decimal(1)), "Bob", "r"),
         c.FinishBlock(block.block),
         c.FinishBlocks((block.block,)),
         c.BookError(block.block, "r"),

@@ -1,5 +1,6 @@
 """What a person types to settle something, and the command that is sent."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -28,6 +29,19 @@ LINES: dict[str, c.Command] = {
         "P7", D(100), D("240.10"), "phone", "XNYS"
     ),
     "fill P7 -5 -.5 -r phone": c.EnterFill("P7", D(-5), D("-0.5"), "phone"),
+    "by-phone B1 ALPHA 100 -r phone --to Bob": c.RouteByPhone(
+        "B1", c.Route("ALPHA", D(100)), "Bob", "phone"
+    ),
+    "by-phone B1 ALPHA 9 -r x --to Bob --limit 5.5 --at 2026-03-02T14:30Z --acknowledge a": (
+        c.RouteByPhone(
+            "B1",
+            c.Route("ALPHA", D(9), OrdType.Limit, D("5.5")),
+            "Bob",
+            "x",
+            datetime(2026, 3, 2, 14, 30, tzinfo=UTC),
+            ("a",),
+        )
+    ),
     "bust hand/M1 -r twice": c.BustFill("hand/M1", "twice"),
     "status P7": c.RequestStatus("P7"),
     "kill --everything -r halt": c.CancelAll("halt", everything=True),
@@ -40,6 +54,12 @@ LINES: dict[str, c.Command] = {
 def test_what_is_typed_is_sent(line: str, client: Client) -> None:
     typed(line)
     assert client.sent == [LINES[line]]
+
+
+def test_a_time_alone_is_one_of_today_here(client: Client) -> None:
+    typed("by-phone B1 A 9 -r x --to Bob --at 00:01")
+    (sent,) = client.sent
+    assert sent.at.astimezone().strftime("%H:%M") == "00:01"
 
 
 @pytest.mark.parametrize("limit", ["", "50.25"])
@@ -67,6 +87,8 @@ def test_a_telephoned_order(limit: str, client: Client) -> None:
         "fill P7 many 240 -r x",
         "close P7",
         "dontknow 3 -r x --code Q",
+        "by-phone B1 ALPHA 9 -r x --to Bob --at noon",
+        "by-phone B1 ALPHA 9 -r x",
         "fill P7 5 6 -r x -q",
         "fill P7 5 6 -r x -5",
     ],

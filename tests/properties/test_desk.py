@@ -132,13 +132,18 @@ class DeskMachine(RuleBasedStateMachine):
         quantity=quantities,
         all=st.booleans(),
         broker=st.sampled_from(("KING", "QUEEN")),
+        wired=st.integers(0, 4),
     )
-    def route(self, pick: int, quantity: int, all: bool, broker: str) -> None:
+    def route(self, pick: int, quantity: int, all: bool, broker: str, wired: int) -> None:
+        """Over the line, now and then by telephone."""
         block = self._state.blocks[self._block(pick, BlockState.Open, BlockState.Working)]
         parts = [self._state.placements[name] for name in block.placements]
         free = block.OrderQty - sum(p.CumQty + p.exposure for p in parts)
         route = c.Route(broker, free if all and free > 0 else D(quantity))
-        self._do(c.RouteBlock(block.block, (route,), ("price_collar",)), "trader")
+        seen = ("price_collar",)
+        spoken = c.RouteByPhone(block.block, route, "Bob", "line down", acknowledged=seen)
+        sent = c.RouteBlock(block.block, (route,), seen)
+        self._do(sent if wired else spoken, "trader")
 
     @act(pick=picks)
     def cancel(self, pick: int) -> None:

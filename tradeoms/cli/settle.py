@@ -1,12 +1,14 @@
 """Commands for what waits for a person: unknown reports, disputed fills, stuck placements."""
 
+from datetime import datetime
 from typing import Annotated
 
+import msgspec
 import typer
 
 from tradeoms.cli.client import SIDES, member
 from tradeoms.cli.common import DEFAULT, Config, fail
-from tradeoms.cli.connection import Reason, User, number, submit
+from tradeoms.cli.connection import Acknowledge, Reason, User, number, submit
 from tradeoms.model import commands as c
 from tradeoms.model import fields
 from tradeoms.model.orders import NewOrder
@@ -91,6 +93,40 @@ def close(placement: str, user: User, reason: Reason, config: Config = DEFAULT) 
     submit(c.ClosePlacement(placement, reason), user, config)
 
 
+def by_phone(
+    block: str,
+    broker: str,
+    quantity: str,
+    user: User,
+    reason: Reason,
+    to: Annotated[str, typer.Option(help="Who took the order there.")],
+    at: Annotated[
+        str, typer.Option(help="When, such as 14:30, within the last day; else now.")
+    ] = "",
+    limit: Annotated[str, typer.Option(help="Limit price, where it has its own.")] = "",
+    acknowledge: Acknowledge = None,
+    config: Config = DEFAULT,
+) -> None:
+    """Route a part of a block that a broker was given by telephone: nothing is sent."""
+    route = c.Route(broker, number(quantity, "quantity"))
+    if limit:
+        price = number(limit, "limit")
+        route = msgspec.structs.replace(route, OrdType=fields.OrdType.Limit, Price=price)
+    seen = tuple(acknowledge or ())
+    submit(c.RouteByPhone(block, route, to, reason, _moment(at), seen), user, config)
+
+
+def _moment(text: str) -> datetime | None:
+    """A time of today, or a date and a time, in the zone of this machine unless it names one."""
+    if not text:
+        return None
+    day = "" if "-" in text else f"{datetime.now().astimezone().date()} "
+    try:
+        return datetime.fromisoformat(day + text).astimezone()
+    except ValueError:
+        raise fail(f"at {text!r} is no time: say 14:30 or 2026-03-02T14:30") from None
+
+
 def fill(
     placement: str,
     quantity: str,
@@ -129,5 +165,5 @@ def kill(
 
 def add_to(app: typer.Typer) -> None:
     """Register this module's commands."""
-    for command in (attach, dismiss, book, dontknow, close, fill, bust, status, kill):
+    for command in (attach, dismiss, book, dontknow, close, by_phone, fill, bust, status, kill):
         app.command()(command)

@@ -40,7 +40,7 @@ def kill(
     reachable: dict[str, list[Placement]] = {}
     unreachable: list[str] = []
     for placement in meant:
-        if _asked(placement):
+        if _asked(placement) or placement.unheard:
             continue
         session = state.sessions.get(placement.session)
         if session is None or not session.up:
@@ -54,6 +54,10 @@ def kill(
     events.append(alert(ctx, "kill switch", scope, text))
     if unreachable:
         text = f"not cancelled before their session is up: {', '.join(unreachable)}"
+        events.append(alert(ctx, "kill switch", scope, text))
+    if spoken := [p for p in meant if p.unheard]:
+        names = ", ".join(f"{p.placement} at {p.broker}" for p in spoken)
+        text = f"given by telephone, and to be cancelled there: {names}"
         events.append(alert(ctx, "kill switch", scope, text))
     if meant:
         events.append(e.PlacementsUnwanted(tuple([placement.placement for placement in meant])))
@@ -115,7 +119,8 @@ def _unwanted(state: State, session: str) -> Iterator[Placement]:
     waiting = [known.placements for known in state.mass_cancels.values() if known.waiting]
     for placement in state.placements.values():
         lives = placement.session == session and placement.exposure and not _asked(placement)
-        if placement.unwanted and lives and not any(placement.placement in w for w in waiting):
+        reached = lives and not placement.unheard
+        if placement.unwanted and reached and not any(placement.placement in w for w in waiting):
             yield placement
 
 

@@ -34,6 +34,9 @@ def _asking(state: State, name: str, kind: RequestKind) -> Placement:
         raise refuse("placement", name, "never left: the broker does not know it")
     if placement.closed:
         raise refuse("placement", name, f"was closed by hand: {placement.closed}")
+    if placement.unheard:
+        reason = "was given by telephone: say it there, and close it, or enter its fills"
+        raise refuse("placement", name, reason)
     if (waits := _waits(state, placement, kind)) is not None:
         raise refuse("placement", name, f"waits for the answer to its {waits.kind} request")
     session = state.sessions.get(placement.session)

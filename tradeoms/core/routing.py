@@ -21,7 +21,7 @@ from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.crosses import HOUSE
 from tradeoms.model.fields import BlockState, OrdType, Severity, TimeInForce
-from tradeoms.model.orders import ZERO, Block, Order, Placement, Violation
+from tradeoms.model.orders import ZERO, Block, Placement, Violation
 from tradeoms.model.state import State
 
 EXEC_INST = re.compile(r"[0-9A-Za-z]( [0-9A-Za-z])*")
@@ -29,24 +29,35 @@ EXEC_INST = re.compile(r"[0-9A-Za-z]( [0-9A-Za-z])*")
 
 def route_block(state: State, command: c.RouteBlock, ctx: Context) -> list[e.AnyEvent]:
     """Placements within the idle quantity, no worse than the block's limit, compliant again."""
-    block = live_block(state, command.block, BlockState.Open, BlockState.Working)
-    must_be_mine(block, ctx)
-    problems = _kind_problems(block, command.routes)
-    routes = tuple(_whole(state, block, route) for route in command.routes)
-    problems = problems or _route_problems(state, block, routes)
-    if problems:
-        raise Refusal(*problems)
-    comply(state, block, routes, command.acknowledged, ctx)
-    order = state.orders[block.orders[0]]
+    block, routes = agreed(state, command.block, command.routes, command.acknowledged, ctx)
     events: list[e.AnyEvent] = [] if block.statement else [freeze(state, block, ctx)]
     for route in routes:
-        placement = _placement(state, block, order, route, ctx)
+        placement = placement_of(state, block, route, ctx)
         events.append(e.PlacementRouted(placement))
         session = state.sessions.get(placement.session)
         if session is None or not session.up:
             reason = "the session is down"
             events.append(e.PlacementUnsent(placement.placement, placement.ClOrdID, reason))
     return events
+
+
+def agreed(
+    state: State,
+    name: str,
+    wanted: tuple[c.Route, ...],
+    acknowledged: tuple[str, ...],
+    ctx: Context,
+) -> tuple[Block, tuple[c.Route, ...]]:
+    """The block and its routes with all their terms; a Refusal where it may not be routed so."""
+    block = live_block(state, name, BlockState.Open, BlockState.Working)
+    must_be_mine(block, ctx)
+    problems = _kind_problems(block, wanted)
+    routes = tuple(_whole(state, block, route) for route in wanted)
+    problems = problems or _route_problems(state, block, routes)
+    if problems:
+        raise Refusal(*problems)
+    comply(state, block, routes, acknowledged, ctx)
+    return block, routes
 
 
 MOST_BLOCKS = 1000  # of one command: other people's wait behind it
@@ -220,7 +231,9 @@ def heed(violations: tuple[Violation, ...], acknowledged: tuple[str, ...]) -> No
         raise Refusal(*problems, violations=violations)
 
 
-def _placement(state: State, block: Block, order: Order, route: c.Route, ctx: Context) -> Placement:
+def placement_of(state: State, block: Block, route: c.Route, ctx: Context) -> Placement:
+    """What becomes of a route."""
+    order = state.orders[block.orders[0]]
     return Placement(
         placement=ctx.name("placement", "P"),
         block=block.block,

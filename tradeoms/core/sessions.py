@@ -69,6 +69,8 @@ def request_status(state: State, command: c.RequestStatus, ctx: Context) -> list
     placement = state.placements.get(command.placement)
     if placement is None:
         raise refuse("placement", brief(command.placement), "unknown placement")
+    if placement.unheard:
+        raise refuse("placement", command.placement, "was given by telephone: ask there")
     if ctx.user and not session_of(state, placement.session).up:
         raise refuse("placement", command.placement, f"session {placement.session} is down")
     asked = [r.ClOrdID for r in placement.requests] or [placement.ClOrdID]

@@ -49,7 +49,7 @@ def attach_report(state: State, command: c.AttachReport, ctx: Context) -> list[e
     if command.order is not None:
         _may_begin(state, found, found.report)
         said = undoing(state, found.report, command.order) if late else found.report
-        events, name = given_by_voice(state, command.order, found, said, ctx)
+        events, name = given_by_voice(state, command.order, found, said, command.reason, ctx)
     else:
         events, name = [], command.placement
         _fits(state, name, found, found.report, ctx)

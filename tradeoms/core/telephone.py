@@ -1,23 +1,79 @@
-"""Orders given by voice: what the broker reports of them becomes an order, block and placement."""
+"""Orders given by voice: parts of blocks, and what brokers report of orders that we do not have."""
+
+import re
+from datetime import timedelta
 
 from msgspec.structs import replace
 
-from tradeoms.core import amounts
+from tradeoms.core import amounts, routing
 from tradeoms.core.adopting import adopted, block_of, placement_of
-from tradeoms.core.checks import check_fields
+from tradeoms.core.blocks import freeze
+from tradeoms.core.bounds import brief
+from tradeoms.core.checks import bad_text, check_fields
 from tradeoms.core.context import Context, Refusal
 from tradeoms.core.freezing import statement
 from tradeoms.core.orders import recorded
 from tradeoms.core.pending import keep
 from tradeoms.core.placements import enroll
+from tradeoms.core.reasons import reason_problems
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.fields import Transmission
 from tradeoms.model.orders import ZERO, NewOrder, Report
 from tradeoms.model.state import State
+from tradeoms.model.voices import Voice
+
+A_DAY = timedelta(days=1)
+_ROUTES = re.compile(r"^routes(\[0\])?\.")
+
+
+def route_by_phone(state: State, command: c.RouteByPhone, ctx: Context) -> list[e.AnyEvent]:
+    """A placement as any other, but that it is at its broker already and no message speaks of it."""
+    problems = _voice_problems(state, command, ctx)
+    if problems:
+        raise Refusal(*problems)
+    routes = (command.route,)
+    try:
+        block, (route,) = routing.agreed(state, command.block, routes, command.acknowledged, ctx)
+    except Refusal as refusal:
+        problems = [replace(p, field=_ROUTES.sub("route.", p.field)) for p in refusal.problems]
+        raise Refusal(*problems, violations=refusal.violations) from None
+    events: list[e.AnyEvent] = [] if block.statement else [freeze(state, block, ctx)]
+    voice = Voice(ctx.user, command.reason, command.at or ctx.now, command.spoke_to)
+    placement = replace(
+        routing.placement_of(state, block, route, ctx),
+        transmission=Transmission.Acknowledged,
+        telephoned=True,
+        voice=voice,
+    )
+    return [*events, e.PlacementTelephoned(placement)]
+
+
+def _voice_problems(state: State, command: c.RouteByPhone, ctx: Context) -> list[c.Problem]:
+    """Who, why and when must be said; an amount is for the broker to turn into units, in writing."""
+    problems = reason_problems(command.reason)
+    if bad := bad_text(command.spoke_to) or ("" if command.spoke_to.strip() else "say who took it"):
+        problems.append(c.Problem("spoke_to", brief(ascii(command.spoke_to)), bad))
+    at = command.at
+    if at is not None and at.tzinfo is None:
+        problems.append(c.Problem("at", str(at), "has no time zone"))
+    elif at is not None and not ctx.now - A_DAY < at <= ctx.now:
+        problems.append(c.Problem("at", str(at), "is later than now, or a day ago or more"))
+    block, reason = state.blocks.get(command.block), "what is given by telephone is in units"
+    if block is not None and block.CashOrderQty is not None:
+        problems.append(c.Problem("block", block.block, f"is in money: {reason}"))
+    elif command.route.CashOrderQty is not None:
+        problems.append(c.Problem("route.CashOrderQty", brief(command.route.CashOrderQty), reason))
+    return problems
 
 
 def given_by_voice(
-    state: State, new: NewOrder, found: e.ReportUnmatched, report: Report, ctx: Context
+    state: State,
+    new: NewOrder,
+    found: e.ReportUnmatched,
+    report: Report,
+    reason: str,
+    ctx: Context,
 ) -> tuple[list[e.AnyEvent], str]:
     """The events that make the order, and its placement's name.
 
@@ -33,7 +89,7 @@ def given_by_voice(
     block = block_of(state, order, ctx)
     # The id is ours alone: the broker has never seen it, and finds the order by its own.
     placement = placement_of(state, order, block, broker, ctx.ClOrdID(state), ctx)
-    placement = replace(placement, telephoned=True)
+    placement = replace(placement, telephoned=True, voice=Voice(ctx.user, reason, ctx.now))
     split = statement(state, block, [order], ctx)
     return adopted(order, block, split, placement, "telephoned order", ctx), placement.placement
 
@@ -71,4 +127,5 @@ def apply_telephoned(state: State, event: e.PlacementTelephoned) -> None:
         state.placement_of[f"{placement.session}|{placement.OrderID}"] = placement.placement
 
 
+DECIDE = {c.RouteByPhone: route_by_phone}
 APPLY = {e.PlacementTelephoned: apply_telephoned}

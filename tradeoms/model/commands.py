@@ -186,6 +186,21 @@ class RouteBlocks(Command, frozen=True, tag=True):
     blocks: tuple[RouteBlock, ...]
 
 
+class RouteByPhone(Command, frozen=True, tag=True):
+    """Give a broker a part of a block by telephone: nothing is sent, and it says so for ever.
+
+    Rules are asked as for a route, `acknowledged` too. `spoke_to`: who took it there; `at`: when, at
+    the latest now (None), on the open day.
+    """
+
+    block: str
+    route: Route
+    spoke_to: str
+    reason: str
+    at: datetime | None = None
+    acknowledged: tuple[str, ...] = ()
+
+
 class CancelPlacement(Command, frozen=True, tag=True):
     """Ask the broker to cancel what is left."""
 
@@ -330,6 +345,7 @@ PersonCommand = (
     | RouteBlock
     | RouteBlocks
     | RouteList
+    | RouteByPhone
     | CancelPlacement
     | ReplacePlacement
     | FinishBlock

@@ -12,6 +12,7 @@ from tradeoms.model.statements import Moved as Moved
 from tradeoms.model.statements import SplitTerms as SplitTerms
 from tradeoms.model.statements import Statement as Statement
 from tradeoms.model.statements import StatementPart as StatementPart
+from tradeoms.model.voices import Voice
 
 ZERO = Decimal(0)
 
@@ -202,9 +203,9 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     last fill, `adjusted` that of the last corporate action that the broker applied to fills.
     CashOrderQty: the broker was given this amount of money in Currency, and OrderQty is the most it
     may become (what is expected of it, in a block in money) until the broker says how much it is.
-    `telephoned`: it was given by
-    voice and never sent. `unwanted`: it was killed, or its cancel came before the broker knew it:
-    it is not sent again, and a logon asks for its cancel. `closed`: why a person ended it by hand.
+    `telephoned`: it was given by voice, which `voice` tells of, and never sent. `unwanted`: it was
+    killed, or its cancel came before the broker knew it: it is not sent again, and a logon asks for
+    its cancel. `closed`: why a person ended it by hand.
     `commission_per_share` and `commission`: the broker's rate or schedule when it was routed, no
     rate in placements of old; `research`: its schedule for research. ListID and ListSeqNo: it was
     given as one of a list. `later`: what of CumQty and notional belongs to later parts of the
@@ -251,6 +252,14 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     ListID: str = ""
     ListSeqNo: int = 0
     later: tuple[PartFills, ...] = ()
+    voice: Voice | None = None
+
+    @property
+    def unheard(self) -> bool:
+        """True where it was given by voice and the broker has told no OrderID of it: no message can
+        speak of it.
+        """
+        return self.voice is not None and self.OrderID in ("", "NONE")
 
     def in_part(self, part: int) -> PartFills:
         """What was filled while a part of the block's statement held."""

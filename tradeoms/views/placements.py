@@ -18,7 +18,8 @@ class PlacementRow(Struct, frozen=True, gc=False):
 
     OrdStatus is FIX's name, empty before the first answer. CumQty and AvgPx (28 digits) are those
     of our booked executions. `requests` says what the broker has not answered yet, such as
-    "replace 500 @ 10.25". CashOrderQty: it was given in money.
+    "replace 500 @ 10.25". CashOrderQty: it was given in money. `by_phone`: who gave it by telephone, to
+    whom, when and why; empty where it was sent.
     """
 
     key: str
@@ -48,6 +49,7 @@ class PlacementRow(Struct, frozen=True, gc=False):
     trade_date: date
     ListID: str = ""
     CashOrderQty: Decimal | None = None
+    by_phone: str = ""
 
 
 def row(placement: Placement) -> PlacementRow:
@@ -80,6 +82,7 @@ def row(placement: Placement) -> PlacementRow:
         trade_date=placement.trade_date,
         ListID=placement.ListID,
         CashOrderQty=placement.CashOrderQty,
+        by_phone=placement.voice.text if placement.voice else "",
     )
 
 

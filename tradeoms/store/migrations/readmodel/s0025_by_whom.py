@@ -1,11 +1,11 @@
-"""Who has consented that a rule is lifted from an order, and who is awaited."""
+"""Who has lifted a rule from an order and who is awaited, and who gave an order by telephone."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from tradeoms.store.columns import Moment
 
-revision = "s0025_consents"
+revision = "s0025_by_whom"
 down_revision = "s0024_fees"
 
 
@@ -14,4 +14,5 @@ def upgrade() -> None:
     for name in ("consents", "awaits"):
         op.add_column("orders", sa.Column(name, sa.Text(), nullable=False, server_default=""))
     op.add_column("orders", sa.Column("consents_until", Moment(timezone=True)))
+    op.add_column("placements", sa.Column("by_phone", sa.Text(), nullable=False, server_default=""))
     op.execute("DELETE FROM cursor")

@@ -1,0 +1,74 @@
+"""A part of a block that a broker was given by telephone, entered by key."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal as D
+
+import pytest
+from textual.widgets import Input
+
+from blotter.handlers.telephone import _when
+from blotter.screens.preview import Preview
+from blotter.screens.warnings import Warnings
+from tests.blotter.desk import Desk, desk
+from tests.blotter.fake import placement, refused, world
+from tradeoms.model import commands as c
+from tradeoms.model.commands import Problem
+
+CALLED = {"broker": "alpha", "quantity": "rest", "spoke_to": "Bob", "reason": "line down"}
+
+
+async def fill(d: Desk, **said: str) -> None:
+    await d.on(Preview)
+    for name, text in said.items():
+        d.app.screen.query_one(f"#{name}", Input).value = text
+    await d.settle()
+    await d.press("ctrl+s")
+
+
+async def test_what_is_wrong_comes_back_with_what_was_typed() -> None:
+    async with desk() as d:
+        await d.press("2", "end", "p")
+        await fill(d, broker="alpha")
+        problems = str(d.app.screen.query_one("#problems").render())
+        assert all(f"{n}: is needed" in problems for n in ("quantity", "spoke_to", "reason"))
+        for wrong, said in (
+            ({"broker": "zulu"}, "unknown broker zulu"),
+            ({"quantity": "7k"}, "1,000 more than the idle 6,000"),
+            ({"quantity": "500, bravo 200"}, "one broker at a time"),
+        ):
+            await fill(d, **CALLED | wrong)
+            await d.on(Preview)
+            assert said in str(d.app.screen.query_one("#note").render())
+            assert d.app.screen.query_one("#spoke_to", Input).value == "Bob"
+        d.link.answers = [refused(Problem("at", "x", "is later than now"))]
+        await fill(d, **CALLED)
+        await d.on(Warnings)
+        await d.press("escape")
+        await fill(d, **CALLED)
+        assert d.link.sent[-1] == c.RouteByPhone(
+            "B1", c.Route("ALPHA", D(6000)), "Bob", "line down", None
+        )
+
+
+async def test_nothing_idle_is_said_and_the_placement_is_marked() -> None:
+    link = world()
+    link.first["placements"].append(
+        placement(9, OrdStatus="", by_phone="tom told Bob, 2025-01-02 15:30 UTC: line down")
+    )
+    async with desk(link) as d:
+        await d.press("2", "home", "p")
+        assert "by phone: B3 left out: nothing is idle" in d.said
+        await d.press("3", "home")
+        column = next(one for one in d.grid.table.columns if one.name == "OrdStatus")
+        assert column.text(d.grid.cursor) == "by phone"
+
+
+def test_a_call_is_of_today_and_over() -> None:
+    now = datetime.now().astimezone()
+    assert _when("00:00").date() == now.date()
+    for text in ("25:00", "noon"):
+        with pytest.raises(ValueError, match="say 14:30"):
+            _when(text)
+    if now.hour < 23:
+        with pytest.raises(ValueError, match="later than now"):
+            _when(f"{now + timedelta(hours=1):%H:%M}")
