@@ -170,7 +170,7 @@ def _clock(term: _Term) -> Test:
     raw, limit = term.column.raw, term.value
     if limit and not re.fullmatch(r"\d\d?(:\d{0,2}){0,2}", limit):
         raise BadFilter(term.at, f"“{limit}” is not a time of day such as 15:30")
-    limit = limit.zfill(2) if len(limit) < 2 else limit
+    limit = limit.zfill(2) if limit else ""
 
     def shown(row: Any) -> str:
         at: datetime | None = raw(row)

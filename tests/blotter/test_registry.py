@@ -91,13 +91,13 @@ def test_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_settings_and_layouts_live_through_a_restart(tmp_path: Path) -> None:
-    (tmp_path / "blotter.toml").write_text('[keys]\nroute = "R"\nsort = "b"\n')
+    (tmp_path / "blotter.toml").write_text('[keys]\nroute = "T"\nsort = "b"\n')
     app = Blotter(world(), "tom", tmp_path)
     async with app.run_test() as pilot:
         await pilot.pause()
         said = [line.text for line in app._messages.lines]
         assert said == ["keys.sort = 'b': is the key of block already"]
-        assert "R" in {action.key for action in app._place.actions.values()}
+        assert "T" in {action.key for action in app._place.actions.values()}
         await pilot.press("right", "right_square_bracket", "o", "t")
     app = Blotter(world(), "tom", tmp_path)
     async with app.run_test() as pilot:

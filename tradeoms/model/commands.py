@@ -10,7 +10,6 @@ from tradeoms.model import blocking_commands as merge
 from tradeoms.model import cross_commands as cross
 from tradeoms.model import day_commands as daily
 from tradeoms.model import desk_commands as desk
-from tradeoms.model import fields
 from tradeoms.model import halt_commands as halts
 from tradeoms.model import list_commands as lists
 from tradeoms.model import lot_action_commands as lot
@@ -18,6 +17,7 @@ from tradeoms.model import money_commands as worth
 from tradeoms.model import posttrade_commands as after
 from tradeoms.model import reference_commands as known
 from tradeoms.model import retire_commands as retire
+from tradeoms.model import routing_commands as way
 from tradeoms.model import session_commands as line
 from tradeoms.model import settling_commands as settle
 from tradeoms.model import tax_commands as tax
@@ -88,6 +88,10 @@ ReturnPostTrade = after.ReturnPostTrade
 SendAllocation = after.SendAllocation
 SetCutOffs = after.SetCutOffs
 VoidInstructions = after.VoidInstructions
+Route = way.Route
+RouteBlock = way.RouteBlock
+RouteBlocks = way.RouteBlocks
+RouteByPhone = way.RouteByPhone
 RouteList = lists.RouteList
 ListStatusReceived = lists.ListStatusReceived
 AttachReport = settle.AttachReport
@@ -152,53 +156,6 @@ class OverrideViolation(Command, frozen=True, tag=True):
     rule: str
     reason: str
     expires: datetime
-
-
-class Route(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
-    """A part of a block for one broker; what is left out is taken from the block.
-
-    CashOrderQty gives the broker an amount of money in the instrument's currency instead of a
-    quantity; OrderQty is then the most of the block that it may become. Of a block in money a route
-    has CashOrderQty alone.
-    """
-
-    broker: str
-    OrderQty: Decimal = ZERO
-    OrdType: fields.OrdType | None = None
-    Price: Decimal | None = None
-    StopPx: Decimal | None = None
-    TimeInForce: fields.TimeInForce | None = None
-    ExecInst: str = ""
-    CashOrderQty: Decimal | None = None
-
-
-class RouteBlock(Command, frozen=True, tag=True):
-    """Send parts of a block to brokers; `acknowledged` names the WARN rules the trader has seen."""
-
-    block: str
-    routes: tuple[Route, ...]
-    acknowledged: tuple[str, ...] = ()
-
-
-class RouteBlocks(Command, frozen=True, tag=True):
-    """Route several blocks in one decision: all of them, or none with everything that is wrong."""
-
-    blocks: tuple[RouteBlock, ...]
-
-
-class RouteByPhone(Command, frozen=True, tag=True):
-    """Give a broker a part of a block by telephone: nothing is sent, and it says so for ever.
-
-    Rules are asked as for a route, `acknowledged` too. `spoke_to`: who took it there; `at`: when, at
-    the latest now (None), on the open day.
-    """
-
-    block: str
-    route: Route
-    spoke_to: str
-    reason: str
-    at: datetime | None = None
-    acknowledged: tuple[str, ...] = ()
 
 
 class CancelPlacement(Command, frozen=True, tag=True):
