@@ -5,8 +5,8 @@ from alembic import op
 
 from tradeoms.store.columns import Moment
 
-revision = "s0025_by_whom"
-down_revision = "s0024_fees"
+revision = "s0026_by_whom"
+down_revision = "s0025_suspended"
 
 
 def upgrade() -> None:
