@@ -307,7 +307,7 @@ async def test_replace_begins_with_what_is_and_sends_what_was_changed() -> None:
 async def test_what_is_over_cannot_be_replaced() -> None:
     async with desk() as d:
         await d.press("3", "home", "e")
-        assert "replace P4: has nothing left" in d.said
+        assert "replace: P4 left out: has nothing left" in d.said
 
 
 async def test_withdrawing_several_shows_them_and_what_became_of_each() -> None:
