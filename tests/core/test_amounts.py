@@ -216,6 +216,13 @@ def test_a_block_in_money_is_routed_by_parts_of_its_amount(floor: Desk) -> None:
         (c.Route("KING", D(10), CashOrderQty=D(500)), {"routes[0].OrderQty"}),
         (c.Route("KING", CashOrderQty=D("49")), {"routes[0].CashOrderQty"}),
         (c.Route("KING", CashOrderQty=D("-1")), {"routes[0].CashOrderQty"}),
+        *(
+            (
+                c.Route("KING", D(0), OrdType.Limit, D(price), CashOrderQty=D(500)),
+                {"routes[0].Price"},
+            )
+            for price in ("NaN", "0", "1e9999999")
+        ),
     ],
 )
 def test_a_wrong_route_of_money_is_refused(route: c.Route, wrong: set[str], floor: Desk) -> None:

@@ -243,6 +243,8 @@ def test_an_order_in_money_is_replaced_by_another_amount(floor: Desk) -> None:
     assert "give CashOrderQty alone" in wrong["CashOrderQty"]
     wrong = floor.refused(c.ReplacePlacement(name, CashOrderQty=D("10000.01")), "trader")
     assert wrong == {"CashOrderQty": "is more than the block has idle"}
+    wrong = floor.refused(c.ReplacePlacement(name, CashOrderQty=D(9000), Price=D("NaN")), "trader")
+    assert list(wrong) == ["Price"]
     wrong = floor.refused(c.ReplacePlacement(name, CashOrderQty=D("1049")), "trader")
     assert wrong == {"CashOrderQty": "leaves less than 1 units above the spent 1000"}
     floor.done(c.ReplacePlacement(name, CashOrderQty=D(9000)), "trader")

@@ -11,7 +11,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from allocation.rounding import largest_remainder
-from tradeoms.core.bounds import MOST_MONEY, MOST_UNITS, bad_number, brief
+from tradeoms.core.bounds import MOST_MONEY, MOST_UNITS, bad_number, bad_price, brief
 from tradeoms.model.commands import Problem
 from tradeoms.model.fields import Side
 from tradeoms.model.orders import ZERO, Member, NewOrder
@@ -31,9 +31,13 @@ def bad_amount(amount: Decimal) -> str:
 
 
 def price_now(state: State, instrument: str, side: Side, limit: Decimal | None) -> Decimal | None:
-    """What it would trade at: the price of record, but no worse than the limit; None without either."""
+    """What it would trade at: the price of record, but no worse than the limit, where that is a price;
+    None without either.
+    """
     mark = state.prices.get(instrument)
-    known = [price for price in (limit, mark.Px if mark else None) if price is not None]
+    known = [mark.Px] if mark else []
+    if limit is not None and not bad_price(limit):
+        known.append(limit)
     if not known:
         return None
     return max(known) if side.sells else min(known)
