@@ -42,9 +42,11 @@ def fold(tables: Tables, state: State, events: Sequence[e.AnyEvent]) -> None:
 
 
 def whole(state: State) -> Tables:
-    tables = {name: {row.key: row for row in view.all_rows(state)} for name, view in VIEWS.items()}
+    tables = empty()
     for name, view in VIEWS.items():
-        assert len(tables[name]) == sum(1 for _ in view.all_rows(state)), f"{name}: a key twice"
+        rows = list(view.all_rows(state))
+        tables[name] = {row.key: row for row in rows}
+        assert len(tables[name]) == len(rows), f"{name}: a key twice"
     return tables
 
 
