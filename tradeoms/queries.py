@@ -243,7 +243,7 @@ def instruments(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any
 
 
 def _wrong(refusal: Refusal) -> ValueError:
-    return ValueError("\n".join(f"{p.field}: {p.reason}" for p in refusal.problems))
+    return ValueError("\n".join(map(str, refusal.problems)))
 
 
 def _decimal(name: str, value: Any) -> Decimal:

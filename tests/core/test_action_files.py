@@ -52,7 +52,10 @@ def test_a_file_is_booked_in_its_order_with_its_totals() -> None:
 def test_every_mistake_is_named_with_its_line() -> None:
     wrong = ACTIONS.replace(",3,2,", ",0,2,").replace("12.5", "112.5").replace("BOLT", "NONE")
     late = TRANSFERS.replace("2021-01-02", "2027-01-02").replace(",11", ",x")
-    assert house().refused(files(actions=wrong, transfers=late), "ops") == {
+    command = files(actions=wrong, transfers=late)
+    with pytest.raises(Refusal, match="line 3: new_instrument = 'NONE': unknown instrument"):
+        preview(house().state, command, "ops", datetime.now(UTC))
+    assert house().refused(command, "ops") == {
         "actions.csv line 2: new": "must be above zero",
         "actions.csv line 3: new_instrument": "unknown instrument",
         "actions.csv line 3: basis_percent": "is beyond 100",

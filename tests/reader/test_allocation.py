@@ -82,7 +82,7 @@ def test_an_exception_is_said_before_it_is_made() -> None:
 def test_what_cannot_be_allocated_says_why() -> None:
     floor = desk()
     block = floor.block(("A1", 100))
-    with pytest.raises(ValueError, match="block: is open, must be working"):
+    with pytest.raises(ValueError, match="block = 'B1': is open, must be working"):
         ask(floor, block)
     with pytest.raises(ValueError, match="block: unknown block"):
         ask(floor, "B9")

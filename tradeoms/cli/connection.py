@@ -81,8 +81,7 @@ def say(answer: Answered) -> None:
             console.print(text, style="yellow", markup=False, highlight=False)
         return
     for problem in answer.problems:
-        value = f" = {problem.value!r}" if problem.value else ""
-        fail(f"{answer.command}: {problem.field}{value}: {problem.reason}")
+        fail(f"{answer.command}: {problem}")
     raise typer.Exit(1)
 
 

@@ -4,7 +4,8 @@ A booking stands in the order of its instrument's trades by its day, so that wha
 action, has everything behind it booked again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import NamedTuple
 
@@ -55,17 +56,24 @@ def book_one(state: State, command: c.Command, ctx: Context) -> list[e.AnyEvent]
 
 
 def import_actions(state: State, command: c.ImportActions, ctx: Context) -> list[e.AnyEvent]:
-    """All of the files, or none; every mistake is named with its file and line."""
+    """All of the files, or none."""
+    with placed(command) as rows:
+        return booked(state, rows, ctx)
+
+
+@contextmanager
+def placed(command: c.ImportActions) -> Iterator[list[Wanted]]:
+    """The bookings of files; every mistake, also of what is done with them, is named with its file and
+    line.
+    """
     found = read_actions(command.files)
     rows = [Wanted(*row, field=f"{n}:") for n, row in enumerate(found.rows)]
-    rows = [row._replace(reason=command.reason) for row in rows]
     try:
-        events = booked(state, rows, ctx)
+        yield [row._replace(reason=command.reason) for row in rows]
     except Refusal as refusal:
         raise Refusal(*found.problems, *map(found.placed, refusal.problems)) from None
     if found.problems:
         raise Refusal(*found.problems)
-    return events
 
 
 def booked(state: State, rows: Sequence[Wanted], ctx: Context) -> list[e.AnyEvent]:

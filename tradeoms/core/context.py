@@ -44,7 +44,7 @@ class Refusal(Exception):
     """A command that may not happen: every problem found, none of its effects."""
 
     def __init__(self, *problems: Problem, violations: tuple[Violation, ...] = ()) -> None:
-        super().__init__("; ".join(f"{p.field}: {p.reason}" for p in problems))
+        super().__init__("; ".join(map(str, problems)))
         self.problems = problems
         self.violations = violations
 

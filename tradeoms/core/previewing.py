@@ -7,9 +7,8 @@ from decimal import Decimal
 import numpy as np
 from msgspec import Struct
 
-from tradeoms.core.action_files import read_actions
-from tradeoms.core.actions import Wanted, planned, taken_off, wanted_of
-from tradeoms.core.context import Context, Refusal
+from tradeoms.core.actions import placed, planned, taken_off, wanted_of
+from tradeoms.core.context import Context
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.state import State
@@ -33,8 +32,11 @@ def preview(state: State, command: c.Command, user: str, now: datetime) -> list[
     ctx = Context(now, user, dict(state.counters))
     if isinstance(command, c.ReverseAction):
         tried, orders = taken_off(state, command, ctx), list[e.AnyEvent]()
+    elif isinstance(command, c.ImportActions):
+        with placed(command) as rows:
+            tried, orders = planned(state, rows, ctx)
     else:
-        tried, orders = planned(state, _rows(command), ctx)
+        tried, orders = planned(state, [wanted_of(command)], ctx)
     after = tried.state
     return [
         *_positions(state, after),
@@ -42,15 +44,6 @@ def preview(state: State, command: c.Command, user: str, now: datetime) -> list[
         *_gains(state, after),
         *_orders(state, orders),
     ]
-
-
-def _rows(command: c.Command) -> list[Wanted]:
-    if not isinstance(command, c.ImportActions):
-        return [wanted_of(command)]
-    found = read_actions(command.files)
-    if found.problems:
-        raise Refusal(*found.problems)
-    return [Wanted(*row)._replace(reason=command.reason) for row in found.rows]
 
 
 def _positions(state: State, after: State) -> Iterator[Change]:

@@ -357,3 +357,7 @@ class Problem(Struct, frozen=True, gc=False):
     field: str
     value: str
     reason: str
+
+    def __str__(self) -> str:
+        value = f" = {self.value!r}" if self.value else ""
+        return f"{self.field}{value}: {self.reason}"
