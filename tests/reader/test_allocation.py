@@ -84,7 +84,7 @@ def test_what_cannot_be_allocated_says_why() -> None:
     block = floor.block(("A1", 100))
     with pytest.raises(ValueError, match="block = 'B1': is open, must be working"):
         ask(floor, block)
-    with pytest.raises(ValueError, match="block: unknown block"):
+    with pytest.raises(ValueError, match="block = 'B9': unknown block"):
         ask(floor, "B9")
     name = floor.route(block, 100)
     floor.fill(name, 120)
