@@ -161,6 +161,13 @@ class Desk:
         ]
         assert tuple(booked) == told.rows
 
+    def left(self, name: str) -> None:
+        """The placement's newest request has left, with the next number of its session."""
+        placement = self.placement(name)
+        number = self.state.sessions[placement.session].out_seq + 1
+        ids = (placement.requests[-1].ClOrdID,)
+        self.system(c.ConfirmSent(placement.session, (number,), ids), placement.session)
+
     def placement(self, name: str) -> Placement:
         return self.state.placements[name]
 

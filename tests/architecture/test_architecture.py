@@ -38,6 +38,7 @@ OURS = {
     c.ConfirmSent,
     c.ReturnUnsent,
     c.AllocateBlock,
+    c.AskDeferred,
     c.AveragePrices,
     c.MeasureBlock,
     c.BookLots,

@@ -30,6 +30,7 @@ def waiting(floor: Desk, name: str) -> list[str]:
 def test_a_chain_names_the_newest_id(chaining: Desk) -> None:
     name = chaining.working()
     chaining.done(c.ReplacePlacement(name, D(80)), "trader")
+    chaining.left(name)
     chaining.done(c.ReplacePlacement(name, D(70)), "trader")
     chaining.done(c.CancelPlacement(name), "trader")
     first, second, third = chaining.placement(name).requests
@@ -52,19 +53,12 @@ def test_after_a_reject_the_chain_goes_on_from_what_holds(chaining: Desk) -> Non
 def test_an_accepted_successor_has_its_predecessor_accepted(chaining: Desk) -> None:
     name = chaining.working()
     chaining.done(c.ReplacePlacement(name, D(80)), "trader")
+    chaining.left(name)
     chaining.done(c.ReplacePlacement(name, D(70)), "trader")
     first, second = chaining.placement(name).requests
     chaining.report(name, K.Replaced, OrigClOrdID=first.ClOrdID)
     assert waiting(chaining, name) == []
     assert chaining.placement(name).ClOrdID == second.ClOrdID
-
-
-def test_without_chains_one_request_waits_for_the_other(floor: Desk) -> None:
-    name = floor.working()
-    floor.done(c.ReplacePlacement(name, D(80)), "trader")
-    reason = "waits for the answer to its replace request"
-    assert floor.refused(c.CancelPlacement(name), "trader") == {"placement": reason}
-    assert floor.refused(c.ReplacePlacement(name, D(70)), "trader") == {"placement": reason}
 
 
 def test_an_order_may_be_cancelled_before_it_is_acknowledged(floor: Desk) -> None:

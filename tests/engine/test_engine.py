@@ -10,7 +10,7 @@ from tests.builders import DAY, D, Desk, K, new_order
 from tests.engine.batches import Batches, basket
 from tests.states import same
 from tradeoms import core, engine
-from tradeoms.core import baskets, executions, orders, placements
+from tradeoms.core import baskets, executions, orders, replacing
 from tradeoms.core.context import Context, refuse
 from tradeoms.engine import Engine
 from tradeoms.model import commands as c
@@ -210,7 +210,7 @@ def test_a_refused_reaction_is_a_bug(floor: Desk, monkeypatch: pytest.MonkeyPatc
     name = floor.working()
     floor.fill(name, 100)
     block = floor.placement(name).block
-    refuses = placements.replace_placement
+    refuses = replacing.replace_placement
     monkeypatch.setitem(
         core.DECIDE, c.AllocateBlock, lambda s, _, x: refuses(s, c.ReplacePlacement("P9", D(1)), x)
     )

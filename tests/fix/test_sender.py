@@ -6,7 +6,7 @@ import pytest
 
 from tests.fix.messages import type_of
 from tradeoms.fix import sender as module
-from tradeoms.fix.sender import QUESTION, URGENCY, Outgoing, Sender, Way
+from tradeoms.fix.sender import QUESTION, URGENCY, Outgoing, Recall, Sender, Way
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import RequestKind
@@ -148,6 +148,33 @@ def test_what_waits_for_a_session_that_went_down_comes_back_at_once(line: Line) 
         way.put(message)
     line.up.discard("S1")
     assert len(way.ready()) == 3
+
+
+def test_a_replace_that_waits_makes_room_and_the_next_takes_its_place(line: Line) -> None:
+    line.limit("S1", rate=1, burst=1)
+    way, sender = line.sender.ways["S1"], line.sender
+    for message in requests("C9", "R1", "R2"):
+        sender._queued(message)
+    sender._send_burst(way.ready())
+    sender._queued(Recall("S1", "1", "make room"))
+    assert line.said[1:] == [c.ReturnUnsent("R1", "1", "make room")]
+    (later,) = requests("R1")
+    sender._queued(later._replace(text="later"))
+    line.now = 2.0
+    sender._send_burst(way.ready())
+    assert line.sent == ["C9", "later"]
+    sender._queued(Recall("S1", "1", "make room"))
+    assert line.said[-1] == c.AskDeferred("1"), "it left: the core decides what that means"
+
+
+def test_what_is_sent_again_is_not_recalled(line: Line) -> None:
+    """Nor the order itself, nor another's replace: of what is sent again the broker may have a copy."""
+    way = line.sender.ways["S1"]
+    order, other, again = requests("N1", "R2", "R1")
+    for message in (order, other, again._replace(again=True)):
+        way.put(message)
+    assert way.recall("1") == []
+    assert [message.text for message in way.ready()] == ["R2", "N1", "R1"]
 
 
 def test_a_reject_by_number_finds_its_order(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:

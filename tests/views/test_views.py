@@ -87,7 +87,7 @@ def test_folding_gives_all_rows(seed: int, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 #: What random days bring about too rarely to wait for it.
-SELDOM = {"HolidaysSet", "Restricted", "RequestResent", "RequestOverdue"}
+SELDOM = {"HolidaysSet", "Restricted", "RequestResent", "RequestOverdue", "DeferralEnded"}
 
 
 @pytest.mark.timeout(240)  # on a busy machine

@@ -71,7 +71,7 @@ def _may_be_leaving(state: State, placement: Placement, ctx: Context) -> bool:
 def apply_closed(state: State, event: e.PlacementClosed) -> None:
     placement = state.placements[event.placement]
     text = f"{event.user}: {event.reason}"
-    keep(state, replace(placement, requests=(), closed=text, text=text))
+    keep(state, replace(placement, requests=(), deferred=None, closed=text, text=text))
 
 
 def enter_fill(state: State, command: c.EnterFill, ctx: Context) -> list[e.AnyEvent]:

@@ -21,6 +21,10 @@ class Context:
         self.user = user
         self._counters = counters
 
+    def of(self, user: str) -> "Context":
+        """The same for what this user asked for before."""
+        return Context(self.now, user, self._counters)
+
     def number(self, counter: str) -> int:
         """The next number of a counter."""
         number = self._counters[counter] = self._counters.get(counter, 0) + 1

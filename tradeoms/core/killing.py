@@ -133,7 +133,7 @@ def react_changed(state: State, event: e.SessionChanged) -> list[c.Command]:
 
 def apply_unwanted(state: State, event: e.PlacementsUnwanted) -> None:
     for name in event.placements:
-        keep(state, replace(state.placements[name], unwanted=True))
+        keep(state, replace(state.placements[name], unwanted=True, deferred=None))
 
 
 DECIDE = {c.CancelAll: cancel_all, c.CancelUnwanted: cancel_unwanted}

@@ -33,6 +33,8 @@ from tradeoms.model.state import State
 OfPlacement = (
     e.PlacementRouted
     | e.ReplaceRequested
+    | e.RequestDeferred
+    | e.DeferralEnded
     | e.Reported
     | e.PlacementUnsent
     | e.RequestRejected

@@ -1,63 +1,17 @@
-"""Placements: cancelling, replacing, and what became of messages on their way out."""
-
-from decimal import Decimal
+"""Placements: cancelling them, and what became of messages on their way out."""
 
 from msgspec.structs import replace
 
-from tradeoms.core.amounts import bad_amount
+from tradeoms.core.asking import asking, newest, waits
 from tradeoms.core.attention import alert
-from tradeoms.core.blocks import idle, live_block
-from tradeoms.core.bounds import brief
-from tradeoms.core.checks import bad_quantity, price_problems
-from tradeoms.core.context import Context, Refusal, refuse
-from tradeoms.core.measuring import expected, idle_amount
-from tradeoms.core.owners import must_be_mine
+from tradeoms.core.context import Context, refuse
 from tradeoms.core.pending import keep
-from tradeoms.core.routing import comply, worse_problems
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import BlockState, RequestKind, Transmission
-from tradeoms.model.orders import ENDED, Block, Placement, Request
+from tradeoms.model.deferred import Deferred
+from tradeoms.model.fields import RequestKind, Transmission
+from tradeoms.model.orders import Placement, Request
 from tradeoms.model.state import State
-
-
-def _asking(state: State, name: str, kind: RequestKind) -> Placement:
-    """The placement that may send a request now: alive, its session up.
-
-    Nothing may be unanswered, unless the broker takes chains; but no order need be acknowledged
-    before it is cancelled, and nothing follows a cancel.
-    """
-    placement = state.placements.get(name)
-    if placement is None:
-        raise refuse("placement", brief(name), "unknown placement")
-    if placement.transmission is Transmission.Unsent:
-        raise refuse("placement", name, "never left: the broker does not know it")
-    if placement.closed:
-        raise refuse("placement", name, f"was closed by hand: {placement.closed}")
-    if placement.unheard:
-        reason = "was given by telephone: say it there, and close it, or enter its fills"
-        raise refuse("placement", name, reason)
-    if (waits := _waits(state, placement, kind)) is not None:
-        raise refuse("placement", name, f"waits for the answer to its {waits.kind} request")
-    session = state.sessions.get(placement.session)
-    if session is None or not session.up:
-        raise refuse("placement", name, f"session {placement.session} is down")
-    return placement
-
-
-def _waits(state: State, placement: Placement, kind: RequestKind) -> Request | None:
-    """The unanswered request that another one of this kind has to wait for."""
-    chains = state.brokers[placement.broker].chained_requests
-    for request in placement.requests:
-        first = request.kind is RequestKind.New and kind is RequestKind.Cancel
-        if request.kind is RequestKind.Cancel or not (chains or first):
-            return request
-    return None
-
-
-def newest(placement: Placement) -> str:
-    """The newest id of the chain that was not rejected, pending or accepted."""
-    return placement.requests[-1].ClOrdID if placement.requests else placement.ClOrdID
 
 
 def cancel_request(state: State, placement: Placement, ctx: Context) -> e.CancelRequested:
@@ -93,98 +47,14 @@ def ask_again(
 
 
 def cancel_placement(state: State, command: c.CancelPlacement, ctx: Context) -> list[e.AnyEvent]:
-    """Ask for a cancel of what is left."""
-    placement = _asking(state, command.placement, RequestKind.Cancel)
+    """Ask for a cancel of what is left; where a replace is unanswered, after that."""
+    placement = asking(state, command.placement, RequestKind.Cancel)
     if not placement.LeavesQty:
         raise refuse("placement", command.placement, "has nothing left to cancel")
+    if waits(state, placement, RequestKind.Cancel):
+        deferred = Deferred(RequestKind.Cancel, ctx.user, ctx.now)
+        return [e.RequestDeferred(command.placement, deferred)]
     return [cancel_request(state, placement, ctx)]
-
-
-def replace_placement(state: State, command: c.ReplacePlacement, ctx: Context) -> list[e.AnyEvent]:
-    """Ask for another quantity or price: above what is filled, within the block, compliant."""
-    placement = _asking(state, command.placement, RequestKind.Replace)
-    if placement.OrdStatus in ENDED:
-        raise refuse("placement", command.placement, f"is {placement.OrdStatus.name}")
-    block = live_block(state, placement.block, BlockState.Working)
-    must_be_mine(block, ctx)
-    problems = _replace_problems(state, block, placement, command)
-    if problems:
-        raise Refusal(*problems)
-    wanted = command.OrderQty
-    if command.CashOrderQty is not None:
-        wanted = _becomes(state, block, placement, command.CashOrderQty, command.Price)
-    # What the broker would hold is judged as if it were routed now, whole.
-    route = c.Route(
-        placement.broker,
-        wanted,
-        placement.OrdType,
-        command.Price,
-        command.StopPx,
-        placement.TimeInForce,
-        CashOrderQty=command.CashOrderQty,
-    )
-    comply(state, block, (route,), command.acknowledged, ctx)
-    request = Request(
-        RequestKind.Replace,
-        ctx.ClOrdID(state),
-        wanted,
-        ctx.now,
-        command.Price,
-        command.StopPx,
-        newest(placement),
-        CashOrderQty=command.CashOrderQty,
-    )
-    return [e.ReplaceRequested(command.placement, request)]
-
-
-def _replace_problems(
-    state: State, block: Block, placement: Placement, command: c.ReplacePlacement
-) -> list[c.Problem]:
-    instrument = state.instruments[placement.instrument]
-    problems = price_problems(instrument, placement.OrdType, command.Price, command.StopPx, "")
-    problems = problems or worse_problems(block, command.Price, command.StopPx, "")
-    wanted = command.OrderQty
-    if block.CashOrderQty is not None:
-        problems += _amount_problems(state, block, placement, command)
-    elif command.CashOrderQty is not None:
-        reason = f"{block.block} is in units: give OrderQty"
-        problems.append(c.Problem("CashOrderQty", brief(command.CashOrderQty), reason))
-    elif reason := bad_quantity(instrument, wanted):
-        problems.append(c.Problem("OrderQty", brief(wanted), reason))
-    elif wanted <= placement.CumQty:
-        reason = f"is not above the filled {placement.CumQty}"
-        problems.append(c.Problem("OrderQty", str(wanted), reason))
-    elif wanted - placement.CumQty - placement.exposure > idle(state, block):
-        problems.append(c.Problem("OrderQty", str(wanted), "is more than the block has idle"))
-    return problems
-
-
-def _amount_problems(
-    state: State, block: Block, placement: Placement, command: c.ReplacePlacement
-) -> list[c.Problem]:
-    """Another amount: above what is spent, by a lot at least, and within the block's."""
-    amount, free = command.CashOrderQty, idle_amount(state, block)
-    own = state.instruments[block.instrument]
-    if amount is None or command.OrderQty:
-        reason = f"{block.block} is in money: give CashOrderQty alone, with what is spent in it"
-        return [c.Problem("CashOrderQty", "" if amount is None else brief(amount), reason)]
-    if reason := bad_amount(amount):
-        return [c.Problem("CashOrderQty", brief(amount), reason)]
-    if _becomes(state, block, placement, amount, command.Price) <= placement.CumQty:
-        spent = placement.notional * own.multiplier
-        reason = f"leaves less than {own.lot:f} units above the spent {spent:f}"
-        return [c.Problem("CashOrderQty", f"{amount:f}", reason)]
-    if amount - placement.committed(own.multiplier) > free:
-        return [c.Problem("CashOrderQty", f"{amount:f}", "is more than the block has idle")]
-    return []
-
-
-def _becomes(
-    state: State, block: Block, placement: Placement, amount: Decimal, limit: Decimal | None
-) -> Decimal:
-    """The quantity that an amount is expected to come to, with what is filled of it."""
-    left = amount - placement.notional * state.instruments[block.instrument].multiplier
-    return placement.CumQty + expected(state, block, left, limit)
 
 
 def apply_routed(state: State, event: e.PlacementRouted) -> None:
@@ -218,7 +88,11 @@ def apply_requested(state: State, event: e.CancelRequested | e.ReplaceRequested)
     # Who changes an order wants it again.
     unwanted = placement.unwanted and event.request.kind is RequestKind.Cancel
     changed = replace(
-        placement, requests=requests, transmission=Transmission.Queued, unwanted=unwanted
+        placement,
+        requests=requests,
+        transmission=Transmission.Queued,
+        unwanted=unwanted,
+        deferred=None,
     )
     keep(state, changed)
     _index(state, event.placement, event.request.ClOrdID)
@@ -260,7 +134,6 @@ def confirm_sent(state: State, command: c.ConfirmSent, ctx: Context) -> list[e.A
 
 DECIDE = {
     c.CancelPlacement: cancel_placement,
-    c.ReplacePlacement: replace_placement,
     c.ReturnUnsent: return_unsent,
     c.ConfirmSent: confirm_sent,
 }

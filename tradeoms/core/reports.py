@@ -225,14 +225,25 @@ def _unknown_at_broker(
         text = "the broker never saw it, and it was to be cancelled"
     elif placement.trade_date == state.business_date or lasting:
         text = _blocked_now(state, placement, report.ClOrdID, ctx)
-        if not text and _sent_again(placement, report.ClOrdID):
-            return []  # the answer to a question of before: one copy is on its way already
         if not text:
-            return [e.RequestResent(placement.placement, report.ClOrdID, ctx.now)]
+            return _once_more(state, placement, report.ClOrdID, ctx)
     return [
         e.PlacementUnsent(placement.placement, report.ClOrdID, text),
         alert(ctx, "unsent", placement.placement, text),
     ]
+
+
+def _once_more(state: State, placement: Placement, ClOrdID: str, ctx: Context) -> list[e.AnyEvent]:
+    """It is sent again, but for a change that another request is to follow, and for a cancel that
+    names a change which the broker never saw either.
+    """
+    if _sent_again(placement, ClOrdID):
+        return []  # the answer to a question of before: one copy is on its way already
+    later = ask_again(state, placement, ClOrdID, ctx)
+    if placement.deferred is None and not later:
+        return [e.RequestResent(placement.placement, ClOrdID, ctx.now)]
+    text = "the broker never saw it, and a later request takes its place"
+    return [e.PlacementUnsent(placement.placement, ClOrdID, text), *later]
 
 
 def _sent_again(placement: Placement, ClOrdID: str) -> bool:

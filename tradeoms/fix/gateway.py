@@ -25,7 +25,7 @@ from tradeoms.fix.dk import encode_dk, encode_mass_cancel, encode_mass_status
 from tradeoms.fix.encode import Unsendable, encode, encode_list, encode_status
 from tradeoms.fix.hearing import House
 from tradeoms.fix.line import Line
-from tradeoms.fix.sender import URGENCY, Outgoing, Sender, Submit, Way
+from tradeoms.fix.sender import URGENCY, Outgoing, Recall, Sender, Submit, Way
 from tradeoms.fix.settings import SessionSettings, spoken
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -69,6 +69,7 @@ class Gateway:
             e.ListRouted: lambda state, event: self._list(state, event.order_list),
             e.CancelRequested: self._changed,
             e.ReplaceRequested: self._changed,
+            e.RequestDeferred: self._recall,
             e.RequestResent: self._resent,
             e.PlacementClosed: self._withdraw,
             e.SequenceSet: lambda _, event: self._sender.forget(event.session, event.out_seq),
@@ -221,6 +222,12 @@ class Gateway:
         known = state.placements.get(event.placement)
         if known is not None and known.session in self._lines:
             self._sender.withdraw(known.session, event.placement)
+
+    def _recall(self, state: State, event: e.RequestDeferred) -> None:
+        placement = state.placements.get(event.placement)
+        if placement is not None:  # else it has left memory within the same batch
+            reason = f"withdrawn before it left: a later {event.deferred.kind} takes its place"
+            self._sender.recall(Recall(placement.session, event.placement, reason))
 
     def _status(self, state: State, event: e.StatusRequested) -> None:
         placement = state.placements.get(event.placement)

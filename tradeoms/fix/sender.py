@@ -69,6 +69,14 @@ class Withdrawal(NamedTuple):
     placement: str
 
 
+class Recall(NamedTuple):
+    """The replace that waits for a placement is to make room for what was asked since."""
+
+    session: str
+    placement: str
+    reason: str
+
+
 class Left(NamedTuple):
     """A message that left: its ClOrdID, or its key in the outbox."""
 
@@ -83,6 +91,7 @@ class Way:
         self._line = line
         self._bucket = Bucket(line.session.rate, line.session.burst, time.monotonic())
         self._lanes: Lanes[Outgoing] = Lanes()
+        self._places: dict[str, int] = {}  # placement -> the place of its replace that was recalled
         self.send = line.send
 
     def put(self, message: Outgoing) -> list[Outgoing]:
@@ -98,12 +107,27 @@ class Way:
             # Of an order sent again an earlier copy may be there, for the cancel to end.
             if any(not waiting.again for waiting in gone):
                 return [*gone, message]
-        self._lanes.put(message.urgency, message.about, message)
+        place = self._places.pop(message.placement, 0)
+        changes = message.urgency == URGENCY[RequestKind.Replace]
+        self._lanes.put(message.urgency, message.about, message, place if changes else 0)
         return gone
 
     def withdraw(self, placement: str) -> list[Outgoing]:
         """Take out the order and the changes that wait for a placement; with it goes its list."""
-        return self._lanes.take(lambda m: m.concerns(placement) and m.urgency in CHANGES)
+        taken = self._lanes.take(lambda m: m.concerns(placement) and m.urgency in CHANGES)
+        return [*taken.values()]
+
+    def recall(self, placement: str) -> list[Outgoing]:
+        """Take out the replace that waits for a placement, and keep its place for the next one; not
+        one that is sent again: the broker may have it.
+        """
+        change = URGENCY[RequestKind.Replace]
+        taken = self._lanes.take(
+            lambda m: m.placement == placement and m.urgency == change and not m.again
+        )
+        if taken:
+            self._places[placement] = min(taken)
+        return [*taken.values()]
 
     def ready(self) -> list[Outgoing]:
         """What may leave now; everything, to be given back, where the session is down."""
@@ -126,7 +150,7 @@ class Sender:
     def __init__(self, submit: Submit) -> None:
         self.ways: dict[str, Way] = {}
         self._submit = submit
-        self._queue: SimpleQueue[Outgoing | Withdrawal | None] = SimpleQueue()
+        self._queue: SimpleQueue[Outgoing | Withdrawal | Recall | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="fix-sender", daemon=True)
         self._sending: Outgoing | None = None
         self._number: int | None = None
@@ -153,6 +177,10 @@ class Sender:
     def withdraw(self, session: str, placement: str) -> None:
         """Keep back what still waits for a placement."""
         self._queue.put(Withdrawal(session, placement))
+
+    def recall(self, recall: Recall) -> None:
+        """Take a replace back that still waits; without one the core is told at once."""
+        self._queue.put(recall)
 
     def ClOrdID_of(self, session: str, MsgSeqNum: int, MsgType: str = "") -> str:
         """The ClOrdID of the request that left with this number, or the key of a message after the
@@ -190,19 +218,23 @@ class Sender:
                     self._queued(message)
             self._send_burst([m for way in self.ways.values() for m in way.ready()])
 
-    def _queued(self, message: Outgoing | Withdrawal) -> None:
+    def _queued(self, message: Outgoing | Withdrawal | Recall) -> None:
         way = self.ways[message.session]
         if isinstance(message, Withdrawal):
             gone, reason = way.withdraw(message.placement), CLOSED
+        elif isinstance(message, Recall):
+            gone, reason = way.recall(message.placement), message.reason
+            if not gone:
+                self._submit(c.AskDeferred(message.placement), e.Cause(session=message.session))
         else:
             gone, reason = way.put(message), CANCELLED
         for withdrawn in gone:
             self._return(withdrawn, LISTED if withdrawn.orders else reason)
 
-    def _take(self) -> list[Outgoing | Withdrawal | None]:
+    def _take(self) -> list[Outgoing | Withdrawal | Recall | None]:
         """What is queued, nothing after the end mark; at least one, unless something waits."""
         waits = [wait for way in self.ways.values() if (wait := way.wait()) is not None]
-        burst: list[Outgoing | Withdrawal | None] = []
+        burst: list[Outgoing | Withdrawal | Recall | None] = []
         try:
             burst.append(self._queue.get(timeout=min(waits, default=None)))
             while burst[-1] is not None and len(burst) < BURST:

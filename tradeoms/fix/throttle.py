@@ -59,14 +59,14 @@ class Lanes(Generic[T]):
     def __len__(self) -> int:
         return len(self._heap)
 
-    def put(self, urgency: int, things: tuple[str, ...], message: T) -> None:
-        """Add a message about these things; 0 is the most urgent."""
+    def put(self, urgency: int, things: tuple[str, ...], message: T, place: int = 0) -> None:
+        """Add a message about these things; 0 is the most urgent. `place`: that of one taken out."""
         for thing in things:
             urgency = max(urgency, self._last.get(thing, (0, 0))[0])
         for thing in things:
             self._last[thing] = (urgency, self._last.get(thing, (0, 0))[1] + 1)
         self._count += 1
-        heapq.heappush(self._heap, (urgency, self._count, things, message))
+        heapq.heappush(self._heap, (urgency, place or self._count, things, message))
 
     def pop(self) -> T:
         """Take the next message."""
@@ -74,8 +74,8 @@ class Lanes(Generic[T]):
         self._forget(things)
         return message
 
-    def take(self, chosen: Callable[[T], bool]) -> list[T]:
-        """Take out what is chosen, whatever its turn, in the order in which it would leave."""
+    def take(self, chosen: Callable[[T], bool]) -> dict[int, T]:
+        """Take out what is chosen, whatever its turn: by place, in the order it would leave."""
         taken = sorted(entry for entry in self._heap if chosen(entry[3]))
         if taken:
             numbers = {entry[1] for entry in taken}
@@ -83,7 +83,7 @@ class Lanes(Generic[T]):
             heapq.heapify(self._heap)
             for _, _, things, _ in taken:
                 self._forget(things)
-        return [message for _, _, _, message in taken]
+        return {number: message for _, number, _, message in taken}
 
     def _forget(self, things: tuple[str, ...]) -> None:
         for thing in things:

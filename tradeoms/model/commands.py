@@ -167,7 +167,8 @@ class CancelPlacement(Command, frozen=True, tag=True):
 class ReplacePlacement(Command, frozen=True, tag=True):
     """Ask the broker for another quantity, limit or stop; `acknowledged` as for a route.
 
-    Of a block in money: for another CashOrderQty, what is spent included, instead of OrderQty.
+    It follows a replace that is unanswered, in the place of what was to follow that before. Of a block
+    in money: for another CashOrderQty, what is spent included, instead of OrderQty.
     """
 
     placement: str
@@ -230,6 +231,12 @@ class ReturnUnsent(Command, frozen=True, tag=True):
     ClOrdID: str
     placement: str
     reason: str
+
+
+class AskDeferred(Command, frozen=True, tag=True):
+    """What follows where what a deferred request waits for is answered, returned, or has left."""
+
+    placement: str
 
 
 class AllocateBlock(Command, frozen=True, tag=True):

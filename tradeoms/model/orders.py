@@ -6,6 +6,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from tradeoms.model import fields
+from tradeoms.model.deferred import Deferred
 from tradeoms.model.reference import CommissionSchedule
 from tradeoms.model.statements import ErrorPart as ErrorPart
 from tradeoms.model.statements import Moved as Moved
@@ -209,7 +210,7 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     `commission_per_share` and `commission`: the broker's rate or schedule when it was routed, no
     rate in placements of old; `research`: its schedule for research. ListID and ListSeqNo: it was
     given as one of a list. `later`: what of CumQty and notional belongs to later parts of the
-    block's statement than the first.
+    block's statement than the first. `deferred`: what follows its unanswered replace.
     """
 
     placement: str
@@ -252,6 +253,7 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     ListID: str = ""
     ListSeqNo: int = 0
     later: tuple[PartFills, ...] = ()
+    deferred: Deferred | None = None
     voice: Voice | None = None
 
     @property
@@ -291,6 +293,8 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
         for request in self.requests:
             if request.kind is fields.RequestKind.Replace:
                 most = max(most, request.OrderQty - self.CumQty)
+        if self.deferred is not None:
+            most = max(most, self.deferred.OrderQty - self.CumQty)
         return most
 
     def committed(self, multiplier: Decimal) -> Decimal:
@@ -300,7 +304,9 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
         spent = self.notional * multiplier
         if not self.exposure:
             return spent
-        asked = (request.CashOrderQty or ZERO for request in self.requests)
+        asked = [request.CashOrderQty or ZERO for request in self.requests]
+        if self.deferred is not None:
+            asked.append(self.deferred.CashOrderQty or ZERO)
         return max(spent, self.CashOrderQty or ZERO, *asked)
 
     @property

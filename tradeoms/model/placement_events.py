@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from tradeoms.model.base import Event
+from tradeoms.model.deferred import Deferred
 from tradeoms.model.fields import Effect
 from tradeoms.model.orders import Execution, Placement, Report, Request
 
@@ -21,6 +22,23 @@ class CancelRequested(Event, frozen=True, tag=True):
 class ReplaceRequested(Event, frozen=True, tag=True):
     placement: str
     request: Request
+
+
+class RequestDeferred(Event, frozen=True, tag=True):
+    """What follows an unanswered replace, in the place of what was to follow it before.
+
+    Where that replace still waits for its turn on the session it is withdrawn, and this takes its place.
+    """
+
+    placement: str
+    deferred: Deferred
+
+
+class DeferralEnded(Event, frozen=True, tag=True):
+    """What was deferred is not asked for: by now something forbids it, or leaves nothing to ask."""
+
+    placement: str
+    reason: str
 
 
 class StatusRequested(Event, frozen=True, tag=True):
@@ -89,6 +107,8 @@ PlacementEvent = (
     PlacementRouted
     | CancelRequested
     | ReplaceRequested
+    | RequestDeferred
+    | DeferralEnded
     | StatusRequested
     | RequestResent
     | MessagesSent

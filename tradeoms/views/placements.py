@@ -7,6 +7,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from tradeoms.model import events as e
+from tradeoms.model.deferred import Deferred
 from tradeoms.model.fields import RequestKind
 from tradeoms.model.orders import Placement, Request
 from tradeoms.model.state import State
@@ -18,8 +19,8 @@ class PlacementRow(Struct, frozen=True, gc=False):
 
     OrdStatus is FIX's name, empty before the first answer. CumQty and AvgPx (28 digits) are those
     of our booked executions. `requests` says what the broker has not answered yet, such as
-    "replace 500 @ 10.25". CashOrderQty: it was given in money. `by_phone`: who gave it by telephone, to
-    whom, when and why; empty where it was sent.
+    "replace 500 @ 10.25", and what follows that. CashOrderQty: it was given in money. `by_phone`:
+    who gave it by telephone, to whom, when and why; empty where it was sent.
     """
 
     key: str
@@ -72,7 +73,7 @@ def row(placement: Placement) -> PlacementRow:
         CumQty=placement.CumQty,
         LeavesQty=placement.LeavesQty,
         AvgPx=placement.AvgPx,
-        requests=", ".join(_asked(request) for request in placement.requests),
+        requests=_requests(placement),
         transmission=placement.transmission._value_,
         text=placement.text,
         instructions=placement.instructions,
@@ -86,7 +87,12 @@ def row(placement: Placement) -> PlacementRow:
     )
 
 
-def _asked(request: Request) -> str:
+def _requests(placement: Placement) -> str:
+    asked = ", ".join([_asked(request) for request in placement.requests])
+    return f"{asked}, then {_asked(placement.deferred)}" if placement.deferred else asked
+
+
+def _asked(request: Request | Deferred) -> str:
     if request.kind is not RequestKind.Replace:
         return request.kind._value_
     price = f" @ {request.Price:f}" if request.Price is not None else ""

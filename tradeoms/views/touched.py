@@ -12,6 +12,8 @@ OF_PLACEMENT = frozenset(
     {
         e.CancelRequested,
         e.ReplaceRequested,
+        e.RequestDeferred,
+        e.DeferralEnded,
         e.RequestResent,
         e.PlacementUnsent,
         e.Reported,
