@@ -105,10 +105,15 @@ def average(pieces: list[Piece]) -> None:
 
 
 def transfer(book: Book, event: Transfer) -> None:
-    """Move lots, with their dates, basis and wash state, to another account of the group."""
+    """Move lots, with their dates, basis and wash state, to another account of the group.
+
+    An average is struck before (1.1012-1(e)).
+    """
     if event.to == event.account:
         raise LotError(event.account, event.symbol, "a transfer needs another account")
     method = event.method or book.method
+    if method.startswith("AVG"):
+        average(pool(book, event.account, event.symbol, method))
     if method == "MINTAX":  # a transfer has no price that could be a gain or a loss
         method = "FIFO"
     quantity = Fraction(event.quantity)

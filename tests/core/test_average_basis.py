@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tests.allocation.published import Case, by_id, load
 from tests.builders import BROKERS, DAY, Desk, desk, instrument, lot
-from tests.core.corporate import gift
+from tests.core.corporate import gift, transfer
 from tests.core.test_lots_standing import traded
 from tests.properties import invariants
 from tests.states import same
@@ -19,6 +19,7 @@ from tradeoms.market.calendar import days
 from tradeoms.model import commands as c
 from tradeoms.model.fields import OrdStatus, Side
 from tradeoms.model.reference import Account, Broker, NamedLot, OpeningLot
+from tradeoms.views import lot_actions
 from tradeoms.views.lots import all_rows
 
 D = Decimal
@@ -166,6 +167,64 @@ def test_a_gift_with_two_bases_stays_out_of_the_average() -> None:
     # The oldest at the average of its own two; the gift next, sold between its two bases.
     assert [row[1:3] for row in reliefs(floor)] == [(10, 15000), (10, 60000)]
     assert open_lots(floor) == [(10, 15000)]
+
+
+def test_a_transfer_takes_its_part_of_the_average_of_all() -> None:
+    floor = fund(taxpayer="TA2")
+    floor.done(c.DefineAccounts((Account("A2", "A2", "TA2"),)), "ops")
+    floor.done(transfer(account="A1", to="A2", quantity=15), "ops")
+    # 610 for 30 shares: the parts add up to the cent.
+    assert open_lots(floor) == [(5, 10167), (10, 20333)]
+    moved = [(int(row.remaining), int(row.open_basis * 100)) for row in _of(floor, "A2")]
+    assert moved == [(10, 20333), (5, 10167)]
+    assert [row.holding_from for row in _of(floor, "A2")] == [
+        row.acquired for row in _of(floor, "A2")
+    ]
+    invariants.money_is_recognized_deferred_or_lost(floor.state)
+    averages(floor, "FIFO", "TA2")  # what was moved once is moved so when it is booked again
+    traded(floor, 5, "60", Side.Sell)
+    floor.done(c.ReverseAction("L1", "a mistake"), "ops")
+    same(floor.journal.replay(), floor.state)
+    assert open_lots(floor) == [(5, 5000), (10, 20000), (10, 31000)]
+
+
+def _of(floor: Desk, account: str) -> list[Any]:
+    return [row for row in all_rows(floor.state) if row.account == account]
+
+
+def test_who_gives_the_method_up_keeps_the_average_of_that_day() -> None:
+    floor = fund(OWNED[:2])
+    _, name, ExecID = traded(floor, 10, "30", Side.Sell)
+    traded(floor, 10, "45", Side.Buy)
+    averages(floor, "HIFO")
+    assert open_lots(floor) == [(10, 30000), (10, 30000)]
+    assert [row.kind for row in lot_actions.all_rows(floor.state)] == ["average"]
+    floor.done(c.OpenDay(DAY + timedelta(1)), "ops")
+    traded(floor, 10, "60", Side.Buy)
+    assert open_lots(floor)[2:] == [(10, 60000)]
+    averages(floor, "FIFO")  # from another method nothing is averaged
+    assert len(floor.state.lot_actions) == 1
+    floor.bust(name, ExecID)
+    # As if the first sale had never been: 100, 200 and 450 for 30 shares.
+    assert open_lots(floor) == [(10, 25000), (10, 25000), (10, 25000), (10, 60000)]
+    same(floor.journal.replay(), floor.state)
+
+
+def test_before_the_first_sale_the_method_is_revoked() -> None:
+    floor = fund()
+    averages(floor, "FIFO")
+    assert open_lots(floor) == [(10, 10000), (10, 20000), (10, 31000)]
+    assert floor.state.lot_actions == {}
+
+
+def test_a_fund_that_may_no_longer_be_averaged_keeps_the_average_too() -> None:
+    floor = fund()
+    traded(floor, 10, "30", Side.Sell)
+    traded(floor, 10, "45", Side.Buy)
+    row = replace(floor.state.instruments["ACME"], average_cost_allowed=False)
+    floor.done(c.DefineInstruments((row,)), "ops")
+    assert sum(cents for _, cents in open_lots(floor)) == 85667
+    assert max(cents for _, cents in open_lots(floor)) - min(c for _, c in open_lots(floor)) <= 1
 
 
 def test_what_the_rules_do_not_allow_is_refused() -> None:

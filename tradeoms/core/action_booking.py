@@ -13,7 +13,7 @@ from tradeoms.core.whatif import Applying, Deciding, Reacting
 from tradeoms.market.calendar import days
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.lot_actions import ActionKind, CorporateAction, LotAction
+from tradeoms.model.lot_actions import ActionKind, CorporateAction, LotAction, Terms
 from tradeoms.model.state import State
 
 
@@ -34,8 +34,7 @@ def book_action(state: State, command: c.BookAction, ctx: Context) -> list[e.Any
             wanted = state.instruments[action.terms.instrument].units(action.terms.quantity)
     else:
         event, wanted = move(state, action), asked(state, action.terms)
-    moved = sum(event.quantities or event.opened.get("size", ()))
-    if moved < wanted:
+    if (moved := _moved(state, event, action.terms)) < wanted:
         instrument = state.instruments[action.terms.instrument]
         text = (
             f"{instrument.quantity(wanted)} of {instrument.instrument} in {action.terms.account}:"
@@ -43,6 +42,17 @@ def book_action(state: State, command: c.BookAction, ctx: Context) -> list[e.Any
         )
         return [event, alert(ctx, "lots missing", action.action, text)]
     return [event]
+
+
+def _moved(state: State, event: e.LotsConverted, terms: Terms) -> int:
+    """Units that left the account, or came from outside; what opened there again did not leave."""
+    sizes = event.opened.get("size", ())
+    if not terms.account:
+        return sum(sizes)
+    own = state.account_axis.index[terms.account], state.instrument_axis.index[terms.instrument]
+    pairs = zip(*(event.opened.get(n, ()) for n in ("account", "instrument")), strict=True)
+    back = sum(units for units, pair in zip(sizes, pairs, strict=True) if pair == own)
+    return sum(event.quantities) - back
 
 
 def apply_actions(state: State, event: e.ActionsBooked) -> None:

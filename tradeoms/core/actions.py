@@ -18,7 +18,9 @@ from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.identifying import bought
 from tradeoms.core.reasons import reason_problems
+from tradeoms.core.relieving import AVERAGE
 from tradeoms.core.sequence import taken_back_from
+from tradeoms.core.transfers import method_of
 from tradeoms.core.trying import Tried, again, making_room, try_out, unlike
 from tradeoms.core.whatif import Deciding
 from tradeoms.model import commands as c
@@ -140,21 +142,35 @@ def _problems(state: State, row: Wanted) -> list[c.Problem]:
 
 
 def _same(known: Terms, given: Terms) -> bool:
-    """The same terms; which purchases opened named lots is the server's, not the sender's."""
+    """The same terms, but for what the server says of them, and not the sender."""
+    if isinstance(known, LotTransfer) and isinstance(given, LotTransfer) and not given.method:
+        given = replace(given, method=known.method)
     return _plain(known) == _plain(given)
 
 
 def _plain(terms: Terms) -> Terms:
     if isinstance(terms, CorporateAction):
         return terms
-    return replace(terms, lots=tuple(replace(row, block="", place=0) for row in terms.lots))
+    named = tuple(replace(row, block="", place=0) for row in terms.lots)
+    return replace(terms, lots=named, average=False)
+
+
+def _settled_terms(state: State, terms: LotTransfer) -> LotTransfer:
+    """With which purchases opened named lots, and how the account relieves lots now: booked again
+    later, it takes the same.
+    """
+    named = tuple(bought(state, terms.instrument, terms.account, lot) for lot in terms.lots)
+    if not terms.account:
+        return replace(terms, lots=named, average=False)
+    own = state.accounts[terms.account].method_of(state.instruments[terms.instrument])
+    method = "" if terms.lots else method_of(state, terms)
+    return replace(terms, lots=named, method=method, average=own == AVERAGE)
 
 
 def _action(state: State, row: Wanted, ctx: Context) -> LotAction:
     terms = row.terms
     if isinstance(terms, LotTransfer):
-        named = tuple(bought(state, terms.instrument, terms.account, lot) for lot in terms.lots)
-        terms = replace(terms, lots=named)
+        terms = _settled_terms(state, terms)
     name, today = ctx.name("action", "L"), state.business_date
     return LotAction(name, terms, row.reference, row.reason, ctx.user, ctx.now, today)
 

@@ -41,6 +41,11 @@ def averaged(state: State, accounts: Int64s, methods: Names | None, numbers: Int
     return found | {f"old_{name}": tuple(state.lots[name][lots].tolist()) for name in CHANGED}
 
 
+def averaged_of(state: State, account: int, numbers: Int64s) -> Averaged:
+    """The same of one account that averages."""
+    return averaged(state, np.array([account], np.int64), np.array([AVERAGE]), numbers)
+
+
 def _pooled(state: State, accounts: Int64s, numbers: Int64s) -> Int64s:
     """Lots that are averaged, by account, the oldest first."""
     lots = state.lots

@@ -47,6 +47,11 @@ class Holding(Struct, frozen=True, gc=False):
         """Some of them."""
         return Holding(*(getattr(self, name)[places] for name in self.__struct_fields__))
 
+    def joined(self, others: "Holding") -> "Holding":
+        """They, then the others."""
+        names = self.__struct_fields__
+        return Holding(*(np.append(getattr(self, n), getattr(others, n)) for n in names))
+
     @property
     def sign(self) -> Int64s:
         """1 of a long lot, -1 of a short one."""

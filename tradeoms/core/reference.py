@@ -29,6 +29,7 @@ from tradeoms.core.overnight import left_open
 from tradeoms.core.quotes import quote_problems
 from tradeoms.core.relieving import AVERAGE, STANDING
 from tradeoms.core.retired import opened
+from tradeoms.core.striking import strike
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.crosses import HOUSE
@@ -78,7 +79,8 @@ def define_instruments(
         problems += wrong or changed_units(field, state.instruments.get(new.instrument), new)
     if problems:
         raise Refusal(*problems)
-    return [e.InstrumentsDefined(command.instruments)]
+    averages = strike(state, ctx, instruments=command.instruments)
+    return [*averages, e.InstrumentsDefined(command.instruments)]
 
 
 def _name_problems(field: str, name: str, rows: Sequence[Struct]) -> list[c.Problem]:
@@ -106,7 +108,7 @@ def define_accounts(state: State, command: c.DefineAccounts, ctx: Context) -> li
         problems += _account_problems(f"accounts[{n}].", one)
     if problems:
         raise Refusal(*problems)
-    return [e.AccountsDefined(command.accounts)]
+    return [*strike(state, ctx, accounts=command.accounts), e.AccountsDefined(command.accounts)]
 
 
 def _account_problems(field: str, one: Account) -> list[c.Problem]:

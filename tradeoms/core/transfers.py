@@ -4,8 +4,9 @@ import numpy as np
 from msgspec.structs import replace
 
 from allocation.lots import Disposals, Lots
+from tradeoms.core.average_basis import Averaged, averaged_of
 from tradeoms.core.bounds import MOST_CENTS
-from tradeoms.core.effects import Effects, Holding, holding
+from tradeoms.core.effects import MONEY, Effects, Holding, between, holding
 from tradeoms.core.identifying import now_open
 from tradeoms.core.periods import counted_from
 from tradeoms.core.ranking import ranks
@@ -34,30 +35,50 @@ def move(state: State, action: LotAction) -> e.LotsConverted:
     terms = action.terms
     assert isinstance(terms, LotTransfer)
     effects, column = Effects(state, action), state.instrument_axis.index[terms.instrument]
-    leaving = _arrived(state, terms) if terms.arrived else _leaving(state, terms)
-    if terms.account:
-        effects.close(leaving, column)
-    if terms.to:
+    leaving = _leaving(state, terms, effects, column) if terms.account else _arrived(state, terms)
+    if terms.to and len(leaving.lot):
         to = np.full_like(leaving.account, state.account_axis.index[terms.to])
         effects.open(_given(state, replace(leaving, account=to), terms), column, own=True)
     return effects.event()
 
 
-def _leaving(state: State, terms: LotTransfer) -> Holding:
-    row, column = (
-        state.account_axis.index[terms.account],
-        state.instrument_axis.index[terms.instrument],
-    )
-    lots = state.lots
+def _leaving(state: State, terms: LotTransfer, effects: Effects, column: int) -> Holding:
+    """What leaves, closed; of an account that averages, after the average of all was struck."""
+    lots, row = state.lots, state.account_axis.index[terms.account]
     open_ = (lots["account"] == row) & (lots["instrument"] == column)
     numbers = np.flatnonzero(open_ & (lots["short"] == 0) & (lots["remaining"] > 0))
-    if terms.lots:
-        return _named(state, terms, numbers)
-    return _chosen(state, terms, numbers)
+    taken = (_named if terms.lots else _chosen)(state, terms, numbers)
+    average = averaged_of(state, row, numbers) if terms.average else {}
+    if not average:
+        leaving = holding(
+            state, np.array([*taken], np.int64), np.array([*taken.values()], np.int64)
+        )
+        effects.close(leaving, column)
+        return leaving
+    return _struck(state, effects, column, taken, average)
 
 
-def _named(state: State, terms: LotTransfer, numbers: Int64s) -> Holding:
-    """The lots that are named, under the numbers that they have now."""
+def _struck(
+    state: State, effects: Effects, column: int, taken: dict[int, int], average: Averaged
+) -> Holding:
+    """All lots of the average close; what stays opens again, with its part of what all had cost."""
+    pool = np.array(average["lots"], np.int64)
+    whole = holding(state, pool)
+    effects.close(whole, column)
+    values = {name: np.array(average[name], np.int64) for name in ("basis", "added")}
+    whole = replace(whole, **values)
+    out = np.array([taken.pop(lot, 0) for lot in pool.tolist()], np.int64)
+    part = {name: between(getattr(whole, name), 0 * out, out, whole.units) for name in MONEY}
+    rest = {name: getattr(whole, name) - cents for name, cents in part.items()}
+    stays = replace(whole, units=whole.units - out, **rest)
+    effects.open(stays.at(np.flatnonzero(stays.units)), column)
+    others = holding(state, np.array([*taken], np.int64), np.array([*taken.values()], np.int64))
+    effects.close(others, column)
+    return replace(whole, units=out, **part).at(np.flatnonzero(out)).joined(others)
+
+
+def _named(state: State, terms: LotTransfer, numbers: Int64s) -> dict[int, int]:
+    """Units by lot: the lots that are named, under the numbers that they have now."""
     left = dict(zip(numbers.tolist(), state.lots["remaining"][numbers].tolist(), strict=True))
     taken = dict[int, int]()
     instrument = state.instruments[terms.instrument]
@@ -69,15 +90,15 @@ def _named(state: State, terms: LotTransfer, numbers: Int64s) -> Holding:
             wanted, left[number] = wanted - units, left[number] - units
             if units:
                 taken[number] = taken.get(number, 0) + units
-    return holding(state, np.array([*taken], np.int64), np.array([*taken.values()], np.int64))
+    return taken
 
 
-def _chosen(state: State, terms: LotTransfer, numbers: Int64s) -> Holding:
+def _chosen(state: State, terms: LotTransfer, numbers: Int64s) -> dict[int, int]:
     """By a method; minimum tax says nothing of a transfer, which is none."""
     lots, one = state.lots, np.zeros(1, np.int64)
     units = min(asked(state, terms), int(lots["remaining"][numbers].sum()))
     if not units:
-        return holding(state, numbers[:0])
+        return {}
     relief = relieve_by(
         Lots(
             pair=np.zeros_like(numbers),
@@ -92,7 +113,7 @@ def _chosen(state: State, terms: LotTransfer, numbers: Int64s) -> Holding:
         days(terms.day),
         counted_from(lots, numbers, days(terms.day)),
     )
-    return holding(state, numbers[relief.lot], relief.quantity)
+    return dict(zip(numbers[relief.lot].tolist(), relief.quantity.tolist(), strict=True))
 
 
 def method_of(state: State, terms: LotTransfer) -> str:

@@ -74,6 +74,8 @@ class LotTransfer(
 
     Which ones: the `lots` that are named, else `quantity` by `method`, else by the account's standing
     one. From outside come `arrived`. A gift has the `value` of a share on that day.
+    `average`: the account relieves such lots at their average cost, which is struck before any leave;
+    where `to` is the account itself, none do: it changes its method. That is the server's to say.
     """
 
     instrument: str
@@ -85,6 +87,12 @@ class LotTransfer(
     lots: tuple[NamedLot, ...] = ()
     arrived: tuple[ArrivedLot, ...] = ()
     value: Decimal | None = None
+    average: bool = False
+
+    @property
+    def is_average(self) -> bool:
+        """Whether it is no transfer, but an average that is struck for good."""
+        return self.average and self.account == self.to
 
 
 Terms = CorporateAction | LotTransfer

@@ -13,7 +13,8 @@ from tradeoms.views import touched
 
 
 class LotActionRow(Struct, frozen=True, gc=False):
-    """A booking; `key` is its name (L…). `kind` is the issuer's, or transfer, or gift.
+    """A booking; `key` is its name (L…). `kind` is the issuer's, or transfer, gift, or average (of
+    an account that no longer averages).
 
     It counts from `day` on. `ratio` is new for old, `accounts` how many it concerned. `before` (of the
     instrument) and `after` (of `becomes`) are all these accounts' when it was booked.
@@ -73,6 +74,8 @@ def kind_of(action: LotAction) -> str:
     """What it is, in a word."""
     if isinstance(action.terms, CorporateAction):
         return action.terms.kind.value
+    if action.terms.is_average:
+        return "average"
     return "transfer" if action.terms.value is None else "gift"
 
 
