@@ -317,7 +317,7 @@ def test_an_overfilled_block_shares_its_excess_too() -> None:
     holds(floor)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_whatever_happens_pools_add_up(data: st.DataObject) -> None:
     """Blocks, busts, corrections, errors and late finishes at random: cents are never lost, and a

@@ -213,7 +213,7 @@ levies = st.builds(
 WAYS = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "up": ROUND_CEILING}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.integers(1, 400), min_size=3, max_size=6),
     st.lists(st.tuples(st.integers(1, 500), st.integers(1, 9999)), min_size=1, max_size=3),

@@ -209,7 +209,7 @@ rates = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(1, 400), rates, rates, st.integers(0, 3)), min_size=1, max_size=6

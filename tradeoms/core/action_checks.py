@@ -19,6 +19,7 @@ from tradeoms.core.bounds import (
     brief,
 )
 from tradeoms.core.conversions import ratio_of
+from tradeoms.core.identifying import is_lot_of
 from tradeoms.market.calendar import day_of
 from tradeoms.model.commands import Problem
 from tradeoms.model.fields import TaxStatus
@@ -271,22 +272,13 @@ def _leaving(state: State, terms: LotTransfer) -> Found:
     for n, row in enumerate(terms.lots):
         if numbers.count(row.lot) > 1:
             yield f"lots[{n}].lot", row.lot, "is named twice"
-        elif not _is_of(state, terms, row.lot):
+        elif not is_lot_of(state, row.lot, terms.account, terms.instrument):
             yield (
                 f"lots[{n}].lot",
                 row.lot,
                 f"is no lot of {instrument.instrument} in {terms.account}",
             )
         yield f"lots[{n}].quantity", row.quantity, _bad_quantity(instrument, row.quantity)
-
-
-def _is_of(state: State, terms: LotTransfer, lot: int) -> bool:
-    lots = state.lots
-    return 0 <= lot < lots.size and (
-        state.account_axis.names[lots["account"][lot]] == terms.account
-        and state.instrument_axis.names[lots["instrument"][lot]] == terms.instrument
-        and not lots["short"][lot]
-    )
 
 
 def _arriving(state: State, terms: LotTransfer) -> Found:

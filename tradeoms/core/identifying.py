@@ -68,14 +68,10 @@ def _must_be_open(state: State, order: Order) -> None:
 def _problems(
     state: State, order: Order, command: c.IdentifyLots, n: int, row: NamedLot
 ) -> list[c.Problem]:
-    instrument, lots = state.instruments[order.instrument], state.lots
+    instrument = state.instruments[order.instrument]
     found: list[tuple[str, object, str]] = []
     of = f"of {order.instrument} in {command.account}, for {_where(order)}"
-    mine = 0 <= row.lot < lots.size and (
-        state.account_axis.names[lots["account"][row.lot]] == command.account
-        and state.instrument_axis.names[lots["instrument"][row.lot]] == order.instrument
-        and not lots["short"][row.lot]
-    )
+    mine = is_lot_of(state, row.lot, command.account, order.instrument)
     if not mine:
         found.append(("lot", row.lot, f"is no lot {of}"))
     elif [other.lot for other in command.lots].count(row.lot) > 1:
@@ -86,6 +82,16 @@ def _problems(
     elif mine and (left := _available(state, order, instrument, row)) < row.quantity:
         found.append(("quantity", row.quantity, f"{left} of lot {row.lot} are open, {of}"))
     return [c.Problem(f"lots[{n}].{name}", brief(value), why) for name, value, why in found]
+
+
+def is_lot_of(state: State, lot: int, account: str, instrument: str) -> bool:
+    """Whether a number is that of a long lot of an account, open or not."""
+    lots = state.lots
+    return 0 <= lot < lots.size and (
+        state.account_axis.names[lots["account"][lot]] == account
+        and state.instrument_axis.names[lots["instrument"][lot]] == instrument
+        and not lots["short"][lot]
+    )
 
 
 def _available(state: State, order: Order, instrument: Instrument, row: NamedLot) -> Decimal:

@@ -1,5 +1,6 @@
 """A fill, bust or correction after the allocation: the block reopens, bookings are taken back."""
 
+from tradeoms.core.attention import alert
 from tradeoms.core.context import Context
 from tradeoms.core.sequence import taken_back, to_book
 from tradeoms.model import commands as c
@@ -17,7 +18,7 @@ def reopen(state: State, block: str, reason: str, ctx: Context) -> list[e.AnyEve
     """
     if state.blocks[block].state is not BlockState.Allocated:
         return []
-    told = e.AlertRaised(ctx.number("alert"), "reopened", block, reason, ctx.now)
+    told = alert(ctx, "reopened", block, reason)
     return [*undone(state, block, reason), told]
 
 

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from tradeoms.core.attention import alert
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, refuse
 from tradeoms.core.pending import keep
@@ -18,9 +19,7 @@ def change_session(state: State, command: c.ChangeSession, ctx: Context) -> list
     ]
     if not command.up and session_of(state, command.session).up:
         text = command.reason or "logged off"
-        events.append(
-            e.AlertRaised(ctx.number("alert"), "session down", command.session, text, ctx.now)
-        )
+        events.append(alert(ctx, "session down", command.session, text))
     return events
 
 
@@ -80,9 +79,7 @@ def request_status(state: State, command: c.RequestStatus, ctx: Context) -> list
         reason = f"{placement.broker} answers no status requests"
         raise refuse("placement", command.placement, reason)
     text = f"no answer to {asked[-1]}, and {placement.broker} answers no status requests"
-    return [
-        e.AlertRaised(ctx.number("alert"), "ask the broker", placement.placement, text, ctx.now)
-    ]
+    return [alert(ctx, "ask the broker", placement.placement, text)]
 
 
 def apply_changed(state: State, event: e.SessionChanged) -> None:
