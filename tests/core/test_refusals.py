@@ -43,6 +43,10 @@ ORDERS = {
         {"members": (("A1", "100.5"),)},
         {"order.members[0].OrderQty": "must be a multiple of 1"},
     ),
+    "less than arithmetic can hold": (
+        {"members": (("A1", "1e-9999999"),)},
+        {"order.members[0].OrderQty": "must be a multiple of 1"},
+    ),
     "no number": (
         {"members": (("A1", "NaN"),)},
         {"order.members[0].OrderQty": "must be above zero"},
@@ -68,6 +72,7 @@ ORDERS = {
         {"Price": "52.4" + "0" * 40 + "1"},
         {"order.Price": "is off tick 0.01"},
     ),
+    "a limit of next to nothing": ({"Price": "1e-9999999"}, {"order.Price": "is off tick 0.01"}),
     "a limit of zero": ({"Price": "0"}, {"order.Price": "must be above zero"}),
     "a limit below zero": ({"Price": "-1"}, {"order.Price": "must be above zero"}),
     "a limit that is no number": ({"Price": "NaN"}, {"order.Price": "must be above zero"}),

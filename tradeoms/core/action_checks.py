@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -16,6 +15,7 @@ from tradeoms.core.bounds import (
     bad_money,
     bad_number,
     bad_price,
+    bad_units,
     brief,
 )
 from tradeoms.core.conversions import ratio_of
@@ -24,7 +24,6 @@ from tradeoms.market.calendar import day_of
 from tradeoms.model.commands import Problem
 from tradeoms.model.fields import TaxStatus
 from tradeoms.model.lot_actions import ActionKind, CorporateAction, LotTransfer, Terms
-from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
 Found = Iterator[tuple[str, object, str]]  # field, value, reason; no mistake without a reason
@@ -174,13 +173,7 @@ def _election(state: State, terms: CorporateAction) -> Found:
     if terms.quantity is None:
         yield "quantity", "", "how many rights is needed"
     elif instrument := state.instruments.get(terms.instrument):
-        yield "quantity", terms.quantity, _bad_quantity(instrument, terms.quantity)
-
-
-def _bad_quantity(instrument: Instrument, value: Decimal) -> str:
-    most = instrument.quantity(MOST_UNITS)
-    bad = bad_number(value, instrument.qty_scale, most)
-    return bad or ("" if value > 0 else "must be above zero")
+        yield "quantity", terms.quantity, bad_units(terms.quantity, instrument.qty_scale)
 
 
 def _units(state: State, terms: CorporateAction) -> Found:
@@ -194,7 +187,7 @@ def _units(state: State, terms: CorporateAction) -> Found:
     yield from _too_dear(state, terms, held, ratio)
     if terms.kind is K.Exercise:
         rights = state.instruments[terms.instrument]
-        if terms.quantity is not None and not _bad_quantity(rights, terms.quantity):
+        if terms.quantity is not None and not bad_units(terms.quantity, rights.qty_scale):
             made = rights.units(terms.quantity) * ratio
             if made != int(made):
                 yield "quantity", terms.quantity, "makes no whole number of shares"
@@ -267,7 +260,7 @@ def _leaving(state: State, terms: LotTransfer) -> Found:
     if instrument is None or terms.account not in state.accounts:
         return
     if terms.quantity is not None:
-        yield "quantity", terms.quantity, _bad_quantity(instrument, terms.quantity)
+        yield "quantity", terms.quantity, bad_units(terms.quantity, instrument.qty_scale)
     numbers = [row.lot for row in terms.lots]
     for n, row in enumerate(terms.lots):
         if numbers.count(row.lot) > 1:
@@ -278,7 +271,7 @@ def _leaving(state: State, terms: LotTransfer) -> Found:
                 row.lot,
                 f"is no lot of {instrument.instrument} in {terms.account}",
             )
-        yield f"lots[{n}].quantity", row.quantity, _bad_quantity(instrument, row.quantity)
+        yield f"lots[{n}].quantity", row.quantity, bad_units(row.quantity, instrument.qty_scale)
 
 
 def _arriving(state: State, terms: LotTransfer) -> Found:
@@ -290,7 +283,11 @@ def _arriving(state: State, terms: LotTransfer) -> Found:
         yield "arrived", "", "the lots that come are needed, with basis and dates"
     for n, lot in enumerate(terms.arrived):
         if instrument is not None:
-            yield f"arrived[{n}].quantity", lot.quantity, _bad_quantity(instrument, lot.quantity)
+            yield (
+                f"arrived[{n}].quantity",
+                lot.quantity,
+                bad_units(lot.quantity, instrument.qty_scale),
+            )
         yield f"arrived[{n}].basis", lot.basis, bad_money(lot.basis)
         if lot.acquired > terms.day:
             yield f"arrived[{n}].acquired", lot.acquired, "is after the transfer"

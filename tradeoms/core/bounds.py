@@ -38,6 +38,13 @@ def bad_number(value: Decimal, places: int, most: Decimal | int) -> str:
     return ""
 
 
+def bad_units(quantity: Decimal, qty_scale: int) -> str:
+    """Why something is no quantity of an instrument; empty where it is above zero and can be kept."""
+    return bad_number(quantity, qty_scale, most_quantity(qty_scale)) or (
+        "" if quantity > 0 else "must be above zero"
+    )
+
+
 def bad_price(price: Decimal) -> str:
     """Why something cannot be a price; empty where it is above zero and can be kept."""
     return bad_number(price, PRICE_PLACES, MOST_PRICE) or (

@@ -89,7 +89,8 @@ def bad_quantity(instrument: Instrument, quantity: Decimal) -> str:
         return "must be above zero"
     if quantity > (most := most_quantity(instrument.qty_scale)):
         return f"is above the largest quantity, {most:,f}"
-    if quantity % instrument.lot:  # which has no more decimals than the instrument
+    # A lot has no more decimals than the instrument. What is far below one leaves no rest at all.
+    if quantity < instrument.lot or quantity % instrument.lot:
         return f"must be a multiple of {instrument.lot}"
     return ""
 
@@ -116,7 +117,7 @@ def _bad_price(instrument: Instrument, kind: OrdType, value: Decimal | None, nee
     if value > MOST_PRICE:
         return f"is above the highest price, {MOST_PRICE:,}"
     tick = instrument.tick_at(value)  # which has no more decimals than a price
-    return f"is off tick {tick}" if value % tick else ""
+    return f"is off tick {tick}" if value < tick or value % tick else ""
 
 
 def bad_text(text: str) -> str:

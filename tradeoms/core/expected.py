@@ -11,7 +11,7 @@ from msgspec import Struct
 from allocation.lots import Disposals, Relief
 from allocation.term import long_term
 from tradeoms.core.average_basis import averaged, open_columns
-from tradeoms.core.bounds import MOST_CENTS, bad_price
+from tradeoms.core.bounds import MOST_CENTS, bad_price, bad_units
 from tradeoms.core.gifts import counted_basis
 from tradeoms.core.matching import WINDOW, Loss, matches
 from tradeoms.core.periods import counted_from, held_from
@@ -100,9 +100,8 @@ def _checked(
         raise ValueError(f"price: there is no price of record for {instrument}")
     if bad := bad_price(price):
         raise ValueError(f"price = {price}: {bad}")
-    if not quantity.is_finite() or quantity <= 0:
-        raise ValueError(f"quantity = {quantity}: must be above zero")
-    state.instruments[instrument].units(quantity)
+    if bad := bad_units(quantity, state.instruments[instrument].qty_scale):
+        raise ValueError(f"quantity = {quantity}: {bad}")
     return method, price
 
 
