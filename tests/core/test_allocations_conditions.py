@@ -1,5 +1,7 @@
 """Conditions of allocation policies in the server: caps, hold-back, minimum values, ticket costs."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.builders import D, Desk, K, desk, instrument
@@ -136,6 +138,13 @@ def test_a_group_s_policy_comes_between_the_instrument_s_and_the_strategy_s(floo
     assert floor.refused(command, "compliance") == {
         "policies[0].groups": "policy wrap is for it already"
     }
+    # What the next version of a policy gives up is its own until then.
+    later = floor.state.business_date + timedelta(9)
+    define(floor, policy="wrap", version=2, strategies=("s",), house=False, effective=later)
+    assert floor.refused(command, "compliance") == {
+        "policies[0].groups": "policy wrap is for it already"
+    }
+    define(floor, policy="other", house=False, groups=("wrap",), effective=later)
 
 
 def test_small_accounts_get_their_share_over_many_blocks(floor: Desk) -> None:

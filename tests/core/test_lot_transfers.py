@@ -237,3 +237,15 @@ def test_what_an_open_order_sells_stays_where_it_is() -> None:
     floor.finish(floor.block_of(name).block)
     assert (floor.held("A1"), floor.held("A2")) == (0, 40)
     assert "oversold" not in floor.alerts()
+
+
+def test_no_reversal_takes_away_what_an_open_order_sells() -> None:
+    floor = desk((lot("A1", 100, 5000),))
+    floor.done(c.DefineAccounts((Account("A2", "A2", "TA1"),)), "ops")
+    floor.done(transfer(account="A1", to="A2", quantity=60), "ops")
+    order = floor.order(("A2", 50), Side=Side.Sell)
+    found = floor.refused(c.ReverseAction("L1", "a mistake"), "ops")
+    assert found == {"action": "A2 of ACME: only 0 would be left, and 50 are in open sales"}
+    floor.done(c.CancelOrder(order, "not yet"))
+    floor.done(c.ReverseAction("L1", "a mistake"), "ops")
+    assert (floor.held("A1"), floor.held("A2")) == (100, 0)

@@ -193,13 +193,19 @@ def _sold_already(state: State, rows: Sequence[Wanted], tried: Tried) -> list[c.
     problems = []
     for row in rows:
         account, instrument = row.terms.account, row.terms.instrument
-        pending = state.selling.at(account, instrument) if account else 0
-        left = tried.state.position.at(account, instrument) if pending else 0
-        if left < pending and left < state.position.at(account, instrument):
-            quantity = state.instruments[instrument].quantity
-            reason = f"only {quantity(left):f} would be left, and {quantity(pending):f} are in open sales"
+        if account and (reason := _sold_in_orders(state, account, instrument, tried)):
             problems.append(c.Problem(f"{row.field}terms.account", account, reason))
     return problems
+
+
+def _sold_in_orders(state: State, account: str, instrument: str, tried: Tried) -> str:
+    """Why an account cannot do without shares: its open orders sell them."""
+    pending = state.selling.at(account, instrument)
+    left = tried.state.position.at(account, instrument) if pending else 0
+    if left >= pending or left >= state.position.at(account, instrument):
+        return ""
+    quantity = state.instruments[instrument].quantity
+    return f"only {quantity(left):f} would be left, and {quantity(pending):f} are in open sales"
 
 
 def _control_problems(state: State, rows: Sequence[Wanted], tried: Tried) -> list[c.Problem]:
@@ -220,7 +226,7 @@ def _control_problems(state: State, rows: Sequence[Wanted], tried: Tried) -> lis
 
 
 def reverse(state: State, command: c.ReverseAction, ctx: Context) -> list[e.AnyEvent]:
-    """As if it had never been; refused where lots that it brought have been sold since."""
+    """As if it had never been; refused where lots that it brought have been sold since, or are being."""
     problems, action = reason_problems(command.reason), state.lot_actions.get(command.action)
     if action is None:
         raise Refusal(*problems, c.Problem("action", brief(command.action), "is not booked"))
@@ -239,6 +245,10 @@ def reverse(state: State, command: c.ReverseAction, ctx: Context) -> list[e.AnyE
     if short:
         text = "; ".join(f"{one.subject} {one.text}" for one in short)
         raise refuse("action", command.action, f"what came after needs it: {text}")
+    brought = getattr(action.terms, "to", "") or action.terms.account
+    instrument = action.instruments[-1]
+    if brought and (reason := _sold_in_orders(state, brought, instrument, tried)):
+        raise refuse("action", command.action, f"{brought} of {instrument}: {reason}")
     return [*events, *left_changed(state, action, ctx)]
 
 

@@ -12,6 +12,7 @@ from math import ceil
 
 from tradeoms.core.bounds import MOST_RATE, RATE_PLACES, bad_money, bad_number, brief
 from tradeoms.model.commands import Problem
+from tradeoms.model.crosses import HOUSE
 from tradeoms.model.orders import Placement
 from tradeoms.model.reference import Broker, CommissionSchedule, Instrument
 from tradeoms.model.state import State
@@ -45,6 +46,12 @@ def money(state: State, instrument: Instrument, placed: Sequence[Placement]) -> 
     gross = [cents(p.notional * instrument.multiplier) for p in placed]
     bills = [commission(state, p, own) for p, own in zip(placed, gross, strict=True)]
     return sum(gross), sum(bills)
+
+
+def unbilled(placement: Placement) -> bool:
+    """True for what was crossed in the house, or stands for a fill that a broker took back."""
+    undoes = placement.voice is not None and placement.voice.undoes
+    return undoes or placement.broker == HOUSE
 
 
 def commission(

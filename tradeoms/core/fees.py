@@ -12,12 +12,11 @@ import numpy as np
 from allocation.exact import Int64
 from allocation.prices import split_money
 from allocation.ties import Hash
-from tradeoms.core.commissions import BASES, ROUNDINGS, bill, cents, schedule_problems
+from tradeoms.core.commissions import BASES, ROUNDINGS, bill, cents, schedule_problems, unbilled
 from tradeoms.core.context import Context
 from tradeoms.core.versions import Reasons, bad_name, defined, one_of
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.crosses import HOUSE
 from tradeoms.model.fees import Fee, FeeVersion, Levied
 from tradeoms.model.orders import Placement
 from tradeoms.model.reference import Instrument
@@ -80,7 +79,7 @@ def levied(
     sells, instrument = state.blocks[event.block].Side.sells, _instrument(state, placed)
     known = min(p.routed for p in placed)
     found = []
-    for row in (state.fees if placed[0].broker != HOUSE else {}).values():
+    for row in ({} if unbilled(placed[0]) else state.fees).values():
         held = [v.fee for v in row if v.at <= known and v.fee.effective <= event.trade_date]
         if not held or not _is_for(held[-1], instrument, sells):
             continue

@@ -8,7 +8,7 @@ from allocation.rounding import ROUNDING
 from tradeoms.core.bounds import MOST_UNITS, bad_money, bad_number
 from tradeoms.core.context import Context
 from tradeoms.core.dealing import PRICES
-from tradeoms.core.versions import Reasons, bad_name, defined, one_of
+from tradeoms.core.versions import Reasons, bad_name, defined, one_of, standing
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.orders import Order
@@ -106,7 +106,7 @@ def _of_accounts(
 
 def _claimed(known: dict[str, tuple[AllocationPolicy, ...]], policy: AllocationPolicy) -> Reasons:
     """Two policies for the same instrument, group, strategy or house: nobody could say which holds."""
-    others = [rows[-1] for name, rows in known.items() if name != policy.policy]
+    others = standing(known, policy.policy, policy.effective)
     found: Reasons = {}
     for field in FOR:
         for name in getattr(policy, field):

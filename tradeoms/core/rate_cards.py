@@ -5,16 +5,13 @@ effective later, is not for it, however often its block is allocated.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date
-from itertools import zip_longest
 from typing import NamedTuple
 
-from tradeoms.core.commissions import schedule_problems
+from tradeoms.core.commissions import schedule_problems, unbilled
 from tradeoms.core.context import Context
-from tradeoms.core.versions import Reasons, bad_name, defined
+from tradeoms.core.versions import Reasons, bad_name, defined, standing
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.crosses import HOUSE
 from tradeoms.model.orders import Placement
 from tradeoms.model.rate_cards import CardVersion, RateCard
 from tradeoms.model.state import State
@@ -67,25 +64,13 @@ def _claimed(known: dict[str, tuple[RateCard, ...]], card: RateCard) -> Reasons:
     which holds.
     """
     found: Reasons = {}
-    others = [
-        other
-        for held, rows in known.items()
-        if held != card.card
-        for other in _from(rows, card.effective)
-    ]
+    others = standing(known, card.card, card.effective)
     for field in ("accounts", "groups"):
         for name in getattr(card, field):
             for other in others:
                 if name in getattr(other, field) and _meet(card, other):
                     found[field] = (name, f"card {other.card} is for it already")
     return found
-
-
-def _from(rows: tuple[RateCard, ...], day: date) -> Iterator[RateCard]:
-    """The versions of a card that are in force on a day or later."""
-    for row, later in zip_longest(rows, rows[1:]):
-        if later is None or later.effective > day:
-            yield row
 
 
 def _meet(card: RateCard, other: RateCard) -> bool:
@@ -109,7 +94,7 @@ def agreed(state: State, placement: Placement) -> Cards:
     what was crossed in the house.
     """
     found = Cards({}, {})
-    if placement.broker == HOUSE:
+    if unbilled(placement):
         return found
     cards = [card for card in _in_force(state, placement) if placement.broker in card.brokers]
     others = [card for card in _in_force(state, placement) if not card.brokers]

@@ -49,7 +49,8 @@ def attach_report(state: State, command: c.AttachReport, ctx: Context) -> list[e
     if command.order is not None:
         _may_begin(state, found, found.report)
         said = undoing(state, found.report, command.order) if late else found.report
-        events, name = given_by_voice(state, command.order, found, said, command.reason, ctx)
+        words = command.order, found, said, command.reason
+        events, name = given_by_voice(state, *words, ctx, undoes=late)
     else:
         events, name = [], command.placement
         _fits(state, name, found, found.report, ctx)

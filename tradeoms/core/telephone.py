@@ -74,10 +74,12 @@ def given_by_voice(
     report: Report,
     reason: str,
     ctx: Context,
+    undoes: bool = False,
 ) -> tuple[list[e.AnyEvent], str]:
     """The events that make the order, and its placement's name.
 
-    The broker has it already: compliance is recorded, a person is told, nothing is blocked.
+    The broker has it already: compliance is recorded, a person is told, nothing is blocked. Where it
+    `undoes` what the broker takes back, nobody bills it.
     """
     broker = next((b for b in state.brokers.values() if b.session == found.session), None)
     problems = check_fields(state, new, "order.") or _differences(state, new, report)
@@ -89,7 +91,10 @@ def given_by_voice(
     block = block_of(state, order, ctx)
     # The id is ours alone: the broker has never seen it, and finds the order by its own.
     placement = placement_of(state, order, block, broker, ctx.ClOrdID(state), ctx)
-    placement = replace(placement, telephoned=True, voice=Voice(ctx.user, reason, ctx.now))
+    voice = Voice(ctx.user, reason, ctx.now, undoes=undoes)
+    placement = replace(placement, telephoned=True, voice=voice)
+    if undoes:
+        placement = replace(placement, commission_per_share=ZERO, commission=None, research=None)
     split = statement(state, block, [order], ctx)
     return adopted(order, block, split, placement, "telephoned order", ctx), placement.placement
 

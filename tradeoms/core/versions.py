@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from itertools import zip_longest
 from typing import Protocol, TypeVar
 
 from tradeoms.core.bounds import brief
@@ -71,6 +72,17 @@ def _sequence(before: Sequence[Version], row: Version) -> Reasons:
         return {"version": (row.version, reason)}
     reason = "" if row.effective >= last.effective else f"is before version {last.version}'s"
     return {"effective": (row.effective, reason)}
+
+
+def standing(known: dict[str, tuple[V, ...]], name: str, day: date) -> list[V]:
+    """Versions under other names that are in force on a day or later."""
+    return [
+        row
+        for other, rows in known.items()
+        if other != name
+        for row, later in zip_longest(rows, rows[1:])
+        if later is None or later.effective > day
+    ]
 
 
 def bad_name(name: str) -> str:

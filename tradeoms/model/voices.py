@@ -6,12 +6,16 @@ from msgspec import Struct
 
 
 class Voice(Struct, frozen=True, gc=False, omit_defaults=True):
-    """Who of us gave a broker an order by telephone, to whom (empty: not said), when, and why so."""
+    """Who of us gave a broker an order by telephone, to whom (empty: not said), when, and why so.
+
+    `undoes`: the order stands for a fill that the broker takes back, so that nobody bills it.
+    """
 
     user: str
     reason: str
     at: datetime
     spoke_to: str = ""
+    undoes: bool = False
 
     @property
     def text(self) -> str:
