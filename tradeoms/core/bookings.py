@@ -13,6 +13,7 @@ from allocation.exact import round_ratio
 from allocation.lots import Disposals, Relief
 from allocation.ragged import offsets_of, segment_ids
 from allocation.relief import Named
+from tradeoms.core.attention import alert
 from tradeoms.core.average_basis import Averaged, averaged, open_columns
 from tradeoms.core.context import Context
 from tradeoms.core.gifts import counted_basis
@@ -267,4 +268,4 @@ def _crossed_zero(state: State, made: _Made, n: int, ctx: Context) -> Iterator[e
     block, opened = made.blocks[n], made.opened(n)
     if block.Side is Side.Sell and opened:
         text = f"sold more than owned: {', '.join(opened)}"
-        yield e.AlertRaised(ctx.number("alert"), "oversold", block.block, text, ctx.now)
+        yield alert(ctx, "oversold", block.block, text)
