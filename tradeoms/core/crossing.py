@@ -44,7 +44,8 @@ def propose(state: State, command: c.ProposeCross, ctx: Context) -> list[e.AnyEv
     buys = [order for order in orders if not order.Side.sells]
     sells = [order for order in orders if order.Side.sells]
     quantity = _quantity(state, command.OrderQty, buys, sells)
-    sides = [shared(state, side, quantity, len(state.crosses)) for side in (buys, sells)]
+    number = state.counters.get("cross", 0)  # of all there ever were: old ones leave memory
+    sides = [shared(state, side, quantity, number) for side in (buys, sells)]
     used = {part.order for side in sides for part in side}
     orders = [order for order in orders if order.order in used]
     price, violations = _comply(
