@@ -50,6 +50,13 @@ class Link(Protocol):
     ) -> Result:
         """Ask a question that no table answers."""
 
+    async def until(
+        self,
+        true: Callable[[], bool],
+        timeout: float = 30.0,  # noqa: ASYNC109
+    ) -> None:
+        """Wait until something is true of the tables; NoAnswer where it does not become so."""
+
     def close(self) -> None:
         """Close; nothing is waited for."""
 

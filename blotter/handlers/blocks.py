@@ -7,8 +7,9 @@ from typing import Any
 from rich.console import RenderableType
 
 from blotter import allotted, cells, notional
+from blotter.handlers import merging
 from blotter.handlers.acknowledging import insist
-from blotter.handlers.deeds import Deed, act, named
+from blotter.handlers.deeds import Deed, First, act, named
 from blotter.handlers.placements import cancel
 from blotter.objections import Routing
 from blotter.screens.choose import Choice, Choose
@@ -134,6 +135,10 @@ finish = act(
         confirm=True,
         explain=_done,
         foresee=_foresee,
+        first=(
+            First("ctrl+t", "Take out", merging.take_out),
+            First("ctrl+l", "Let in", merging.let_in),
+        ),
         quantity="filled",
     )
 )

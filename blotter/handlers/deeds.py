@@ -11,13 +11,21 @@ from rich.console import RenderableType
 
 from blotter import cells, notional
 from blotter.screens.page import Page
-from blotter.screens.preview import Asked, Line, Preview, Said, results
+from blotter.screens.preview import Asked, Line, Other, Preview, Said, results
 from blotter.workplace import Workplace, verdict
 from tradeoms.model.commands import Command
 from tradeoms.model.events import Answered
 from tradeoms.model.fields import Outcome
 
 MANY = 5  # names of a title
+
+
+class First(NamedTuple):
+    """Something else that may be done before the deed: its key, its name, and with which rows."""
+
+    key: str
+    title: str
+    act: Callable[[Workplace, Sequence[Any]], Awaitable[None]]
 
 
 Foresee = Callable[[Workplace, Sequence[Any]], Awaitable[tuple[str, RenderableType]]]
@@ -34,7 +42,7 @@ class Deed(NamedTuple):
     `preview`: several rows are shown before. `confirm`: even one. `asks`: what is asked once for
     all. `note` and `explain`: what the person should know first, always or of these rows.
     `foresee`: what the server says before it is done, a note and a table. `quantity`: what of a row
-    the value is of.
+    the value is of. `first`: what else may be done before, and then it is shown anew.
     """
 
     verb: str
@@ -47,6 +55,7 @@ class Deed(NamedTuple):
     explain: Callable[[Sequence[Any]], str] | None = None
     quantity: str = ""
     foresee: Foresee | None = None
+    first: tuple[First, ...] = ()
 
 
 def act(deed: Deed) -> Callable[[Workplace], Awaitable[None]]:
@@ -66,7 +75,14 @@ async def do(place: Workplace, deed: Deed, rows: Sequence[Any]) -> None:
         return
     said: Said | None = {asked.name: None for asked in deed.asks}
     if deed.asks or deed.confirm or (deed.preview and len(rows) > 1):
-        said = await place.ask(await _preview(place, deed, rows, fit))
+        screen = await _preview(place, deed, rows, fit)
+        said = await place.ask(screen)
+        for first in deed.first:
+            if screen.other == first.key:
+                await first.act(place, fit)
+                now = place.rows(place.grid.table.source)
+                await do(place, deed, [now[row.key] for row in rows if row.key in now])
+                return
     if said is None:
         return
     given = said
@@ -125,4 +141,5 @@ async def _preview(
     title = f"{deed.verb.capitalize()} {named([row.key for row in fit])}"
     if deed.quantity:
         title += f"   ≈ {notional.total(fit, deed.quantity, place.rows('prices'))}"
-    return Preview(title, lines, deed.verb.capitalize(), deed.asks, note, body)
+    others = [Other(first.key, first.title) for first in deed.first]
+    return Preview(title, lines, deed.verb.capitalize(), deed.asks, note, body, others=others)

@@ -1,18 +1,23 @@
 """Orders that are merged: as the server suggests, into a working block, and out of it again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from blotter import cells
 from blotter.handlers.acknowledging import insist
 from blotter.handlers.deeds import Deed, act, named
+from blotter.handlers.orders import REASON
 from blotter.screens.choose import Choice, Choose
 from blotter.screens.preview import Asked, Preview
 from blotter.workplace import Workplace
+from tradeoms.bus.client import NoAnswer
 from tradeoms.model import commands as c
+from tradeoms.model.fields import Outcome
 
 LATER = Asked("reason", "needed where the block was routed already", needed=False)
 TERMS = ("instrument", "Side", "OrdType", "Price", "StopPx", "TimeInForce")
+KEEPS = "It keeps its share of the fills so far; the rest is staged again."
+SHOWN = 3.0  # seconds, until a row shows what the server has done
 PAST = "They share the block's fills from now on, never those before."
 
 
@@ -72,11 +77,14 @@ async def join(place: Workplace) -> None:
         await _join(place, block, tuple(row.key for row in rows))
 
 
-async def _join(place: Workplace, block: str, orders: tuple[str, ...]) -> None:
-    said = await place.ask(Preview(f"Join {named(orders)} to {block}", (), "Join", (LATER,), PAST))
-    if said is not None:
-        command = c.JoinBlock(block, orders, said["reason"] or "")
-        await insist(place, f"join {named(orders)} to {block}", command, _size(place, orders))
+async def _join(place: Workplace, block: str, orders: tuple[str, ...], why: Asked = LATER) -> bool:
+    """False where it was not sent, or refused."""
+    said = await place.ask(Preview(f"Join {named(orders)} to {block}", (), "Join", (why,), PAST))
+    if said is None:
+        return False
+    command = c.JoinBlock(block, orders, said["reason"] or "")
+    what = f"join {named(orders)} to {block}"
+    return await insist(place, what, command, _size(place, orders))
 
 
 def _size(place: Workplace, orders: tuple[str, ...]) -> str:
@@ -90,13 +98,64 @@ def _outside(row: Any) -> str:
     return "" if row.state == "in block" else "is in no block"
 
 
-leave = act(
-    Deed(
-        "take out of its block",
-        lambda row, said: c.LeaveBlock(row.block, row.key, said["reason"] or ""),
-        _outside,
-        (LATER,),
-        note="It keeps its share of the fills so far; the rest is staged again.",
-        quantity="OrderQty",
-    )
+LEAVE = Deed(
+    "take out of its block",
+    lambda row, said: c.LeaveBlock(row.block, row.key, said["reason"] or ""),
+    _outside,
+    (LATER,),
+    note=KEEPS,
+    quantity="OrderQty",
 )
+leave = act(LEAVE)
+
+
+async def take_out(place: Workplace, blocks: Sequence[Any]) -> None:
+    """One order out of these blocks, with a reason where they were routed."""
+    names = {row.key for row in blocks}
+    orders = {row.key: row for row in place.rows("orders").values() if row.block in names}
+    choices = [_order(name, row) for name, row in orders.items()]
+    chosen = await place.ask(Choose("Take out …", choices))
+    if chosen is None:
+        return
+    block = orders[chosen].block
+    what = f"{chosen} out of {block}"
+    said = await place.ask(Preview(f"Take {what}", (), "Take out", (REASON,), KEEPS))
+    if said is None:
+        return
+    command = c.LeaveBlock(block, chosen, said["reason"])
+    answered = await place.send(f"take {what}", command)
+    if answered is not None and answered.outcome is Outcome.Done:
+        await _shown(place, chosen, lambda row: row.block != block)
+
+
+async def let_in(place: Workplace, blocks: Sequence[Any]) -> None:
+    """One staged order into one of these blocks, with a reason where it was routed."""
+    found = {
+        f"{block.key} {row.key}": row
+        for block in blocks
+        for row in place.rows("orders").values()
+        if row.state == "staged" and all(getattr(block, n) == getattr(row, n) for n in TERMS)
+    }
+    if not found:
+        place.tell("note", "let in: no staged order has the terms of the block")
+        return
+    choices = [_order(name, row) for name, row in found.items()]
+    chosen = await place.ask(Choose("Let in …", choices))
+    if chosen is not None:
+        block, _, order = chosen.partition(" ")
+        if await _join(place, block, (order,), REASON):
+            await _shown(place, order, lambda row: row.block == block)
+
+
+def _order(name: str, row: Any) -> Choice:
+    who = row.account or f"{row.accounts} accounts"
+    return Choice(name, name, cells.printable(f"{who} {cells.number(row.OrderQty)} {row.pm}"))
+
+
+async def _shown(place: Workplace, order: str, true: Callable[[Any], bool]) -> None:
+    """Until its row shows what was done: from then on the server foretells the split with it."""
+    rows = place.rows("orders")
+    try:
+        await place.link.until(lambda: order not in rows or true(rows[order]), SHOWN)
+    except NoAnswer:
+        place.tell("warning", f"{order}: its row does not show it yet, nor may the split")

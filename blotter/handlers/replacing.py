@@ -88,8 +88,10 @@ async def _change_many(place: Workplace, rows: Sequence[Any]) -> None:
         return _seen(place, wanted(said))
 
     nothing = look({asked.name: None for asked in ASKS})
-    title = f"Replace {named([row.key for row in rows])}"
-    said = await place.ask(Preview(title, nothing.lines, "Replace", ASKS, nothing.note, look=look))
+    which = named([row.key for row in rows])
+    said = await place.ask(
+        Preview(f"Replace {which}", nothing.lines, "Replace", ASKS, nothing.note, look=look)
+    )
     if said is None:
         return
     fit = [one for one in wanted(said) if not one.left_out]
@@ -99,7 +101,7 @@ async def _change_many(place: Workplace, rows: Sequence[Any]) -> None:
     commands = {
         f"replace {one.row.key}": _command(one.row, one.becomes, one.in_money) for one in fit
     }
-    answers = await insist_each(place, title.lower(), commands, f"≈ {_worth(place, fit)}")
+    answers = await insist_each(place, f"replace {which}", commands, f"≈ {_worth(place, fit)}")
     await finish(place, "replace: what became of it", answers)
 
 

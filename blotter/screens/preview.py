@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
@@ -43,10 +44,18 @@ class Seen(NamedTuple):
     doubt: str = ""
 
 
+class Other(NamedTuple):
+    """Something else that can be done from here first: its key, and what it is called."""
+
+    key: str
+    title: str
+
+
 class Preview(ModalScreen[Said | None]):
     """Lines to look at, fields to fill in. Enter in the last field, or `y`, goes on; Escape back.
 
     `text` is what was typed, so that it can come back. `look`: what is typed changes the lines.
+    `other`: who left for something else (`others`) will come back.
     """
 
     BINDINGS = [
@@ -66,12 +75,13 @@ class Preview(ModalScreen[Said | None]):
         note: str = "",
         body: RenderableType | None = None,
         look: Callable[[Said], Seen] | None = None,
+        others: Sequence[Other] = (),
     ) -> None:
         super().__init__()
         self._title, self.lines, self._verb = title, lines, verb
         self._asks, self._note, self._body, self._look = asks, note, body, look
-        self._asked = ""
-        self.text = dict[str, str]()
+        self._asked, self._others = "", others
+        self.text, self.other = dict[str, str](), ""
 
     def compose(self) -> ComposeResult:
         """Title, lines, fields, buttons."""
@@ -89,6 +99,10 @@ class Preview(ModalScreen[Said | None]):
             yield Static(id="problems", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Back  esc", id="back")
+                for other in self._others:
+                    yield Button(
+                        f"{other.title}  {other.key.replace('ctrl+', '^')}", name=other.key
+                    )
                 yield Button(
                     f"{self._verb}  {'⏎' if self._first else 'y'}", id="go-on", variant="warning"
                 )
@@ -131,7 +145,18 @@ class Preview(ModalScreen[Said | None]):
         if event.button.id == "go-on":
             self.action_go_on()
         else:
-            self.dismiss(None)
+            self._leave(event.button.name or "")
+
+    def on_key(self, event: Key) -> None:
+        """Something else first."""
+        if event.key in [other.key for other in self._others]:
+            event.stop()
+            self._leave(event.key)
+
+    def _leave(self, other: str) -> None:
+        self._read()
+        self.other = other
+        self.dismiss(None)
 
     def action_go_on(self) -> None:
         """Go on, or say everything that is wrong; a doubt is put once, in words."""

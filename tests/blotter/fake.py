@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tradeoms.bus.client import BusRefused, Change, Result
+from tradeoms.bus.client import BusRefused, Change, NoAnswer, Result
 from tradeoms.model.commands import Command, Problem
 from tradeoms.model.events import Answered, Record
 from tradeoms.model.fields import Outcome
@@ -122,6 +122,15 @@ class FakeLink:
         if question in self.known:
             return self.known[question]
         return self.results.pop(0) if self.results else Result("", 41, problem="unknown")
+
+    async def until(
+        self,
+        true: Callable[[], bool],
+        timeout: float = 30.0,  # noqa: ASYNC109
+    ) -> None:
+        """At once, or not at all: rows come when a test pushes them."""
+        if not true():
+            raise NoAnswer(f"waited in vain within {timeout:g} s")
 
     def close(self) -> None:
         """Remember it."""

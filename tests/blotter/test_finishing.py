@@ -6,8 +6,10 @@ from typing import Any
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from blotter.screens.choose import Choose
 from blotter.screens.preview import Preview
 from tests.blotter.desk import Desk, desk
+from tests.blotter.fake import block, order, world
 from tradeoms.bus.client import Result
 from tradeoms.model import commands as c
 
@@ -98,3 +100,44 @@ async def test_several_blocks_are_shown_below_each_other_and_what_is_unknown_is_
         assert "allocation of B1: block: is open, must be working" in d.said
         await d.press("y")
         assert len(d.link.sent) == 3
+
+
+async def test_who_shares_in_it_is_changed_from_the_preview_with_a_reason() -> None:
+    link = world()
+    link.first["orders"] += [
+        order(71, state="in block", block="B1", account="FUND1"),
+        order(72, instrument="MSFT.US", Symbol="MSFT", Side="Buy", OrdType="Market", Price=None),
+    ]
+    link.known["allocation"] = Result("1", 41, (told("B1", account(1)),))
+    async with desk(link, first="42 orders") as d:
+        await d.press("2", "end", "d")
+        await d.on(Preview)
+        await d.press("ctrl+t")
+        await d.on(Choose)
+        await d.press("enter")
+        await d.on(Preview)
+        await d.type("not for this client")
+        await d.press("enter")
+        assert d.link.sent == [c.LeaveBlock("B1", "O71", "not for this client")]
+        assert "O71: its row does not show it yet" in d.said
+        assert "ok take O71 out of B1: done" in d.said
+        await d.on(Preview)  # what would be allocated now
+        assert "Finish B1" in text(d, ".title")
+        await d.press("ctrl+l")
+        await d.on(Choose)
+        await d.type("O72")
+        await d.press("enter")
+        await d.on(Preview)
+        await d.type("forgotten")
+        await d.press("enter")
+        assert d.link.sent[1:] == [c.JoinBlock("B1", ("O72",), "forgotten")]
+        await d.on(Preview)
+        assert [name for name, _ in d.link.asked].count("allocation") == 3
+        await d.press("escape")
+        assert len(d.link.sent) == 2
+        await d.push("blocks", block(1, state="working", OrdType="Stop", filled=D(1)))
+        await d.press("d")
+        await d.on(Preview)
+        await d.press("ctrl+l")
+        await d.settle()
+        assert "let in: no staged order has the terms" in d.said
