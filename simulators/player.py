@@ -98,6 +98,7 @@ class Player:
             "I": self._expect,
             "E": self._send,
             "show": _leave,
+            "ask": _leave,
             "wait": lambda line: time.sleep(line.seconds),
             "quiet": self._quiet,
             "disconnect": self._disconnect,
@@ -190,7 +191,7 @@ class Player:
 
 
 def _leave(line: Line) -> None:
-    """What the client shows is not on the wire."""
+    """What the client shows, or is asked for, is not on the wire."""
 
 
 def _old(given: dict[int, str]) -> list[tuple[int, str]]:

@@ -32,8 +32,8 @@ class Field(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One step: ``I`` and ``E`` have a MsgType and fields, ``show`` fields, ``wait`` and ``quiet``
-    seconds; ``disconnect`` and ``logon`` nothing.
+    """One step: ``I``, ``E`` and ``ask`` have a MsgType and fields, ``show`` fields, ``wait`` and
+    ``quiet`` seconds; ``disconnect`` and ``logon`` nothing.
     """
 
     number: int
@@ -66,7 +66,7 @@ class _Wrong(ValueError):
 
 _SECONDS = frozenset({"wait", "quiet"})
 _PLAIN = frozenset({"disconnect", "logon"})
-_KINDS = "I, E, show, wait, quiet, disconnect, logon or versions"
+_KINDS = "I, E, ask, show, wait, quiet, disconnect, logon or versions"
 
 
 def read(path: Path) -> Script:
@@ -124,11 +124,11 @@ def _versions(words: list[str], lines: list[Line]) -> tuple[str, ...]:
 
 def _line(number: int, text: str, words: list[str]) -> Line:
     kind, rest = words[0], words[1:]
-    if kind in ("I", "E"):
+    if kind in ("I", "E", "ask"):
         if not rest or not re.fullmatch(r"[0-9A-Za-z]{1,2}", rest[0]):
             raise _Wrong(f"MsgType: {rest[:1]!r} is not a letter, a number or two of them")
         fields = tuple(_field(word, tag_of) for word in rest[1:])
-        wrong = [f for f in fields if kind == "E" and (f.value == "*" or f.nth)]
+        wrong = [f for f in fields if kind != "I" and (f.value == "*" or f.nth)]
         if wrong:
             what = "[n]" if wrong[0].nth else "*"
             raise _Wrong(f"{wrong[0].name}: {what} is for what is expected, not for what is sent")

@@ -84,7 +84,9 @@ class Oms:
         # After a logon we ask by ourselves, and before it nothing can be heard.
         if line.kind not in ("E", "logon"):
             self._hear_all(player)
-        if line.kind == "I" and self._before != "logon":
+        if line.kind == "ask" or (
+            line.kind == "I" and self._before != "logon" and not self._asked(line)
+        ):
             self._act(line, player)
         elif line.kind == "show":
             self._compare(line)
@@ -96,6 +98,15 @@ class Oms:
             self._decide()
         return self.desk.state.sessions[SESSION].up
 
+    def _asked(self, line: Line) -> bool:
+        """What we have asked by ourselves: a cancel where that of all was refused, what followed a
+        replace.
+        """
+        kind = {"F": RequestKind.Cancel, "G": RequestKind.Replace}.get(line.MsgType)
+        return kind is not None and any(
+            request.kind is kind for request in self.desk.placement(self.placement).requests
+        )
+
     def _act(self, line: Line, player: Player) -> None:
         values = {field.name: player.resolve(field.value) for field in line.fields}
         if line.MsgType == "D":
@@ -106,10 +117,7 @@ class Oms:
             self.listed = self.desk.done(c.RouteList(BROKER, tuple(blocks)), "trader")
             self.placement = self.listed[0]
         elif line.MsgType == "F":
-            # Where a cancel of all was refused, we have asked by ourselves.
-            asked = [request.kind for request in self.desk.placement(self.placement).requests]
-            if RequestKind.Cancel not in asked:
-                self.desk.done(c.CancelPlacement(self.placement), "trader")
+            self.desk.done(c.CancelPlacement(self.placement), "trader")
         elif line.MsgType == "q":
             self.desk.done(c.CancelAll("halt", broker=BROKER), "trader")
         elif line.MsgType == "G":

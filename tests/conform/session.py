@@ -66,7 +66,16 @@ class Sessions:
         fields = self.broker.hear(session, MsgType)
         if fields is None:
             raise Broken(f"a message {MsgType} on the wire", f"none in {PATIENCE} s")
+        while self._leaves(fields.get("11", "")):
+            self._decide()
         return fields
+
+    def _leaves(self, ClOrdID: str) -> bool:
+        """Whether we do not know yet that a request has left."""
+        name = self.house.state.placement_of.get(ClOrdID, "")
+        placement = self.house.state.placements.get(name)
+        asked = placement.requests if placement else ()
+        return any(r.ClOrdID == ClOrdID and not r.MsgSeqNum for r in asked)
 
     def say(self, session: str, fields: Fields) -> None:
         """A broker's message, as far as what our side decides on it."""

@@ -18,6 +18,7 @@ versions FIX.4.4 FIX.4.2
 I D ClOrdID=$id OrderQty=1000 Price= Symbol=*   # a market order
 E 8 OrderID=O1 ExecType=0 OrdStatus=0 ClOrdID=$id Text="by hand, slowly" 38=1000 LeavesQty=1000 CumQty=0
 show OrdStatus=0 unmatched=0
+ask G OrderQty=900
 wait 0.01
 E 8 OrderID=O1 ExecType=F OrdStatus=2 ClOrdID=$id OrderQty=1000 LastQty=1000 CumQty=1000 LeavesQty=0
 E 8 OrderID=O1 ExecType=H OrdStatus=0 ClOrdID=$id ExecID=own PossResend=Y
@@ -30,14 +31,14 @@ def test_a_good_script() -> None:
     script = parse(GOOD, Path("good.script"))
     assert script.versions == ("FIX.4.4", "FIX.4.2")
     kinds = [line.kind for line in script.lines]
-    assert kinds == ["I", "E", "show", "wait", "E", "E", "disconnect", "logon"]
+    assert kinds == ["I", "E", "show", "ask", "wait", "E", "E", "disconnect", "logon"]
     asked, new = script.lines[:2]
     assert (asked.number, asked.MsgType) == (4, "D")
     assert [field.tag for field in asked.fields] == [11, 38, 44, 55]
     assert [field.variable for field in asked.fields] == ["id", "", "", ""]
     assert ("Text", 58, "by hand, slowly", 0) in new.fields
     assert new.fields[5].tag == 38
-    assert script.lines[3].seconds == 0.01
+    assert script.lines[4].seconds == 0.01
 
 
 def test_a_script_without_versions_is_for_all() -> None:
