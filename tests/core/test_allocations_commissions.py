@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from allocation.commissions import Schedule, Tier, charge
 from tests.builders import D, Desk, desk
-from tradeoms.core.commissions import bill
+from tradeoms.core.commissions import ROUNDINGS, bill, bill_all
 from tradeoms.model import commands as c
 from tradeoms.model.fields import OrdStatus
 from tradeoms.model.reference import Broker, CommissionSchedule, CommissionTier
@@ -97,6 +97,38 @@ def test_a_bill_is_what_the_engine_charges(
     theirs = Schedule(basis, rows, sliced, flat, least)
     one = (np.array([quantity]), np.array([gross]), np.array([1]))
     assert bill(ours, D(quantity), gross) == charge(theirs, *one)[0]
+
+
+halves = st.sampled_from([D(n).scaleb(-3) for n in (5, -5, 15, -15, 0)])
+many = st.lists(st.tuples(st.integers(0, 10**12), st.integers(-(10**17), 10**17)), min_size=1)
+round_numbers = st.lists(st.tuples(st.integers(0, 12), st.integers(-60, 60)), min_size=1)
+
+
+@settings(max_examples=400)
+@given(
+    *(st.sampled_from(("unit", "value")), st.lists(halves | rates, min_size=4, max_size=4)),
+    st.lists(st.integers(1, 9) | st.decimals("0.01", 5), max_size=3, unique=True).map(sorted),
+    *(st.booleans(), st.just(D(0)) | amounts, st.none() | st.just(D("0.01")), st.none() | amounts),
+    *(st.sampled_from(list(ROUNDINGS)), st.integers(0, 3), many | round_numbers),
+)
+@example("unit", [D("0.02"), D("0.01")], [5], False, D(0), None, None, "half_up", 0, [(5, 1)])
+def test_many_bills_are_what_each_is_by_itself(
+    basis: Any,
+    rates: list[Decimal],
+    starts: list[Any],
+    sliced: bool,
+    flat: Decimal,
+    least: Decimal | None,
+    most: Decimal | None,
+    rounding: str,
+    scale: int,
+    rows: list[tuple[int, int]],
+) -> None:
+    tiers = tuple(zip((0, *starts), rates, strict=False))
+    one = schedule(*tiers, basis=basis, sliced=sliced, flat=flat, minimum=least, maximum=most)
+    units, gross = (np.array([row[n] for row in rows]) for n in (0, 1))
+    each = [bill(one, D(n).scaleb(-scale), worth, ROUNDINGS[rounding]) for n, worth in rows]
+    assert bill_all(one, units, scale, gross, rounding).tolist() == each
 
 
 @pytest.mark.parametrize(

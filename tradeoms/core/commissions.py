@@ -8,9 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import pairwise
-from math import ceil
+from math import ceil, lcm
+from typing import Any
+
+import numpy as np
 
 from tradeoms.core.bounds import MOST_RATE, RATE_PLACES, bad_money, bad_number, brief
+from tradeoms.model.columns import Int64s
 from tradeoms.model.commands import Problem
 from tradeoms.model.crosses import HOUSE
 from tradeoms.model.orders import Placement
@@ -19,6 +23,7 @@ from tradeoms.model.state import State
 
 CENT = Decimal("0.01")
 HALF = Fraction(1, 2)
+Whole = np.ndarray[Any, np.dtype[np.object_]]
 BASES = {"unit": Fraction(1), "value": Fraction(1, 10_000)}
 
 
@@ -104,6 +109,56 @@ def bill(
     if schedule.maximum is not None:
         amount = min(amount, cents(schedule.maximum))
     return amount
+
+
+def bill_all(
+    schedule: CommissionSchedule, units: Int64s, qty_scale: int, gross: Int64s, rounding: str
+) -> Int64s:
+    """As `bill`, of many quantities (n,) in units, worth `gross` cents."""
+    unit = schedule.basis == "unit"
+    each = Fraction(100, 10**qty_scale) if unit else Fraction(1, 10_000)  # cents of a rate of one
+    size = (
+        Fraction(10) ** qty_scale if unit else Fraction(100)
+    )  # units, or cents, of a tier's start
+    starts = [Fraction(tier.start) * size for tier in schedule.tiers]
+    rates = [Fraction(tier.rate) * each for tier in schedule.tiers]
+    fine = lcm(*(start.denominator for start in starts))
+    flat = Fraction(schedule.flat) * 100
+    common = lcm(flat.denominator, *(rate.denominator * fine for rate in rates))
+    # Python's integers: nothing is too large for them, and they are quicker than fractions.
+    measure = (units if unit else np.abs(gross)).astype(np.object_) * fine
+    total = np.full(len(units), int(flat * common), np.object_)
+    ends = [*(int(start * fine) for start in starts[1:]), None]
+    for tier, (start, end, rate) in enumerate(zip(starts, ends, rates, strict=True)):
+        first, part = int(start * fine), int(rate * common / fine)
+        if schedule.sliced:
+            upto = measure if end is None else np.minimum(measure, end)
+            total += np.maximum(upto - first, 0) * part
+        else:
+            reached = (measure >= first) if tier else np.full(len(units), True)
+            total += (
+                np.where(reached if end is None else reached & (measure < end), measure, 0) * part
+            )
+    amounts = _whole(total, common, rounding)
+    if schedule.minimum is not None:
+        amounts = np.maximum(amounts, cents(schedule.minimum))
+    if schedule.maximum is not None:
+        amounts = np.minimum(amounts, cents(schedule.maximum))
+    return amounts.astype(np.int64)
+
+
+def _whole(total: Whole, common: int, rounding: str) -> Whole:
+    """`total / common` by a row of ROUNDINGS."""
+    floor, twice = total // common, 2 * (total % common)
+    up = twice > common
+    if rounding == "up":
+        up = twice > 0
+    elif rounding == "half_even":
+        up |= (twice == common) & (floor % 2 == 1)
+    else:
+        up |= (twice == common) & (total > 0)
+    found: Whole = floor + up.astype(np.object_)
+    return found
 
 
 def broker_problems(field: str, broker: Broker) -> list[Problem]:

@@ -12,7 +12,15 @@ import numpy as np
 from allocation.exact import Int64
 from allocation.prices import split_money
 from allocation.ties import Hash
-from tradeoms.core.commissions import BASES, ROUNDINGS, bill, cents, schedule_problems, unbilled
+from tradeoms.core.commissions import (
+    BASES,
+    ROUNDINGS,
+    bill,
+    bill_all,
+    cents,
+    schedule_problems,
+    unbilled,
+)
 from tradeoms.core.context import Context
 from tradeoms.core.versions import Reasons, bad_name, defined, one_of
 from tradeoms.model import commands as c
@@ -117,12 +125,8 @@ def _by_account(
     gross: Int64,
     ties: Hash,
 ) -> Int64:
-    instrument, rounded = _instrument(state, placed), ROUNDINGS[fee.rounding]
-    rows = zip(quantities[own].tolist(), gross[own].tolist(), strict=True)
-    amounts = [
-        bill(fee.schedule, instrument.quantity(units), worth, rounded) for units, worth in rows
-    ]
-    return np.array(amounts, np.int64)
+    scale = _instrument(state, placed).qty_scale
+    return bill_all(fee.schedule, quantities[own], scale, gross[own], fee.rounding)
 
 
 def _by_placement(

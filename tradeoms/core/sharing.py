@@ -119,7 +119,7 @@ def _averaged(event: e.BlockAllocated, share: Share) -> Share:
 
 def in_parts(state: State, event: e.BlockAllocated) -> e.BlockAllocated:
     """The allocation with what brokers bill in lines: an account pays the sum of its own."""
-    found = shares(state, event)
+    found = _billed(state, event)
     totals: dict[str, list[int]] = {name: [0, 0] for name in event.accounts}
     for share in found.values():
         rows = zip(share.accounts, share.commission.tolist(), _research(share), strict=True)
