@@ -31,8 +31,10 @@ BUSTS = 2
 class Installation:
     """A folder with everything a server and its brokers need."""
 
-    def __init__(self, folder: Path, scenes: Mapping[str, Scene] = SCENES, more: str = "") -> None:
-        self.folder, self.home = folder, folder / "home"
+    def __init__(
+        self, folder: Path, scenes: Mapping[str, Scene] = SCENES, more: str = "", rate: int = 0
+    ) -> None:
+        self.folder, self.home, self.rate = folder, folder / "home", rate
         self.config, self.sim = folder / "tradeoms.toml", folder / "sim.toml"
         commands, streams, *ports = free_ports(2 + len(scenes))
         self.commands, self.streams = (f"tcp://127.0.0.1:{port}" for port in (commands, streams))
@@ -50,7 +52,7 @@ class Installation:
         text += f'commands = "{self.commands}"\nstreams = "{self.streams}"\n'
         for broker, port in ports.items():
             text += f'[[session]]\nname = "{broker}"\nSenderCompID = "TRADEOMS"\n'
-            text += f'TargetCompID = "{broker}"\nport = {port}\n'
+            text += f'TargetCompID = "{broker}"\nport = {port}\nrate = {self.rate}\n'
             text += 'overrides = { ReconnectInterval = "1" }\n'
         self.config.write_text(text)
 
