@@ -51,15 +51,6 @@ def test_a_complete_fill_is_the_orders(name: str, rounding: str, data: st.DataOb
 @every
 @quick
 @given(data=st.data())
-def test_the_same_again_is_the_same(name: str, rounding: str, data: st.DataObject) -> None:
-    """From the inputs alone: another block in the same call, or before it, changes nothing."""
-    c, other = data.draw(case(name, rounding)), data.draw(case(name, rounding))
-    assert split(name, [other, c], rounding)[len(other.ordered) :] == split(name, [c], rounding)
-
-
-@every
-@quick
-@given(data=st.data())
 def test_lots_are_whole_but_for_one_odd_piece(
     name: str, rounding: str, data: st.DataObject
 ) -> None:

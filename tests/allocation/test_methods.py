@@ -87,6 +87,7 @@ def test_sums_and_bounds_in_many_blocks_as_in_one(
 
 
 @every
+@settings(max_examples=40)
 @given(data=st.data())
 def test_the_inputs_are_left_alone_and_decide_alone(name: str, data: st.DataObject) -> None:
     c = data.draw(case(name))
@@ -101,6 +102,7 @@ def test_the_inputs_are_left_alone_and_decide_alone(name: str, data: st.DataObje
 
 
 @every
+@settings(max_examples=40)
 @given(data=st.data())
 def test_odd_lots_are_few(name: str, data: st.DataObject) -> None:
     """Orders in whole lots: one account at most gets an odd piece."""
