@@ -1,11 +1,15 @@
 """Orders, routes and replaces as they are typed, in units and in money."""
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.cli.client import Client, typed
+from tradeoms.cli import app
+from tradeoms.cli.panels import PANELS
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Side
 from tradeoms.model.orders import Member, NewOrder
@@ -74,3 +78,14 @@ def test_a_file_that_holds_no_command_is_named(
 def test_a_table_that_there_is_not_is_said_at_once(client: Client) -> None:
     assert "there is no table order; there are orders," in typed("watch order --once", 2)
     assert "orders has no column Pxx" in typed("watch orders --once --column Pxx", 2)
+
+
+def test_the_help_lists_each_command_once_where_one_looks_for_it() -> None:
+    shown = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "120"}).output
+    names = [name for listed in PANELS.values() for name in listed.split()]
+    found = [
+        match[1] for line in shown.splitlines() if (match := re.match("│ ([a-z][a-z-]*) ", line))
+    ]
+    assert sorted(found) == sorted(names)
+    headings = [shown.index(f"─ {panel} ─") for panel in PANELS]
+    assert headings == sorted(headings)

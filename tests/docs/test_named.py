@@ -31,7 +31,7 @@ def _unknown(line: str) -> Iterator[str]:
     """Words of a command line that are no command or no option."""
     words = shlex.split(re.split(r" [|&>;]", line.replace("'", ""))[0])[1:]
     command: Any = typer.main.get_command(app)
-    while words and hasattr(command, "commands"):
+    while words and hasattr(command, "commands") and words[0] != "--help":
         if words[0] not in command.commands:
             yield words[0]
             return

@@ -20,6 +20,7 @@ from tradeoms.cli import (
     settle,
 )
 from tradeoms.cli.common import take_negatives
+from tradeoms.cli.panels import arrange
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -43,6 +44,7 @@ actions.add_to(app)
 commissions.add_to(app)
 cross.add_to(app)
 take_negatives(app)
+arrange(app)
 
 
 def main() -> None:
