@@ -109,8 +109,9 @@ class House:
         self.trader.ask(self.finishing(commands))
 
     def finishing(self, routes: dict[str, c.Command]) -> dict[str, c.Command]:
-        """The commands that finish the blocks of these routes."""
-        return {f"finish/{block}": c.FinishBlock(block) for block in _blocks(routes)}
+        """The command that finishes the blocks of these routes."""
+        blocks = tuple(_blocks(routes))
+        return {f"finish/{'/'.join(blocks)}": c.FinishBlocks(blocks)}
 
     def filled(self, routes: dict[str, c.Command]) -> bool:
         """Whether their blocks are filled; what came back unsent is routed again."""
