@@ -39,6 +39,8 @@ class Typed(str):
     """A text that is typed into the field that has the focus."""
 
 
+#: Groups of workers that wait for an answer of the server, and for nothing else.
+ASKING = ("headroom", "relief", "raw")
 Step = str | type[Screen[object]]
 
 
@@ -70,6 +72,11 @@ def _hands(look: Look, steps: tuple[Step, ...]) -> Hands:
         for step in steps:
             await _take(pilot, step)
             await _settle(pilot)
+        seen = ""
+        while seen != (now := pilot.app.export_screenshot()):
+            seen = now
+            await pilot.pause(0.02)
+            await _settle(pilot)
 
     return go
 
@@ -93,11 +100,14 @@ async def _perform(app: object, name: str) -> None:
 
 
 async def _settle(pilot: Pilot[None]) -> None:
-    """Nothing is on its way, nothing blinks, and what came is drawn."""
-    for _ in range(2):
-        await pilot.pause()
-    for entry in pilot.app.screen.query(Input):
+    """Nothing is on its way or asked for, nothing blinks, and what came is drawn."""
+    app = pilot.app
+    assert isinstance(app, Blotter)
+    await pilot.pause()
+    while any(not worker.is_finished for worker in app.workers if worker.group in ASKING):
+        await pilot.pause(0.01)
+    await pilot.pause()
+    for entry in app.screen.query(Input):
         entry.cursor_blink = False
-    assert isinstance(pilot.app, Blotter)
-    pilot.app._draw()
+    app._draw()
     await pilot.pause()
