@@ -12,8 +12,11 @@ from tests.core.leaving import brief, opened, traded
 from tests.states import same
 from tradeoms.core.retired import OVER
 from tradeoms.model import commands as c
+from tradeoms.model.fees import Fee
 from tradeoms.model.fields import OrdStatus, Side
 from tradeoms.model.orders import NewOrder, Report
+from tradeoms.model.rate_cards import RateCard
+from tradeoms.model.reference import CommissionSchedule, CommissionTier
 
 
 @pytest.fixture
@@ -140,6 +143,11 @@ def test_a_late_bust_is_booked_as_the_trade_that_undoes_it(floor: Desk, told: bo
     number = late(floor, **fields)
     assert (floor.held("A1"), floor.held("A2")) == (before[0] + 60, 40)
     order = sell(("A1", 60), ("A2", 40), Price=None if told else "50")
+    half = CommissionSchedule(tiers=(CommissionTier(D(0), D("0.5")),))
+    floor.done(
+        c.DefineRateCards((RateCard("dear", 1, DAY, accounts=("A2",), execution=half),)), "ops"
+    )
+    floor.done(c.DefineFees((Fee("tax", 1, DAY, half, sells=True),)), "ops")
     ids = floor.done(c.AttachReport(number, "their system", order=order), "ops")
     (block,) = [b for b in ids if b in floor.state.blocks]
     (name,) = floor.state.blocks[block].placements
