@@ -99,6 +99,19 @@ def test_a_transfer_takes_the_short_along_and_a_gift_leaves_it() -> None:
     assert shares(floor, "A3") == [(4, 0, False)]
 
 
+def test_shares_stay_suspended_through_a_merger_until_the_new_short_is_closed() -> None:
+    floor = house(lot("A2", 10, 300, age=100))
+    trade(floor, Side.SellShort, "50", ("A1", 10))
+    later(floor, 1)
+    day = floor.state.business_date
+    floor.done(corporate("merger", "m", new_instrument="BOLT", new=1, day=day), "ops")
+    assert shares(floor, "A2", "BOLT") == [(10, 101, True)]
+    later(floor, 1)
+    trade(floor, Side.Buy, "40", ("A1", 10), name="BOLT")
+    assert shares(floor, "A2", "BOLT") == [(10, 0, False)]
+    same(floor.journal.replay(), floor.state)
+
+
 def test_a_plain_sale_takes_over_the_loss_of_a_short() -> None:
     floor = house(lot("A2", 4, 100, age=500))
     trade(floor, Side.SellShort, "50", ("A1", 10))
