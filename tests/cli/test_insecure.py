@@ -1,4 +1,4 @@
-"""Plain text on loopback: asked for by a flag, refused on every other address."""
+"""The program as it is started: plain text on loopback, asked for by a flag and refused elsewhere; what is missing."""
 
 import os
 import subprocess
@@ -41,6 +41,12 @@ def test_a_command_without_keys(folder: Path) -> None:
     assert done.stdout == "OpenDay: done\n"
     assert stranger.returncode == 2
     assert "unknown user" in stranger.stderr
+
+
+def test_an_archive_that_is_not_there(folder: Path) -> None:
+    walked = tradeoms(folder, "archive", "verify")
+    assert (walked.returncode, walked.stdout) == (2, "")
+    assert "no server has run there" in walked.stderr
 
 
 def test_no_plain_text_where_others_listen(folder: Path) -> None:

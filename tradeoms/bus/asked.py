@@ -29,6 +29,9 @@ class BusRefused(Exception):
         self.id, self.answers = id, tuple(answers)
 
 
+ALONE = "; there is no connection: is the server running, and does it know this key?"
+
+
 class NoAnswer(TimeoutError):
     """The server did not answer in time; the command may still be done: send it again with its id.
 
@@ -146,7 +149,7 @@ class Asked:
         open = [id for id in ids if id in self.pending]
         why = f"; the server said: {self.said}" if self.said else ""
         if any(id in self.unsent for id in open):
-            why += "; there is no connection: is the server running, and does it know this key?"
+            why += ALONE
         self.forget(open)
         return NoAnswer(f"no answer within {timeout:g} s{why}", open)
 

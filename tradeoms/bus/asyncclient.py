@@ -8,7 +8,7 @@ from typing import Any
 import zmq
 import zmq.asyncio
 
-from tradeoms.bus.asked import Asked, NoAnswer
+from tradeoms.bus.asked import ALONE, Asked, NoAnswer
 from tradeoms.bus.followed import Change, Followed
 from tradeoms.bus.keys import Credentials
 from tradeoms.bus.sockets import Line, dealer
@@ -188,7 +188,8 @@ class AsyncClient:
             async with asyncio.timeout(timeout), self._news:
                 await self._news.wait_for(true)
         except TimeoutError:
-            raise NoAnswer(f"{what} within {timeout:g} s") from None
+            alone = ALONE if self._asked.unsent or self._followed.outbox else ""
+            raise NoAnswer(f"{what} within {timeout:g} s{alone}") from None
 
 
 async def _offer(socket: zmq.asyncio.Socket, message: Message) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import zmq
 
-from tradeoms.bus.asked import Asked, BusRefused, NoAnswer
+from tradeoms.bus.asked import ALONE, Asked, BusRefused, NoAnswer
 from tradeoms.bus.asyncclient import AsyncClient
 from tradeoms.bus.followed import Change, Followed
 from tradeoms.bus.keys import Credentials
@@ -185,7 +185,8 @@ class Client:
         while not true():
             left = end - time.monotonic()
             if left <= 0:
-                raise NoAnswer(f"{what} within {timeout:g} s")
+                alone = ALONE if self._asked.unsent or self._followed.outbox else ""
+                raise NoAnswer(f"{what} within {timeout:g} s{alone}")
             self.poll(min(left, SLICE))
 
 

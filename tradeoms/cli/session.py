@@ -66,8 +66,11 @@ def verify(config: Config = DEFAULT) -> None:
     from tradeoms.fix.archive import ArchiveBroken
     from tradeoms.fix.archive import verify as walk
 
+    folder = settings_of(config).home / "archive"
+    if not folder.is_dir():
+        raise fail(f"there is no archive in {folder.parent}: no server has run there")
     try:
-        for name, count, digest in walk(settings_of(config).home / "archive"):
+        for name, count, digest in walk(folder):
             console.print(f"{name}: {count} lines, chain intact, last hash {digest[:16]}")
     except ArchiveBroken as error:
         raise fail(f"broken: {error}", 1) from None
