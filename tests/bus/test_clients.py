@@ -170,7 +170,7 @@ async def test_async_gives_up(keys: KeyStore, monkeypatch: pytest.MonkeyPatch) -
         with pytest.raises(NoAnswer, match="there is no connection") as late:
             await client.submit(order(), id="mine", timeout=0.1)
         assert late.value.ids == ("mine",)
-        with pytest.raises(NoAnswer, match="no result .*; there is no connection"):
+        with pytest.raises(NoAnswer, match=r"no result .*; there is no connection"):
             await client.query("state", timeout=0.05)
         waiting = asyncio.create_task(client.submit(order()))
         await asyncio.sleep(0)
@@ -219,7 +219,7 @@ def test_a_snapshot_that_does_not_come(keys: KeyStore, monkeypatch: pytest.Monke
     finally:
         writer.stop()
     with Client(here, here, keys.credentials("vera")) as vera:
-        with pytest.raises(NoAnswer, match="no snapshot .*; there is no connection"):
+        with pytest.raises(NoAnswer, match=r"no snapshot .*; there is no connection"):
             vera.follow("orders", timeout=0.1)
         with pytest.raises(NoAnswer, match="no result"):
             vera.query("state", timeout=0.1)
