@@ -93,51 +93,6 @@ def _made(state: State, name: str) -> Made:
     return Made(day, instrument, roots, closed)
 
 
-def change(self, units: int, **values: int) -> None:
-    """Cut units off."""
-    if units:
-        self.units -= units
-        self.changes.append((units, values))
-
-
-def react_booked(state: State, event: e.LotsBooked) -> list[c.Command]:
-    """Nothing where nobody is, or was, short."""
-    block = state.blocks[event.block]
-    shorts = block.Side.sells and event.opened_numbers
-    buys = block.Side is Side.Buy and ever_shorted(state, block.instrument)
-    return [c.ChangeHoldings(event.block)] if shorts or buys else []
-
-
-def react_converted(state: State, event: e.LotsConverted) -> list[c.Command]:
-    """The same of what an action buys or brings in, and of shorts that it closes."""
-    action = state.lot_actions[event.name]
-    concerns = (action.buys and event.opened) or event.realized
-    short = any(ever_shorted(state, name) for name in action.instruments)
-    return [c.ChangeHoldings(event.name)] if concerns and short else []
-
-
-def _made(state: State, name: str) -> Made:
-    lots, closed = state.lots, Counter[int]()
-    if (event := state.conversions.get(name)) is not None:
-        action = state.lot_actions[name]
-        table = event.realized
-        parts: Iterable[tuple[int, int]] = zip(
-            table.get("lot", ()), table.get("units", ()), strict=True
-        )
-        opened: Iterable[int] = event.opened_numbers if action.buys else ()
-        day, instrument = days(action.terms.day), action.instruments[-1]
-    else:
-        booked = state.bookings[name]
-        parts = zip(booked.relieved_lots, booked.relieved_quantities, strict=True)
-        opened = booked.opened_numbers
-        day, instrument = days(state.allocations[name].trade_date), state.blocks[name].instrument
-    for lot, units in parts:
-        if lots["short"][lot]:
-            closed[int(lots["root"][lot])] += units
-    roots = frozenset(lots["root"][np.array([*opened], np.int64)].tolist())
-    return Made(day, instrument, roots, closed)
-
-
 def change(state: State, command: c.ChangeHoldings, ctx: Context) -> list[e.AnyEvent]:
     """Closed shorts let go of shares, then opened lots and open shorts are set against each other."""
     made, parts, told = _made(state, command.name), list[Part](), list[e.AnyEvent]()
