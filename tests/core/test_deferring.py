@@ -160,6 +160,20 @@ def test_a_kill_ends_what_was_deferred(floor: Desk) -> None:
     assert floor.placement(name).exposure == 0
 
 
+def test_a_cancel_of_all_orders_ends_what_was_deferred(floor: Desk) -> None:
+    king = Broker("KING", "King", "S1", knows_mass_cancel=True)
+    floor.done(c.DefineBrokers((king,)), "ops")
+    name = replaced(floor, 110)
+    floor.left(name)
+    ask(floor, name, 120)
+    floor.done(c.CancelAll("fat finger", broker="KING"), "carl")
+    assert shown(floor, name) == "replace 110 @ 50"
+    floor.report(name, K.Replaced)
+    assert shown(floor, name) == "cancel", (
+        "it is as large as the last request made it, and unwanted"
+    )
+
+
 def test_closing_by_hand_ends_what_was_deferred(floor: Desk) -> None:
     name = replaced(floor, 110)
     floor.left(name)
