@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from blotter import themes
 from blotter.app import Blotter
+from blotter.screens.detail import Detail
 from tests.blotter.fake import AT, FakeLink
 
 Compare = Callable[..., bool]
@@ -110,4 +111,6 @@ async def _settle(pilot: Pilot[None]) -> None:
     for entry in app.screen.query(Input):
         entry.cursor_blink = False
     app._draw()
+    if isinstance(app.screen, Detail):
+        app.screen._look()  # what a clock does, some time later
     await pilot.pause()
