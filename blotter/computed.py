@@ -58,17 +58,19 @@ def _slipped(row: Any) -> str:
 SLIPPAGE = Column("slippage", "slip bp", 9, slippage, _slipped, Kind.Number)
 
 
-def age(since: str) -> Column:
-    """Minutes since a time; what is oldest sorts as the greatest."""
+def age(since: str, title: str = "age") -> Column:
+    """Minutes since a time; what is oldest sorts as the greatest, what never was before all."""
 
-    def minutes(row: Any) -> int:
-        at: datetime = getattr(row, since)
-        return max(int((datetime.now(UTC) - at).total_seconds()) // 60, 0)
+    def minutes(row: Any) -> int | None:
+        at: datetime | None = getattr(row, since)
+        return None if at is None else max(int((datetime.now(UTC) - at).total_seconds()) // 60, 0)
+
+    def shown(row: Any) -> str:
+        passed = minutes(row)
+        return "" if passed is None else cells.span(passed)
 
     def order(row: Any) -> float:  # that of an age that grows while one looks at it
-        at: datetime = getattr(row, since)
-        return -at.timestamp()
+        at: datetime | None = getattr(row, since)
+        return -at.timestamp() if at else float("-inf")
 
-    return Column(
-        "age", "age", 7, minutes, lambda row: cells.span(minutes(row)), Kind.Number, order=order
-    )
+    return Column("age", title, 7, minutes, shown, Kind.Number, order=order)

@@ -28,6 +28,7 @@ SESSIONS = (
     text("key", 12, "session"),
     Column("up", "state", 6, _up, _up, tone=lambda row: "good" if row.up else "bad"),
     text("brokers", 24),
+    computed.age("heard", "heard"),
     number("in_seq", 10, "last in"),
     number("out_seq", 10, "last out"),
     text("reason", 40),

@@ -334,7 +334,7 @@ def alert(n: int, **changed: Any) -> AlertRow:
 def session(name: str, up: bool) -> SessionRow:
     """A session that reaches the broker of its name."""
     values = {"key": name, "brokers": name, "up": up, "in_seq": 7, "out_seq": 9}
-    return made(SessionRow, values)
+    return made(SessionRow, values | ({"heard": AT} if up else {}))
 
 
 def price(Symbol: str) -> PriceRow:

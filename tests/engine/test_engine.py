@@ -155,7 +155,9 @@ def test_a_bug_on_a_broker_s_message_keeps_the_message(
     assert unknown.raw == "8=FIX"
     assert unknown.report is not None
     assert unknown.report.LastQty == 10
-    assert floor.state.sessions["S1"].in_seq == 2
+    session = floor.state.sessions["S1"]
+    heard = [r.at for r in floor.journal.records if r.cause.session]
+    assert (session.in_seq, session.heard) == (2, heard[-1])
     assert floor.alerts() == ["internal error", "unknown report"]
     assert floor.placement(name).CumQty == 0
     same(floor.journal.replay(), floor.state)

@@ -170,7 +170,7 @@ def apply(state: State, record: e.Record) -> None:
     else:
         APPLY[type(event)](state, event)
     if cause.session:
-        sessions.received(state, cause)
+        sessions.received(state, cause, record.at)
 
 
 def react(state: State, event: e.AnyEvent) -> list[c.Command]:

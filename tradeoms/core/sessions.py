@@ -1,5 +1,7 @@
 """FIX sessions: up or down, the numbers that are on disk, and what to ask after a lost line."""
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from tradeoms.core.attention import alert
@@ -113,8 +115,8 @@ def _left(state: State, name: str, ClOrdID: str, MsgSeqNum: int) -> None:
     keep(state, replace(placement, requests=requests, transmission=transmission))
 
 
-def received(state: State, cause: e.Cause) -> None:
-    """Remember that everything of a session up to this number is on disk.
+def received(state: State, cause: e.Cause, at: datetime) -> None:
+    """Remember that everything of a session up to this number is on disk, and when it came.
 
     A lower number that is no repetition means that the session began to count anew.
     """
@@ -122,7 +124,8 @@ def received(state: State, cause: e.Cause) -> None:
         return
     known = session_of(state, cause.session)
     if cause.MsgSeqNum > known.in_seq or not cause.PossDup:
-        state.sessions[cause.session] = replace(known, in_seq=cause.MsgSeqNum)
+        known = replace(known, in_seq=cause.MsgSeqNum)
+    state.sessions[cause.session] = replace(known, heard=at)
 
 
 DECIDE = {

@@ -54,7 +54,8 @@ class SessionState(Struct, frozen=True, gc=False):
     """A FIX session as the journal knows it: last message numbers in and out that are on disk.
 
     `held` up (True) or down (False) by a person, `held_at` that time, against the schedule until
-    that changes next. `numbers_at`: when counting last began anew; `logged_on`: the last logon.
+    that changes next. `numbers_at`: when counting last began anew; `logged_on`: the last logon;
+    `heard`: when its last message was written down, of those that are no heartbeats.
     """
 
     session: str
@@ -67,6 +68,7 @@ class SessionState(Struct, frozen=True, gc=False):
     held_at: datetime | None = None
     numbers_at: datetime | None = None
     logged_on: datetime | None = None
+    heard: datetime | None = None
 
 
 # A lot; its place in the table is its number. size: units when opened; basis: cents for the whole

@@ -1,6 +1,7 @@
 """FIX sessions as the journal knows them."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -18,7 +19,9 @@ HEARD = (*(e.AllocationAnswered, e.Confirmed, e.AlertRaised, e.MassCancelAnswere
 
 
 class SessionRow(Struct, frozen=True, gc=False):
-    """A session; `brokers` it reaches, `in_seq` and `out_seq` the last message numbers on disk."""
+    """A session; `brokers` it reaches, `in_seq` and `out_seq` the last message numbers on disk,
+    `heard` when the last message came that is no heartbeat.
+    """
 
     key: str
     brokers: str
@@ -26,6 +29,7 @@ class SessionRow(Struct, frozen=True, gc=False):
     reason: str
     in_seq: int
     out_seq: int
+    heard: datetime | None = None
 
 
 def row(state: State, session: SessionState) -> SessionRow:
@@ -38,6 +42,7 @@ def row(state: State, session: SessionState) -> SessionRow:
         reason=session.reason,
         in_seq=session.in_seq,
         out_seq=session.out_seq,
+        heard=session.heard,
     )
 
 
