@@ -5,7 +5,6 @@ nothing. Run as a process of its own; prints one JSON line when all orders are f
 """
 
 import json
-import os
 import sys
 import threading
 import time
@@ -66,10 +65,8 @@ def order(number: int, symbol: str) -> fix.Message:
     return message
 
 
-def main(port: str, broker: str, orders: int, dictionary: str, cpu: str = "") -> None:
+def main(port: str, broker: str, orders: int, dictionary: str) -> None:
     """Send, wait, print orders per second."""
-    if cpu:
-        os.sched_setaffinity(0, {int(cpu)})
     settings = fix.SessionSettings()
     values = fix.Dictionary()
     for key, value in {
@@ -100,4 +97,4 @@ def main(port: str, broker: str, orders: int, dictionary: str, cpu: str = "") ->
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), *sys.argv[4:])
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4])

@@ -1,7 +1,8 @@
 """The whole path: PM's socket → durable → FIX → ack and fill durable → stream, beside a bare initiator.
 
 Both run against the same simulated broker, one after the other, and the ratio is of orders per second.
-Both stay on one processor, where the system lets them (`writer_cpu`); the simulator runs where it is put.
+Our writer stays on one processor (`writer_cpu`), where the system lets it; the bare initiator, which is
+slower so, runs where it is put, and so does the simulator.
 The program sends baskets, blocks the orders that an answer names and routes the blocks that the next
 one names, until its stream has shown the last fill. No two orders have the same limit, so that each is
 an order in FIX.
@@ -73,7 +74,6 @@ def bare(folder: Path, orders: int) -> float:
             "ALPHA",
             str(orders),
             dictionary,
-            *([] if CPU is None else [str(CPU)]),
         ]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return orders / float(json.loads(done.stdout)["seconds"])
