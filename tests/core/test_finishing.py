@@ -217,3 +217,17 @@ def test_what_is_more_than_the_books_hold_is_not_finished_at_once() -> None:
     }
     floor.done(c.FinishBlocks(tuple(names[:2])), "trader")
     assert floor.held("A2") == 2 * MOST_UNITS
+
+
+def test_of_two_days_and_several_instruments_each_keeps_its_order() -> None:
+    """Another instrument's block of yesterday does not let a sale overtake the one before it."""
+    floor = desk((lot("A1", 10, 100, 200, "BOLT"), lot("A1", 10, 300, 100, "BOLT")))
+    names = [floor.block(("A1", 10))]
+    floor.fill(floor.route(names[0], 10), 10, "40")
+    floor.done(c.OpenDay(DAY + timedelta(1)), "ops")
+    for name, side in (("ACME", Side.Buy), ("BOLT", Side.Sell), ("BOLT", Side.Sell)):
+        names.append(floor.block(("A1", 10), instrument=name, Side=side))
+        floor.fill(floor.route(names[-1], 10), 10, "40")
+    floor.done(c.FinishBlocks(tuple(names)), "trader")
+    relieved = [floor.state.bookings[name].relieved_basis for name in names[2:]]
+    assert relieved == [(10_000,), (30_000,)]

@@ -135,8 +135,8 @@ def _rows(state: State, blocks: Sequence[Filled], splits: Sequence[Split]) -> It
 
 
 def _rounds(state: State, blocks: Sequence[Filled]) -> Iterator[list[str]]:
-    """Blocks of one day in instruments that have nothing to do with each other, the first of each
-    first; their order within an instrument stays.
+    """Blocks of one day in instruments that have nothing to do with each other, day by day, the first
+    of each first; their order within an instrument stays.
     """
     rounds: dict[tuple[date, int], list[str]] = {}
     due: dict[str, int] = {}
@@ -145,7 +145,7 @@ def _rounds(state: State, blocks: Sequence[Filled]) -> Iterator[list[str]]:
         turn = max(due.get(name, 0) for name in kin)
         due |= dict.fromkeys(kin, turn + 1)
         rounds.setdefault((one.day, turn), []).append(one.block.block)
-    for names in rounds.values():
+    for _, names in sorted(rounds.items()):
         for start in range(0, len(names), AT_ONCE):
             yield names[start : start + AT_ONCE]
 
