@@ -8,6 +8,7 @@ import pytest
 from tests.builders import DAY, Desk, lot
 from tests.core.corporate import corporate, gift, transfer
 from tests.core.test_washing import house, later, losses, trade
+from tests.properties import invariants
 from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Side, TaxStatus
@@ -151,3 +152,16 @@ def test_a_sale_of_day_31_takes_over_nothing() -> None:
     trade(floor, Side.Sell, "55", ("A2", 4))
     assert [row[2] for row in losses(floor)] == [D(0), D(0), D(0)]
     assert floor.state.business_date == DAY + timedelta(31)
+
+
+def test_what_a_merger_sells_takes_over_the_loss_of_a_short_that_it_closes_once() -> None:
+    floor = house(lot("A2", 10, 100, age=500))
+    trade(floor, Side.SellShort, "50", ("A1", 10))
+    _, *cover = trade(floor, Side.Buy, "49", ("A1", 10))
+    later(floor, 5)
+    floor.done(corporate("merger", new=0, cash=60, day=floor.state.business_date), "ops")
+    floor.bust(*cover)
+    assert losses(floor) == [("A2", D(500), D(-100), D(0)), ("A1", D(-100), D(100), D(0))]
+    for holds in invariants.ALL:
+        holds(floor.state)
+    same(floor.journal.replay(), floor.state)

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from tests.builders import BROKERS, DAY, Desk, desk, instrument, lot
+from tests.core.corporate import corporate
+from tests.properties import invariants
 from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Side, TaxStatus
@@ -219,3 +221,19 @@ def test_a_lot_comes_in_on_day_one_with_its_wash_state() -> None:
     assert desk().refused(c.BookOpening("two", (late,)), "ops") == {
         "lots[0].holding_from": "is after the day of acquisition"
     }
+
+
+def test_what_a_merger_buys_goes_to_the_oldest_loss_and_only_once() -> None:
+    floor = house(lot("A1", 10, 1000), lot("A2", 16, 1600))
+    floor.done(c.DefineIdentical((IdenticalGroup("g", ("ACME", "CORN")),)), "compliance")
+    trade(floor, Side.Sell, "50", ("A1", 10))
+    later(floor, 5)
+    day = floor.state.business_date
+    terms = {"new": 1, "new_instrument": "CORN", "taxable": True, "price": 50}
+    floor.done(corporate("merger", day=day, **terms), "ops")
+    # 16 are bought: ten replace those of A1, six as many of those that were exchanged.
+    assert losses(floor) == [("A1", D(-500), D(500), D(0)), ("A2", D(-800), D(300), D(0))]
+    assert sorted(row[:2] for row in open_lots(floor, "A2", "CORN")) == [(6, 600), (10, 1000)]
+    for holds in invariants.ALL:
+        holds(floor.state)
+    same(floor.journal.replay(), floor.state)

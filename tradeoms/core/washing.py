@@ -160,13 +160,13 @@ def _made(state: State, name: str) -> Made:
 
 
 def match(state: State, command: c.MatchWashSales, ctx: Context) -> list[e.AnyEvent]:
-    """The booking is the newest: its gains are the last rows of the table."""
+    """The booking is the newest: its gains are the last rows of the table. What it bought or sold goes
+    to the losses of old first (W4), and what they leave to its own.
+    """
     made, payers = _made(state, command.name), Payers(state)
     own = np.arange(state.realized.size - made.gains, state.realized.size)
-    found = [
-        *_look_back(state, payers, own, _columns(state, made.sold), made.day),
-        *_look_forward(state, payers, made, own),
-    ]
+    found = _look_forward(state, payers, made, own)
+    found += _look_back(state, payers, own, _columns(state, made.sold), made.day, found)
     return [_washed(state, command.name, found)] if found else []
 
 
@@ -175,9 +175,16 @@ def _columns(state: State, instrument: str) -> Int64s:
 
 
 def _look_back(
-    state: State, payers: Payers, rows: Int64s, columns: Int64s, day: int
+    state: State,
+    payers: Payers,
+    rows: Int64s,
+    columns: Int64s,
+    day: int,
+    given: list[Match],
 ) -> list[Match]:
-    """The losses of this booking, and what was bought around it and is open still."""
+    """The losses of this booking, and what was bought around it and is open still, but for what is
+    `given` away.
+    """
     rows = _losing(state, payers, rows)
     if not len(rows):
         return []
@@ -191,11 +198,16 @@ def _look_back(
         table = state.realized
         near: Mask = np.isin(table["instrument"], columns) & (np.abs(table["sold"] - day) <= WINDOW)
         found += _sales(state, payers, np.flatnonzero(near))
+    gone = Counter[tuple[bool, int]]()
+    for one in given:
+        gone[one.purchase.sale, one.purchase.lot] += one.quantity
+    for each in found:
+        each.done += gone[each.sale, each.lot]
     return matches(_losses(state, payers, rows), found)
 
 
 def _look_forward(state: State, payers: Payers, made: Made, own: Int64s) -> list[Match]:
-    """What was bought now, or sold, and the losses around it that wait."""
+    """What was bought now, or sold, and the losses of old around it that wait."""
     lots, table = state.lots, state.realized
     numbers = made.opened[payers.payer[lots["account"][made.opened]] >= 0]
     sales = [*_sales(state, payers, own)] if ever_shorted(state, made.sold) else []
@@ -206,10 +218,10 @@ def _look_forward(state: State, payers: Payers, made: Made, own: Int64s) -> list
     columns = _columns(state, made.bought)
     near: Mask = np.isin(table["instrument"], columns) & (table["sold"] <= made.day + WINDOW)
     near &= table["sold"] >= first - WINDOW
+    near[own] = False
     rows = _losing(state, payers, np.flatnonzero(near))
     mine = np.concatenate((lots["account"][numbers], table["account"][own]))
     rows = rows[payers.of(table["account"][rows], mine)]
-    # What this booking itself lost has looked back already, and no further than its own purchases.
     return matches(_losses(state, payers, rows), [*purchases(state, payers, numbers), *sales])
 
 
