@@ -1,7 +1,7 @@
 """How a trader writes one change of many orders: `415.5`, `+0.05`, `-2t`, `+5bp`, `+10%`, `2k`."""
 
 import re
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from typing import NamedTuple
 
 from blotter.split import BadSplit, amount
@@ -45,7 +45,8 @@ def _read(text: str, units: tuple[str, ...], hint: str) -> Change:
 
 
 def price(change: Change, before: Decimal, upwards: bool, known: Instrument) -> Decimal:
-    """On a tick. What falls between two goes to the one that `upwards` says: the patient side.
+    """On a tick. What falls between two goes to the one that `upwards` says: the patient side, but never
+    against the change itself, from a price that was on no tick.
 
     Raises:
         BadSplit: what is left is no price.
@@ -53,16 +54,28 @@ def price(change: Change, before: Decimal, upwards: bool, known: Instrument) -> 
     after = change.of(before, known.tick_at(before))
     if after <= 0:
         raise BadSplit(f"{before:f} would become {after:f}")
-    return on_step(after, known.tick_at(after), upwards) if change.sign else after
+    if not change.sign:
+        return after
+    return _forward(change, before, on_step(after, known.tick_at(after), upwards))
 
 
 def quantity(change: Change, before: Decimal, step: Decimal) -> Decimal:
-    """Down to a multiple of `step`; what was typed outright stays as it is."""
+    """Down to a multiple of `step`, but no increase makes less of an odd lot; what was typed outright
+    stays as it is.
+    """
     after = change.of(before)
-    return on_step(after, step, upwards=False) if change.sign else after
+    return _forward(change, before, on_step(after, step, upwards=False)) if change.sign else after
+
+
+def _forward(change: Change, before: Decimal, after: Decimal) -> Decimal:
+    return max(before, after) if change.sign > 0 else min(before, after)
 
 
 def on_step(value: Decimal, step: Decimal, upwards: bool) -> Decimal:
-    """The next multiple of `step` that is not below, or not above, the value."""
-    steps = (value / step).quantize(Decimal(1), ROUND_CEILING if upwards else ROUND_FLOOR)
+    """The next multiple of `step` that is not below, or not above, the value; BadSplit where there is none."""
+    rounding = ROUND_CEILING if upwards else ROUND_FLOOR
+    try:
+        steps = (value / step).quantize(Decimal(1), rounding)
+    except InvalidOperation:
+        raise BadSplit(f"{value:,f} is too large") from None
     return steps * step

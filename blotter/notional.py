@@ -1,13 +1,14 @@
 """What quantities are worth, in words for tickets: always beside the quantity, never alone."""
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 from statistics import median
 from typing import Any
 
 from blotter import cells
 
 CENT = Decimal("0.01")
+WIDE = Context(prec=60)  # what is typed may be as large as it likes
 FEW = 5  # orders from which on one knows what is usual
 UNUSUAL = 50  # times the usual value, from which on somebody should look twice
 
@@ -24,7 +25,7 @@ def amount(quantity: Decimal, at: Decimal | None, Currency: str) -> str:
     """The value to the cent and its currency; empty where there is no price."""
     if at is None:
         return ""
-    return f"{cells.number((quantity * at).quantize(CENT))} {Currency}".rstrip()
+    return f"{cells.number((quantity * at).quantize(CENT, context=WIDE))} {Currency}".rstrip()
 
 
 def of_volume(quantity: Decimal, known: Any) -> str:
@@ -75,7 +76,7 @@ def mixed_up(
     usual = median(values) if len(values) >= FEW else Decimal(200_000)
     if quantity * at <= UNUSUAL * usual or quantity < at:
         return ""
-    instead = cells.number((quantity / at).quantize(Decimal(1)))
+    instead = cells.number((quantity / at).quantize(Decimal(1), context=WIDE))
     return (
         f"Quantity or money? {cells.number(quantity)} are {amount(quantity, at, Currency)};"
         f" {cells.number(quantity)} {Currency} would be {instead}."

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Collection
-from decimal import ROUND_DOWN, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Decimal, InvalidOperation, Overflow
 
 from tradeoms.model.commands import Route
 from tradeoms.model.fields import OrdType
 
 REST = "rest"
 _SUFFIXES = {"k": Decimal(1000), "m": Decimal(1000000)}
+MOST, PLACES = Decimal(10) ** 15, 12  # the server takes no more, neither units nor money
 _PART = re.compile(r"(?P<broker>\S+)\s+(?P<quantity>[^\s@]+)(?:\s*@\s*(?P<price>\S+))?")
 
 
@@ -58,8 +59,11 @@ def _quantity(text: str, idle: Decimal) -> Decimal | None:
         return None
     if not text.endswith("%"):
         return amount(text)
+    percent = amount(text[:-1])
+    if percent > 100:
+        raise BadSplit(f"“{text}” is more than all")
     whole = idle.quantize(Decimal(1)) if idle == idle.to_integral_value() else idle
-    return (whole * amount(text[:-1]) / 100).quantize(whole, ROUND_DOWN)
+    return (whole * percent / 100).quantize(whole, ROUND_DOWN)
 
 
 def amount(text: str) -> Decimal:
@@ -67,10 +71,12 @@ def amount(text: str) -> Decimal:
     factor = _SUFFIXES.get(text[-1:].lower())
     try:
         value = Decimal(text[:-1]) * factor if factor else Decimal(text)
-    except InvalidOperation:
+    except (InvalidOperation, Overflow):
         raise BadSplit(f"“{text}” is not a number") from None
     if not value.is_finite() or value <= 0:
         raise BadSplit(f"“{text}” is not above zero")
+    if value > MOST or value != round(value, PLACES):
+        raise BadSplit(f"“{text}” has more digits than anything that is traded")
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
 
 

@@ -228,7 +228,10 @@ def _narrowed(found: dict[str, Any], accounts: set[str]) -> dict[str, Any]:
     left_out = len(found["rows"]) - len(rows)
     if left_out:
         unusual = "the split is not the policy's own" if found["exception"] else ""
-        found |= {"exception": unusual, "alerts": [], "rows": rows}
+        refused = (
+            found["refused"].replace(found["exception"], unusual) if unusual else found["refused"]
+        )
+        found |= {"exception": unusual, "alerts": [], "rows": rows, "refused": refused}
     return found | {"left_out": left_out}
 
 

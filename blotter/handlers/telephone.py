@@ -103,6 +103,8 @@ def _when(text: str) -> datetime:
         then = time.fromisoformat(text)
     except ValueError:
         raise ValueError(f"“{text}”: say 14:30") from None
+    if then.tzinfo is not None:
+        raise ValueError(f"“{text}”: say the time of your own clock, 14:30")
     now = datetime.now().astimezone()
     told = now.replace(hour=then.hour, minute=then.minute, second=then.second, microsecond=0)
     if told > now:
@@ -161,5 +163,6 @@ def _called(place: Workplace, row: Any, said: Said) -> c.RouteByPhone:
     if others:
         raise BadSplit("one broker at a time")
     if said["limit"] is not None:
-        route = replace(route, OrdType=OrdType.Limit, Price=said["limit"])
+        kind = OrdType.Limit if row.OrdType == "Market" else None
+        route = replace(route, OrdType=kind, Price=said["limit"])
     return c.RouteByPhone(row.key, route, said["spoke_to"], said["reason"], said["when"])

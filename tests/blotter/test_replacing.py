@@ -61,6 +61,15 @@ def test_a_quantity_comes_down_to_a_lot(text: str, after: int) -> None:
     assert changes.quantity(changes.of_quantity(text), D(2000), LOTS.lot) == after
 
 
+def test_a_step_never_goes_the_other_way_and_ends_where_digits_do() -> None:
+    assert changes.quantity(changes.of_quantity("+10"), D(150), LOTS.lot) == 150
+    assert changes.quantity(changes.of_quantity("+60"), D(150), LOTS.lot) == 200
+    assert changes.price(changes.of_price("+1%"), D("0.013"), False, MSFT) == D("0.013")
+    assert changes.price(changes.of_price("-1%"), D("0.013"), True, MSFT) == D("0.013")
+    with pytest.raises(BadSplit, match="too large"):
+        changes.quantity(changes.of_quantity("+" + "9" * 15), D(1), D("1e-14"))
+
+
 @pytest.mark.parametrize("text", ["5bp", "2t", "x", "+", "+5bp 3", "5%"])
 def test_what_cannot_be_read_says_how_it_is_written(text: str) -> None:
     with pytest.raises(ValueError, match=r"say 415\.5"):

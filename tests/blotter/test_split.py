@@ -56,6 +56,10 @@ def test_a_price_makes_a_market_order_a_limit_order() -> None:
         ("ALPHA rest, BRAVO rest", "only one"),
         ("ALPHA 2000, BRAVO rest", "no rest"),
         ("ALPHA 5 @ x", "not a number"),
+        *((f"ALPHA {n}", "more digits") for n in ("9" * 30, "1e30", "1e-13", "1e999k")),
+        ("ALPHA 1e999999k", "not a number"),
+        ("ALPHA 5 @ 1e16", "more digits"),
+        ("ALPHA 101%", "more than all"),
     ],
 )
 def test_what_cannot_be_sent_says_why(text: str, reason: str) -> None:

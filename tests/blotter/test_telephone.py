@@ -10,7 +10,7 @@ from blotter.handlers.telephone import _when
 from blotter.screens.preview import Preview
 from blotter.screens.warnings import Warnings
 from tests.blotter.desk import Desk, desk
-from tests.blotter.fake import placement, refused, world
+from tests.blotter.fake import block, placement, refused, world
 from tradeoms.model import commands as c
 from tradeoms.model.commands import Problem
 
@@ -66,9 +66,22 @@ async def test_nothing_idle_is_said_and_the_placement_is_marked() -> None:
 def test_a_call_is_of_today_and_over() -> None:
     now = datetime.now().astimezone()
     assert _when("00:00").date() == now.date()
+    with pytest.raises(ValueError, match="own clock"):
+        _when("00:00+00:00")
     for text in ("25:00", "noon"):
         with pytest.raises(ValueError, match="say 14:30"):
             _when(text)
     if now.hour < 23:
         with pytest.raises(ValueError, match="later than now"):
             _when(f"{now + timedelta(hours=1):%H:%M}")
+
+
+async def test_a_stop_limit_order_keeps_its_stop_with_another_limit() -> None:
+    link = world()
+    link.first["blocks"] = [block(1, OrdType="StopLimit", idle=6000)]
+    async with desk(link) as d:
+        await d.press("2", "home", "p")
+        await fill(d, **CALLED | {"limit": "410"})
+        await d.settle()
+        (command,) = d.link.sent
+        assert command.route == c.Route("ALPHA", D(6000), Price=D(410))

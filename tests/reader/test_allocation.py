@@ -101,6 +101,9 @@ def test_who_sees_some_accounts_gets_their_rows_and_nothing_of_the_others() -> N
     assert mine | {"allocated": ""} == first | {"allocated": ""}
     assert (own["left_out"], whole["left_out"]) == (2, 0)
     assert (own["exception"], own["alerts"]) == ("the split is not the policy's own", [])
+    assert whole["exception"] in whole["refused"]
+    refused = ask(floor, block, "trader", "A1")["refused"]
+    assert refused == f"{own['exception']}; give a reason to split it all the same"
     assert own["AvgPx"] == whole["AvgPx"]
     with pytest.raises(ValueError, match="unknown block"):
         ask(floor, block, "rita", "A9")
