@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.builders import BROKERS, DAY, Desk, desk, instrument, lot
-from tests.core.corporate import corporate
+from tests.core.corporate import arrived, corporate, transfer
 from tests.properties import invariants
 from tests.states import same
 from tradeoms.model import commands as c
@@ -236,4 +236,30 @@ def test_what_a_merger_buys_goes_to_the_oldest_loss_and_only_once() -> None:
     assert sorted(row[:2] for row in open_lots(floor, "A2", "CORN")) == [(6, 600), (10, 1000)]
     for holds in invariants.ALL:
         holds(floor.state)
+    same(floor.journal.replay(), floor.state)
+
+
+@pytest.mark.parametrize("bought", [3, 0])
+def test_a_reverse_split_leaves_each_loss_what_it_was(bought: int) -> None:
+    """Three of five shares that lost 250 are replaced before; of what waits is one new share."""
+    floor = house(lot("A1", 5, 500))
+    trade(floor, Side.Sell, "50", ("A1", 5))
+    if bought:
+        trade(floor, Side.Buy, "50", ("A2", bought))
+    deferred = 50 * bought
+    later(floor, 1)
+    terms = {"new": 1, "old": 2, "fraction_price": 100, "day": floor.state.business_date}
+    floor.done(transfer(to="A4", arrived=(arrived(1, 1, DAY - timedelta(90)),)), "ops")
+    floor.done(corporate("split", **terms), "ops")
+    split = [*floor.state.lot_actions][-1]
+    trade(floor, Side.Buy, "100", ("A3", 1))
+    share = 100 if bought else D("83.33")  # of 2.5 new shares the begun one is one
+    assert losses(floor)[0] == ("A1", D(-250), deferred + share, D(0))
+    _, *last = trade(floor, Side.Buy, "100", ("A3", 5))
+    assert losses(floor)[0] == ("A1", D(-250), D(250), D(0))
+    for holds in invariants.ALL:
+        holds(floor.state)
+    floor.bust(*last)
+    floor.done(c.ReverseAction(split, "it was not so"), "ops")
+    assert losses(floor)[0][2] == deferred + 50
     same(floor.journal.replay(), floor.state)

@@ -6,6 +6,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil, floor
 
 import numpy as np
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from allocation.exact import LIMIT, Mask
 from tradeoms.core.commissions import half_up
 from tradeoms.core.converted import RESCALED
 from tradeoms.core.effects import MILLIONTHS, MONEY, Effects, Holding, holding
-from tradeoms.core.matching import WINDOW
+from tradeoms.core.matching import WINDOW, between
 from tradeoms.core.ratios import Shares, Whole, along, divided, portion, sums
 from tradeoms.model import events as e
 from tradeoms.model.columns import Int64s
@@ -129,11 +130,26 @@ def _rescale(made: _Made) -> None:
     rows = np.flatnonzero(waits)
     if len(rows):
         old = {name: table[name][rows].tolist() for name in RESCALED}
+        lost = (-table["gain"][rows]).tolist()
+        new = [_counted(ratio, *row) for row in zip(lost, *old.values(), strict=True)]
         made.effects.losses = {
             "rows": tuple(rows.tolist()),
-            **{name: tuple(int(n * ratio) for n in values) for name, values in old.items()},
+            **dict(zip(RESCALED, zip(*new, strict=True), strict=True)),
             **{f"old_{name}": tuple(values) for name, values in old.items()},
         }
+
+
+def _counted(
+    ratio: Fraction, lost: int, units: int, matched: int, taken: int, settled: int, start: int
+) -> tuple[int, ...]:
+    """A row's RESCALED in new shares: all that waits of its loss goes to those that wait, a begun one is
+    one; of a sale no more than there are may take a loss over.
+    """
+    if matched > start:
+        settled += between(lost - settled, 0, matched - start, units - start)
+    size = ceil(units * ratio)
+    begun = size - ceil((units - matched) * ratio)
+    return size, begun, size - floor((units - taken) * ratio), settled, begun
 
 
 def _merger(made: _Made) -> None:

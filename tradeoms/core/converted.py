@@ -10,7 +10,7 @@ from tradeoms.model.columns import Int64s
 from tradeoms.model.state import LOT, REALIZED, State
 
 #: What counts in shares of today.
-RESCALED = ("units", "matched", "taken")
+RESCALED = ("units", "matched", "taken", "settled", "start")
 
 
 def apply_converted(state: State, event: e.LotsConverted) -> None:

@@ -81,6 +81,8 @@ def _realize(state: State, block: Block, event: e.LotsBooked) -> None:
         lost=0,
         fraction=0,
         taken=0,
+        settled=0,
+        start=0,
     )
 
 

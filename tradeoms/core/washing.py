@@ -268,7 +268,8 @@ def _losses(state: State, payers: Payers, rows: Int64s) -> Iterator[Loss]:
         *(lots[name][sold] for name in ("acquired", "root", "acquisition")),
         table["sold"][rows] - held_from(lots, sold, table["gain"][rows], table["sold"][rows]),
         lots["short"][sold],
-        *(-table["gain"][rows], table["units"][rows], table["matched"][rows]),
+        -table["gain"][rows] - table["settled"][rows],
+        *(table[name][rows] - table["start"][rows] for name in ("units", "matched")),
     )
     for values in zip(*(column.tolist() for column in columns), strict=True):
         yield Loss(*values)

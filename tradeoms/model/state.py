@@ -87,11 +87,13 @@ LOT = (
 # numbers, sold a day, money in cents. fraction: millionths of a unit that were sold besides. Of a loss,
 # matched of its shares (of `units`, in today's shares) were replaced: disallowed cents of it are
 # deferred, and lost of these gone for good. Of a sale, taken of its shares took over a short's loss:
-# that is in disallowed, below zero.
+# that is in disallowed, below zero. Since its shares were last counted anew, by a split: from start of
+# matched, and without the cents that were settled before.
 REALIZED = (
     *("block", "lot", "account", "instrument", "sold"),
     *("quantity", "basis", "proceeds", "gain", "long_term"),
     *("units", "matched", "disallowed", "lost", "fraction", "taken"),
+    *("settled", "start"),
 )
 # What bookings move that had not settled when the day began, or was booked since: block a number,
 # below zero an action's, instrument -1 where it is cash alone, booked and settle days, units and
