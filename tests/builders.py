@@ -113,13 +113,18 @@ class Desk:
         self.run()
 
     def hear(
-        self, session: str, report: Report | None, raw: str = "8=FIX", error: str = ""
+        self,
+        session: str,
+        report: Report | None,
+        raw: str = "8=FIX",
+        error: str = "",
+        PossDup: bool = False,
     ) -> None:
         """A broker's message, decided at once."""
         self.incoming[session] += 1
         number = self.incoming[session]
         command = c.ReportReceived(session, number, raw, report, error)
-        self.engine.submit(command, e.Cause(session=session, MsgSeqNum=number))
+        self.engine.submit(command, e.Cause(session=session, MsgSeqNum=number, PossDup=PossDup))
         self.run()
 
     # -- orders -------------------------------------------------------------------------------

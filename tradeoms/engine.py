@@ -222,7 +222,7 @@ class Engine:
         if type(item.command) in core.SLICED:
             self._decide_slices(item)
             return
-        context = Context(self._now, item.cause.user, self._counters)
+        context = Context(self._now, item.cause.user, self._counters, item.cause.PossDup)
         self._follow(core.decide(self.state, item.command, context), item, context)
         if item.cause.user:
             self._answer(item, Outcome.Done, violations=_shown(item))

@@ -203,6 +203,28 @@ def test_an_order_of_yesterday_is_not_sent_again(floor: Desk) -> None:
     assert asked(floor) == ["RequestResent"]
 
 
+def test_what_the_broker_did_not_know_before_the_logon_it_may_know_now(floor: Desk) -> None:
+    """Its old answer is said again after our new question, and gives nothing back: the order went once
+    more in between, and would be traded twice.
+    """
+    name = _unanswered(floor)
+    unknown = Report(
+        kind=K.Status.value,
+        ClOrdID=floor.placement(name).ClOrdID,
+        OrdStatus=OrdStatus.Rejected,
+        OrdRejReason="5",
+    )
+    floor.hear("S1", unknown)
+    assert asked(floor) == ["RequestResent"]
+    floor.done(c.OpenDay(DAY + timedelta(1)), "ops")
+    for up in (False, True):
+        floor.system(c.ChangeSession("S1", up), "S1")
+    floor.hear("S1", unknown, PossDup=True)
+    assert floor.placement(name).transmission is not Transmission.Unsent
+    floor.hear("S1", unknown)
+    assert floor.placement(name).transmission is Transmission.Unsent
+
+
 def test_a_person_asks_the_broker_that_takes_no_questions(floor: Desk) -> None:
     _unanswered(floor, "QUEEN")
     floor.system(c.ChangeSession("S2", True), "S2")

@@ -10,15 +10,19 @@ from tradeoms.model.state import State
 
 class Context:
     """`now` is UTC, taken once per batch; `user` sent the command (empty: a broker or the clock).
+    `PossDup`: it is a broker's message that may have been said before.
 
     Numbers go up and may have gaps where a command was discarded.
     """
 
-    __slots__ = ("_counters", "now", "user")
+    __slots__ = ("PossDup", "_counters", "now", "user")
 
-    def __init__(self, now: datetime, user: str, counters: dict[str, int]) -> None:
+    def __init__(
+        self, now: datetime, user: str, counters: dict[str, int], PossDup: bool = False
+    ) -> None:
         self.now = now
         self.user = user
+        self.PossDup = PossDup
         self._counters = counters
 
     def of(self, user: str) -> "Context":

@@ -214,11 +214,15 @@ def _unknown_at_broker(
 ) -> list[e.AnyEvent]:
     """The answer to our question after a lost line: what it never saw is sent again, if still good.
 
-    An order of an earlier day would trade at a time nobody meant; it is given back instead.
+    An order of an earlier day would trade at a time nobody meant; it is given back instead. What the
+    broker says once more answers a question of before this logon: a copy may have arrived since, and the
+    question that was asked at the logon has its own answer.
     """
     if all(r.ClOrdID != report.ClOrdID for r in placement.requests):
         text = f"the broker does not know {report.ClOrdID}"
         return [alert(ctx, "unknown at broker", placement.placement, text)]
+    if ctx.PossDup:
+        return []
     lasting = placement.TimeInForce is TimeInForce.GoodTillCancel
     text = "the broker never saw it, and its day is over"
     if _unwanted(placement, report.ClOrdID):
