@@ -263,3 +263,18 @@ def test_a_reverse_split_leaves_each_loss_what_it_was(bought: int) -> None:
     floor.done(c.ReverseAction(split, "it was not so"), "ops")
     assert losses(floor)[0][2] == deferred + 50
     same(floor.journal.replay(), floor.state)
+
+
+@pytest.mark.parametrize("washed", [False, True])
+@pytest.mark.parametrize("sold_first", [False, True])
+def test_what_has_taken_over_a_loss_elsewhere_takes_no_second_one(
+    washed: bool, sold_first: bool
+) -> None:
+    floor = house(lot("A1", 5, 500))
+    one = arrived(5, 250, DAY - timedelta(3), washed=washed)
+    if sold_first:
+        trade(floor, Side.Sell, "50", ("A1", 5))
+    floor.done(transfer(to="A2", arrived=(one,)), "ops")
+    if not sold_first:
+        trade(floor, Side.Sell, "50", ("A1", 5))
+    assert losses(floor) == [("A1", D(-250), D(0 if washed else 250), D(0))]

@@ -123,7 +123,7 @@ def _moment(text: str) -> datetime | None:
     day = "" if "-" in text else f"{datetime.now().astimezone().date()} "
     try:
         return datetime.fromisoformat(day + text).astimezone()
-    except ValueError:
+    except (ValueError, OverflowError):
         raise fail(f"at {text!r} is no time: say 14:30 or 2026-03-02T14:30") from None
 
 

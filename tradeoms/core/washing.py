@@ -209,7 +209,8 @@ def _look_back(
 def _look_forward(state: State, payers: Payers, made: Made, own: Int64s) -> list[Match]:
     """What was bought now, or sold, and the losses of old around it that wait."""
     lots, table = state.lots, state.realized
-    numbers = made.opened[payers.payer[lots["account"][made.opened]] >= 0]
+    numbers = made.opened[lots["replaces"][made.opened] == 1]
+    numbers = numbers[payers.payer[lots["account"][numbers]] >= 0]
     sales = [*_sales(state, payers, own)] if ever_shorted(state, made.sold) else []
     if not len(numbers) and not sales:
         return []
