@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.builders import DAY, D, Desk, K, desk
+from tests.core.amounts import blocked, routed
 from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -172,6 +173,22 @@ def test_a_cancel_of_all_orders_ends_what_was_deferred(floor: Desk) -> None:
     assert shown(floor, name) == "cancel", (
         "it is as large as the last request made it, and unwanted"
     )
+
+
+def test_a_cancel_of_all_orders_measures_an_amount_anew(floor: Desk) -> None:
+    """The replace that followed would have bought more units, at a lower limit."""
+    king = Broker("KING", "King", "S1", knows_mass_cancel=True)
+    floor.done(c.DefineBrokers((king,)), "ops")
+    block = blocked(floor, ("A1", 10_000), Price=50)
+    name = routed(floor, block, 5_000)
+    floor.report(name, K.New, OrderQty=D(100))
+    ask(floor, name, 0, CashOrderQty=D(6_000))
+    floor.left(name)
+    ask(floor, name, 0, 40, CashOrderQty=D(9_000))
+    assert floor.state.blocks[block].OrderQty == 9_000 / 40 + 1_000 / 50
+    floor.done(c.CancelAll("fat finger", broker="KING"), "carl")
+    assert floor.state.blocks[block].OrderQty == 10_000 / 50
+    same(floor.journal.replay(), floor.state)
 
 
 def test_closing_by_hand_ends_what_was_deferred(floor: Desk) -> None:

@@ -9,11 +9,14 @@ import pytest
 
 from allocation.lots import Lots
 from allocation.lots import open_basis as booked
+from tests.builders import D, desk
 from tests.views import days
 from tests.views.house import House, basket
 from tradeoms import core, engine
+from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import OrderState
+from tradeoms.model.reference import Broker
 from tradeoms.model.state import State
 from tradeoms.views import VIEWS, Batch, lots
 from tradeoms.views.leaving import gone
@@ -84,6 +87,27 @@ def test_folding_gives_all_rows(seed: int, monkeypatch: pytest.MonkeyPatch) -> N
         core.apply(state, record)
         fold(tables, state, [record.event])
     assert tables == whole(state) == batches.tables
+
+
+def test_a_kill_shows_that_nothing_follows_a_replace() -> None:
+    """One request for all orders is no event of any one, but what was deferred is gone."""
+    floor, batches = desk(), Batches()
+    king = Broker("KING", "King", "S1", knows_mass_cancel=True)
+    floor.done(c.DefineBrokers((king,)), "ops")
+    block = floor.block(("A1", 200), Price=50)
+    name = floor.route(block, 100)
+    for quantity in (110, 150):
+        floor.done(c.ReplacePlacement(name, D(quantity), D(50)), "trader")
+        floor.left(name)
+    batches.consume(floor.journal.records, floor.state)
+    shown = batches.tables["placements"], batches.tables["blocks"]
+    assert (shown[0][name].requests, shown[1][block].idle) == (
+        "replace 110 @ 50, then replace 150 @ 50",
+        50,
+    )
+    floor.engine.consumers.append(batches)
+    floor.done(c.CancelAll("fat finger", broker="KING"), "carl")
+    assert (shown[0][name].requests, shown[1][block].idle) == ("replace 110 @ 50", 90)
 
 
 #: What random days bring about too rarely to wait for it.

@@ -32,6 +32,7 @@ from tradeoms.model.state import State
 
 OfPlacement = (
     e.PlacementRouted
+    | e.CancelRequested
     | e.ReplaceRequested
     | e.RequestDeferred
     | e.DeferralEnded
@@ -166,6 +167,12 @@ def react_placement(state: State, event: OfPlacement) -> list[c.Command]:
     return [] if placement.CashOrderQty is None else _again(state, placement.block)
 
 
+def react_unwanted(state: State, event: e.PlacementsUnwanted) -> list[c.Command]:
+    """What was to follow a replace is asked for no more."""
+    amounts = [p for n in event.placements if (p := state.placements[n]).CashOrderQty is not None]
+    return [again for name in {p.block: None for p in amounts} for again in _again(state, name)]
+
+
 def react_reopened(state: State, event: e.BlockReopened) -> list[c.Command]:
     """What came after the allocation counts now."""
     return _again(state, event.block)
@@ -184,6 +191,7 @@ DECIDE = {c.MeasureBlock: measure_block}
 APPLY = {e.BlockMeasured: apply_measured}
 REACT = {
     **dict.fromkeys(get_args(OfPlacement), react_placement),
+    e.PlacementsUnwanted: react_unwanted,
     e.StatementFrozen: react_frozen,
     e.BlockReopened: react_reopened,
 }

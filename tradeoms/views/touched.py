@@ -29,7 +29,7 @@ FILLS = frozenset({e.Reported, e.FillEntered, e.FillBusted, e.ExecutionSettled})
 #: Who may see what of a block changes with its orders, and so all that lies below it.
 MEMBERS = (e.OrdersJoined, e.OrderLeft)
 #: Events that name a placement in other ways.
-NAMING = frozenset({e.PlacementRouted, e.PlacementTelephoned, e.MessagesSent})
+NAMING = frozenset({e.PlacementRouted, e.PlacementTelephoned, e.PlacementsUnwanted, e.MessagesSent})
 OF_BLOCK = (
     e.BlockDissolved,
     e.BlockMeasured,
@@ -90,6 +90,8 @@ def booked(
 def _placements(state: State, event: e.AnyEvent) -> Iterable[str]:
     if type(event) is e.PlacementRouted or type(event) is e.PlacementTelephoned:
         return (event.placement.placement,)
+    if type(event) is e.PlacementsUnwanted:
+        return event.placements
     if type(event) is e.MessagesSent:
         known = state.placement_of  # of a request about all orders there is none
         return [known[i] for i in event.ClOrdIDs if i in known]
