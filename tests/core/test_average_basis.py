@@ -332,3 +332,12 @@ def _expected_lots(case: Case, moved: timedelta) -> Rows:
         )
         for row in case["expected"]["lots"]
     )
+
+
+def test_who_never_sold_by_the_average_gives_it_up_as_if_it_had_never_been() -> None:
+    floor = fund(method="FIFO")
+    traded(floor, 5, "50", Side.Sell)
+    before = open_lots(floor)
+    averages(floor, "AVERAGE")
+    averages(floor, "FIFO")
+    assert open_lots(floor) == before

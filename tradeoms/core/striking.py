@@ -13,7 +13,7 @@ from tradeoms.core.context import Context
 from tradeoms.core.relieving import AVERAGE
 from tradeoms.core.trying import making_room
 from tradeoms.model import events as e
-from tradeoms.model.lot_actions import LotAction, LotTransfer
+from tradeoms.model.lot_actions import LotAction, LotTransfer, booking_name
 from tradeoms.model.reference import Account, Instrument
 from tradeoms.model.state import State
 
@@ -58,11 +58,21 @@ def _of_instruments(state: State, instruments: Sequence[Instrument]) -> Iterator
 
 
 def _would_change(state: State, account: str, instrument: str) -> bool:
-    """Whether it has sold of it, and holds lots that are not at the average."""
+    """Whether it has sold of it by the average, and holds lots that are not at it."""
     row, column = state.account_axis.index[account], state.instrument_axis.index[instrument]
     lots, table = state.lots, state.realized
     sold = (table["account"] == row) & (table["instrument"] == column) & (table["quantity"] > 0)
-    if not (state.lots["short"][table["lot"][sold]] == 0).any():
+    sold[sold] = lots["short"][table["lot"][sold]] == 0
+    if not any(_by_average(state, account, n) for n in np.unique(table["block"][sold]).tolist()):
         return False
     own = (lots["account"] == row) & (lots["instrument"] == column) & (lots["short"] == 0)
     return bool(averaged_of(state, row, np.flatnonzero(own & (lots["remaining"] > 0))))
+
+
+def _by_average(state: State, account: str, number: int) -> bool:
+    """Whether a booking sold so, as far as it is known: of what has left memory it is taken for granted."""
+    block = state.blocks.get(booking_name(number))
+    if block is None or block.statement is None:
+        return True
+    rows = zip(block.statement.accounts, block.statement.lot_methods, strict=False)
+    return (account, AVERAGE) in rows
