@@ -89,6 +89,23 @@ def test_folding_gives_all_rows(seed: int, monkeypatch: pytest.MonkeyPatch) -> N
     assert tables == whole(state) == batches.tables
 
 
+def test_errors_follow_lots_at_every_event() -> None:
+    """Also what one booking changes last: a short sale divides the error account's lots."""
+    house, view = House(6), VIEWS["errors"]
+    house.open()
+    for _ in range(150):
+        house.step()
+    state, rows = State(), dict[str, Any]()
+    for record in house.journal.records:
+        core.apply(state, record)
+        batch = Batch(state, [record.event])
+        rows |= view.built(state, view.changed(state, batch))
+        if isinstance(record.event, e.HoldingsChanged):
+            assert {k: row for k, row in rows.items() if row} == {
+                row.key: row for row in view.all_rows(state)
+            }
+
+
 def test_a_kill_shows_that_nothing_follows_a_replace() -> None:
     """One request for all orders is no event of any one, but what was deferred is gone."""
     floor, batches = desk(), Batches()

@@ -48,6 +48,7 @@ ON = (
         e.LotsBooked,
         e.LotsReversed,
         e.LotsWashed,
+        e.HoldingsChanged,
         e.LotsConverted,
         e.PricesMarked,
         e.InstrumentsDefined,
@@ -75,7 +76,7 @@ def _instruments(state: State, event: e.AnyEvent) -> frozenset[str]:
         return frozenset(price.instrument for price in event.prices)
     if isinstance(event, e.InstrumentsDefined):
         return touched.instruments(event)
-    named = isinstance(event, e.LotsWashed | e.LotsConverted)
+    named = isinstance(event, e.LotsWashed | e.HoldingsChanged | e.LotsConverted)
     name: str = getattr(event, "name" if named else "block", "")
     if (action := state.lot_actions.get(name)) is not None:
         return frozenset(action.instruments)
