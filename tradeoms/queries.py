@@ -9,7 +9,7 @@ import msgspec
 
 from tradeoms.core.blocks import idle
 from tradeoms.core.checklist import findings
-from tradeoms.core.context import Refusal
+from tradeoms.core.context import Refusal, refuse
 from tradeoms.core.expected import expected_relief
 from tradeoms.core.foretelling import foretell
 from tradeoms.core.halts import in_force
@@ -214,7 +214,7 @@ def allocation(reader: Reader, arguments: dict[str, Any]) -> list[dict[str, Any]
     block = state.blocks.get(name)
     orders = [state.orders[order] for order in block.orders] if block and accounts else []
     if orders and accounts.isdisjoint(m.account for order in orders for m in order.members):
-        raise ValueError("block: unknown block")
+        raise _wrong(refuse("block", name, "unknown block"))
     try:
         found = msgspec.to_builtins(foretell(state, name, user, datetime.now(UTC)))
     except Refusal as refusal:
