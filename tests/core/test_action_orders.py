@@ -46,8 +46,10 @@ def test_a_bust_after_a_split_leaves_nothing_to_route_in_old_shares() -> None:
     floor.done(c.OpenDay(LATER), "ops")
     floor.done(corporate("split", day=LATER, new=2), "ops")
     floor.bust(name, ExecID)
-    floor.report(name, ReportKind.Canceled)
     why = "is in shares of before the split of 2026-03-09: finish it, and enter the rest anew"
+    wanted = c.ReplacePlacement(name, D(50), D(60))
+    assert floor.refused(wanted, "trader") == {"block": why}
+    floor.report(name, ReportKind.Canceled)
     again = c.RouteBlock(block, (c.Route("KING", D(100), OrdType.Limit, D(60)),))
     assert floor.refused(again, "trader") == {"block": why}
     assert floor.refused(c.LeaveBlock(block, other, "by itself"), "trader") == {"block": why}

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from tradeoms.core.action_orders import in_old_shares
 from tradeoms.core.amounts import bad_amount
 from tradeoms.core.asking import asking, newest, waits
 from tradeoms.core.blocks import idle, live_block
@@ -62,6 +63,8 @@ def _replace_problems(
     instrument = state.instruments[placement.instrument]
     problems = price_problems(instrument, placement.OrdType, command.Price, command.StopPx, "")
     problems = problems or worse_problems(block, command.Price, command.StopPx, "")
+    if why := in_old_shares(state, block):
+        problems.append(c.Problem("block", block.block, why))
     wanted = command.OrderQty
     if block.CashOrderQty is not None:
         problems += _amount_problems(state, block, placement, command)
