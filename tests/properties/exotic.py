@@ -11,18 +11,20 @@ import msgspec
 
 from tests.builders import DAY
 
+#: What a number may look like and hardly any field takes.
+EXOTIC = (
+    "NaN",
+    "sNaN",
+    "Infinity",
+    "-0",
+    "1e30",
+    "1e-30",
+    "1E+9999999",
+    "1E-9999999",
+    "0." + "1" * 60,
+)
 NUMBERS = (
-    *(
-        "NaN",
-        "sNaN",
-        "Infinity",
-        "-0",
-        "1e30",
-        "1e-30",
-        "1E+9999999",
-        "1E-9999999",
-        "0." + "1" * 60,
-    ),
+    *EXOTIC,
     *("-1", "0", "0.001", "1", "2", "10", "49.99", "50", "100", "1000", "123456789012345678901"),
 )
 TEXTS = (

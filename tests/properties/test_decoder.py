@@ -9,23 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import DAY, Desk, K, desk
+from tests.properties.exotic import EXOTIC
 from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import OrdType, Outcome, Override, Severity, Side, TimeInForce
 from tradeoms.model.reference import Limit
 
-EXOTIC = (
-    "NaN",
-    "sNaN",
-    "Infinity",
-    "-0",
-    "1e30",
-    "1e-30",
-    "1E+9999999",
-    "1E-9999999",
-    "0." + "1" * 60,
-)
 numbers = (
     st.sampled_from(EXOTIC)
     | st.decimals(allow_nan=True, allow_infinity=True).map(str)
