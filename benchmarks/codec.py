@@ -18,8 +18,9 @@ from tradeoms.fix.application import readable
 from tradeoms.fix.decode import FIELDS, decode, fields_of
 from tradeoms.fix.dialect import Dialect, dialect
 from tradeoms.fix.encode import encode, encode_status, plain, utc
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import OrdStatus, OrdType, RequestKind, Side
-from tradeoms.model.orders import Placement, Report, Request
+from tradeoms.model.placements import Placement, Request
 from tradeoms.model.reference import Instrument
 
 ROUNDS, CALLS = 15, 1500

@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 
 from tradeoms.model import events as e
+from tradeoms.model.executions import Execution, Report
 from tradeoms.model.fields import Effect, OrdStatus, Side
-from tradeoms.model.orders import Execution, Report
 from tradeoms.store.journal import SqlJournal, connect, kind_of
 from tradeoms.store.schema import metadata
 

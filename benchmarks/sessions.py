@@ -21,9 +21,9 @@ from tradeoms.bus.keys import KeyStore
 from tradeoms.demo import world
 from tradeoms.demo.files import free_ports
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import OrdType, Outcome, Role, Side
 from tradeoms.model.orders import Member, NewOrder
-from tradeoms.model.reference import Broker
 
 FILLS, MANY, QUIET = 20_000, 20, 10.0  # QUIET: seconds over which idle sessions are watched
 MB = 1 << 20

@@ -14,8 +14,8 @@ from tradeoms.demo import world
 from tradeoms.demo.files import free_ports
 from tradeoms.fix import tls
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import Handling, Role
-from tradeoms.model.reference import Broker
 
 OURS, USER = "TRADEOMS", "soak"
 VERSIONS = ("FIX.4.2", "FIX.4.4", "FIX.5.0SP2")

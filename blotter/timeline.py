@@ -14,7 +14,7 @@ import msgspec
 
 from blotter import cells
 from tradeoms.model import events as e
-from tradeoms.model.orders import Report
+from tradeoms.model.executions import Report
 
 ABOUT = ("order", "block", "placement", "execution", "orders", "blocks", "subject")
 NAME = re.compile(r"[OBP]\d+")

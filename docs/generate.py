@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 
 from blotter import keytable
-from tradeoms.bus.access import BY_ACCOUNT, BY_MEMBER, BY_NOBODY, MAY
+from tradeoms.bus.access import MAY
+from tradeoms.bus.sight import BY_ACCOUNT, BY_MEMBER, BY_NOBODY
 from tradeoms.views import VIEWS, View
 
 TABLES = """# Tables

@@ -13,9 +13,13 @@ from tradeoms.core.foretelling import foretell
 from tradeoms.engine import Engine
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.brokers import Broker
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import OrdStatus, OrdType, Outcome, ReportKind, Side
-from tradeoms.model.orders import Block, Member, NewOrder, Placement, Report
-from tradeoms.model.reference import Account, Broker, Instrument, OpeningCash, OpeningLot, Price
+from tradeoms.model.openings import OpeningCash, OpeningLot
+from tradeoms.model.orders import Block, Member, NewOrder
+from tradeoms.model.placements import Placement
+from tradeoms.model.reference import Account, Instrument, Price
 from tradeoms.model.state import State
 from tradeoms.views.allocations import members
 

@@ -12,8 +12,10 @@ from tests.blotter.desk import desk
 from tests.blotter.fake import AT, DAY
 from tradeoms.bus.client import Result
 from tradeoms.model import events as e
+from tradeoms.model.executions import Execution, Report
 from tradeoms.model.fields import Effect, OrdStatus, Side
-from tradeoms.model.orders import Block, Execution, Member, Order, Placement, Report
+from tradeoms.model.orders import Block, Member, Order
+from tradeoms.model.placements import Placement
 
 
 def order(name: str) -> Order:

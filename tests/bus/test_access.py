@@ -9,12 +9,14 @@ from tests.builders import desk
 from tests.core.leaving import brief, opened, traded
 from tests.views import days
 from tests.views.house import House
-from tradeoms.bus.access import BY_ACCOUNT, BY_MEMBER, BY_NOBODY, MAY, forbidden, sees
+from tradeoms.bus.access import MAY, forbidden
 from tradeoms.bus.keys import User
+from tradeoms.bus.sight import BY_ACCOUNT, BY_MEMBER, BY_NOBODY, sees
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Role, Side
+from tradeoms.model.openings import OpeningCash, OpeningLot
 from tradeoms.model.orders import Member, NewOrder
-from tradeoms.model.reference import Account, OpeningCash, OpeningLot
+from tradeoms.model.reference import Account
 from tradeoms.model.state import State
 from tradeoms.views import VIEWS
 

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.core.after import OPS, accepted, allocated, confirm, office
-from tradeoms.bus.access import forbidden, sees
+from tradeoms.bus.access import forbidden
 from tradeoms.bus.keys import User
+from tradeoms.bus.sight import sees
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Role
 from tradeoms.model.state import State

@@ -11,9 +11,9 @@ from tests.views import days
 from tests.views.house import House
 from tradeoms.bus import followed, subscribers, wire
 from tradeoms.bus import streams as module
-from tradeoms.bus.access import BY_ACCOUNT, sees
 from tradeoms.bus.client import BusRefused, Client
 from tradeoms.bus.keys import Credentials, KeyStore
+from tradeoms.bus.sight import BY_ACCOUNT, sees
 from tradeoms.bus.sockets import Fate
 from tradeoms.bus.streams import StreamServer
 from tradeoms.views import VIEWS

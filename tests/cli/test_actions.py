@@ -11,9 +11,9 @@ from tests.cli.client import Client, typed
 from tests.core.corporate import corporate
 from tradeoms.bus.wire import Result
 from tradeoms.model import commands as c
+from tradeoms.model.identifications import NamedLot
 from tradeoms.model.lot_actions import LotTransfer
 from tradeoms.model.openings import OpeningFile
-from tradeoms.model.reference import NamedLot
 
 D = Decimal
 ROW = {"what": "position", "account": "A1", "instrument": "X", "before": "1", "after": "2"}

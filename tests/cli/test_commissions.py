@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from tests.cli.client import Client, typed
 from tests.docs.console import ROOT
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import CommissionSchedule, CommissionTier
 from tradeoms.model.fees import Fee
 from tradeoms.model.rate_cards import RateCard
-from tradeoms.model.reference import CommissionSchedule, CommissionTier
 
 DAY = date(2026, 3, 2)
 

@@ -8,7 +8,7 @@ import pytest
 from tests.cli.client import Client, cells, typed
 from tradeoms.bus.wire import Result
 from tradeoms.model import commands as c
-from tradeoms.model.reference import AccountWeight, AllocationPolicy
+from tradeoms.model.policies import AccountWeight, AllocationPolicy
 
 POLICY = AllocationPolicy(
     *("fair", 2, date(2026, 3, 2), "priority"),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from tests.cli.client import Client, typed
 from tradeoms.bus.wire import Result
 from tradeoms.model import commands as c
-from tradeoms.model.reference import NamedLot
+from tradeoms.model.identifications import NamedLot
 
 ROW = {
     "lot": 4,

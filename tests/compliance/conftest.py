@@ -11,8 +11,9 @@ from tradeoms.compliance import check_basket, check_cross, check_order, check_ro
 from tradeoms.model import events as e
 from tradeoms.model.commands import Route
 from tradeoms.model.fields import OrdType, Override, Severity, Side
+from tradeoms.model.openings import OpeningLot
 from tradeoms.model.orders import Block, Member, Order, OverrideGiven
-from tradeoms.model.reference import Account, Instrument, Limit, OpeningLot, Price, Restriction
+from tradeoms.model.reference import Account, Instrument, Limit, Price, Restriction
 from tradeoms.model.state import State
 
 TODAY = date(2026, 11, 23)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tests.compliance.conftest import TODAY
 from tradeoms.model import events as e
 from tradeoms.model.fields import Side
-from tradeoms.model.reference import OpeningCash
+from tradeoms.model.openings import OpeningCash
 
 COVER = [("cash_cover", "BLOCK")]
 

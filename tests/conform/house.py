@@ -7,9 +7,10 @@ from typing import Any
 from tests.builders import DAY, Desk, instrument, new_order
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import OrdStatus, OrdType, Outcome, RequestKind, Side, TimeInForce
-from tradeoms.model.orders import Request
-from tradeoms.model.reference import Account, Broker
+from tradeoms.model.placements import Request
+from tradeoms.model.reference import Account
 from tradeoms.views import placements
 
 SENDER, TARGET = "TRADEOMS", "BROKER"

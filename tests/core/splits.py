@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.builders import DAY, D, Desk, K
 from tradeoms.model import commands as c
-from tradeoms.model.reference import AccountWeight, AllocationPolicy
+from tradeoms.model.policies import AccountWeight, AllocationPolicy
 
 
 def policy(**fields: Any) -> AllocationPolicy:

@@ -12,8 +12,8 @@ from allocation.commissions import Schedule, Tier, charge
 from tests.builders import D, Desk, desk
 from tradeoms.core.commissions import ROUNDINGS, bill, bill_all
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker, CommissionSchedule, CommissionTier
 from tradeoms.model.fields import OrdStatus
-from tradeoms.model.reference import Broker, CommissionSchedule, CommissionTier
 
 Pair = tuple[Any, Any]
 

@@ -9,8 +9,9 @@ from tests.properties import invariants
 from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import Handling, OrdStatus, Side
-from tradeoms.model.reference import Account, Broker
+from tradeoms.model.reference import Account
 from tradeoms.views import VIEWS
 
 WHY = "the broker filled twice"

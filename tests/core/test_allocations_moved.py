@@ -10,8 +10,9 @@ from tests.core.splits import define
 from tests.properties import invariants
 from tests.states import same
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import Handling, OrdStatus, Side
-from tradeoms.model.reference import Account, Broker, Price
+from tradeoms.model.reference import Account, Price
 from tradeoms.views import VIEWS
 from tradeoms.views.errors import ErrorRow
 

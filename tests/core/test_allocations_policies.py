@@ -10,8 +10,10 @@ from tests.builders import DAY, D, Desk, K, desk, instrument, lot
 from tests.core.splits import define, got, worked
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import OrdStatus, Side, TimeInForce
-from tradeoms.model.reference import Account, Broker, OpeningCash, Price, Rate
+from tradeoms.model.openings import OpeningCash
+from tradeoms.model.reference import Account, Price, Rate
 
 NEXT = DAY + timedelta(1)
 

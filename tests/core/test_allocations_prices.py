@@ -16,8 +16,8 @@ from tests.core.splits import define
 from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Execution
 from tradeoms.model.fields import OrdStatus, Side
-from tradeoms.model.orders import Execution
 from tradeoms.model.reference import Account
 from tradeoms.views.allocations import all_rows
 from tradeoms.views.executions import keys

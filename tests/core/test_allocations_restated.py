@@ -13,8 +13,8 @@ from tests.states import same
 from tradeoms.core.instructions import cancelling, standing_all
 from tradeoms.core.sharing import shares
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import Handling, OrdStatus
-from tradeoms.model.reference import Broker
 
 MEMBERS = (("A1", 70), ("A2", 31), ("A3", 19))
 ENDED = {"OrdStatus": OrdStatus.Canceled}

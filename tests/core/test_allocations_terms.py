@@ -8,8 +8,8 @@ import pytest
 from tests.builders import DAY, D, Desk, K, desk, instrument, lot, new_order
 from tests.core.splits import define, policy
 from tradeoms.model import commands as c
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import OrdStatus
-from tradeoms.model.orders import Report
 
 NEXT = DAY + timedelta(1)
 

@@ -17,10 +17,7 @@ from tradeoms.model.fields import (
     Side,
 )
 from tradeoms.model.orders import Member, NewOrder
-from tradeoms.model.reference import (
-    Limit,
-    Price,
-)
+from tradeoms.model.reference import Limit, Price
 
 
 @pytest.fixture

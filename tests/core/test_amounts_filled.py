@@ -21,13 +21,9 @@ from tradeoms.model.fields import (
     Side,
     TimeInForce,
 )
-from tradeoms.model.reference import (
-    Account,
-    AccountWeight,
-    AllocationPolicy,
-    NamedLot,
-    Price,
-)
+from tradeoms.model.identifications import NamedLot
+from tradeoms.model.policies import AccountWeight, AllocationPolicy
+from tradeoms.model.reference import Account, Price
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 
 from tests.builders import DAY, D, Desk, K, desk
 from tradeoms.model import commands as c
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import OrdStatus, TimeInForce, Transmission
-from tradeoms.model.orders import Report
 
 
 @pytest.fixture

@@ -17,8 +17,11 @@ from tests.states import same
 from tradeoms.core.expected import expected_relief
 from tradeoms.market.calendar import days
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import OrdStatus, Side
-from tradeoms.model.reference import Account, Broker, NamedLot, OpeningLot
+from tradeoms.model.identifications import NamedLot
+from tradeoms.model.openings import OpeningLot
+from tradeoms.model.reference import Account
 from tradeoms.views import lot_actions
 from tradeoms.views.lots import all_rows
 

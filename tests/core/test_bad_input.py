@@ -13,8 +13,10 @@ from tests.core.splits import define, policy, worked
 from tradeoms.core.bounds import MOST_CENTS, MOST_UNITS
 from tradeoms.core.expected import expected_relief
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker, CommissionSchedule
 from tradeoms.model.fields import Outcome, Side
-from tradeoms.model.reference import Account, Broker, CommissionSchedule, OpeningCash, Price, Tick
+from tradeoms.model.openings import OpeningCash
+from tradeoms.model.reference import Account, Price, Tick
 from tradeoms.views import pnl, positions
 
 TWO = (("A1", 100), ("A2", 100))

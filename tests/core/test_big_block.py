@@ -12,8 +12,10 @@ from tests.properties.conservation import money_is_recognized_deferred_or_lost
 from tests.properties.invariants import positions_are_the_sum_of_lots
 from tests.states import same
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker, CommissionSchedule
 from tradeoms.model.fields import Side
-from tradeoms.model.reference import Account, Broker, CommissionSchedule, OpeningLot
+from tradeoms.model.openings import OpeningLot
+from tradeoms.model.reference import Account
 
 ACCOUNTS, GROUPS, FILLS = 5_000, 50, 300
 D = Decimal

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from tests.builders import DAY, D, Desk, K, desk
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import OrdType, Severity, Transmission
-from tradeoms.model.orders import Report
 from tradeoms.model.reference import Limit
 from tradeoms.views import VIEWS
 

@@ -8,8 +8,8 @@ from tests.builders import D, Desk, K, desk
 from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import BlockState, Effect, OrderState
-from tradeoms.model.reference import Broker
 
 
 @pytest.fixture

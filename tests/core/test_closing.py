@@ -10,8 +10,8 @@ from tests.states import same
 from tradeoms.core.checklist import CHECKS, findings
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import BlockState, OrderState, Outcome, ReportKind, TimeInForce
-from tradeoms.model.orders import Report
 
 GTC = TimeInForce.GoodTillCancel
 CLOSE = c.CloseDay(DAY)

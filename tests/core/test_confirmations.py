@@ -25,7 +25,7 @@ from tradeoms.core import confirmations
 from tradeoms.model import commands as c
 from tradeoms.model.fields import AffirmStatus, ConfirmationState, Handling, OrdStatus
 from tradeoms.model.posttrade import ConfirmationSaid, Instruction
-from tradeoms.model.reference import SettlementInstruction, SettlementParty
+from tradeoms.model.settlement import SettlementInstruction, SettlementParty
 
 C = ConfirmationState
 

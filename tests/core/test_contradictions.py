@@ -10,7 +10,8 @@ from tests.builders import DAY, D, Desk, K, desk
 from tradeoms.model import commands as c
 from tradeoms.model.events import Answered, Cause
 from tradeoms.model.fields import Effect, OrdStatus, Outcome, TimeInForce, Transmission
-from tradeoms.model.reference import Limit, OpeningCash, Restriction
+from tradeoms.model.openings import OpeningCash
+from tradeoms.model.reference import Limit, Restriction
 
 
 @pytest.fixture

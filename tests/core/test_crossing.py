@@ -11,6 +11,7 @@ from tradeoms.core.bounds import MOST_CENTS, MOST_MONEY
 from tradeoms.engine import Engine
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.brokers import CommissionSchedule
 from tradeoms.model.fields import (
     CrossState,
     OrderState,
@@ -19,9 +20,11 @@ from tradeoms.model.fields import (
     Side,
     TimeInForce,
 )
+from tradeoms.model.identifications import NamedLot
+from tradeoms.model.openings import OpeningCash
 from tradeoms.model.orders import Order
 from tradeoms.model.rate_cards import RateCard
-from tradeoms.model.reference import Account, CommissionSchedule, NamedLot, OpeningCash, Restriction
+from tradeoms.model.reference import Account, Restriction
 
 
 @pytest.fixture

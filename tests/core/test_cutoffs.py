@@ -12,7 +12,8 @@ from tradeoms.core.cutoffs import check
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import Handling
-from tradeoms.model.reference import Account, CutOff
+from tradeoms.model.reference import Account
+from tradeoms.model.settlement import CutOff
 
 NEW_YORK = CutOff("America/New_York", time(19), time(21))
 

@@ -9,9 +9,11 @@ from tests.core.amounts import blocked, routed
 from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.brokers import Broker
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import OrdStatus, TimeInForce
-from tradeoms.model.orders import Report, Request
-from tradeoms.model.reference import Broker, Restriction
+from tradeoms.model.placements import Request
+from tradeoms.model.reference import Restriction
 from tradeoms.views import placements
 
 WITHDRAWN = "withdrawn before it left: a later replace takes its place"

@@ -7,12 +7,13 @@ import pytest
 from tests.builders import BROKERS, DAY, Desk, desk, lot
 from tests.core.corporate import gift
 from tests.states import same
-from tradeoms.bus.access import may_ask
 from tradeoms.bus.keys import User
+from tradeoms.bus.sight import may_ask
 from tradeoms.core.expected import ExpectedRelief, expected_relief
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import Role, Side
-from tradeoms.model.reference import Account, Broker
+from tradeoms.model.reference import Account
 from tradeoms.queries import QUERIES
 from tradeoms.reader import Reader
 

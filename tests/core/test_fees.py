@@ -18,10 +18,11 @@ from tests.states import same
 from tradeoms.core import fees
 from tradeoms.core.sharing import shares
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker, CommissionSchedule, CommissionTier
 from tradeoms.model.fees import Fee, Levy
 from tradeoms.model.fields import ConfirmationState, OrdStatus, Side
 from tradeoms.model.posttrade import MiscFee
-from tradeoms.model.reference import Account, Broker, CommissionSchedule, CommissionTier
+from tradeoms.model.reference import Account
 from tradeoms.store import snapshots
 from tradeoms.views import ladder
 

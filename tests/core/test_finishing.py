@@ -19,7 +19,8 @@ from tradeoms.core.bounds import MOST_CENTS, MOST_MONEY, MOST_UNITS
 from tradeoms.core.finishing import MOST
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Handling, Side
-from tradeoms.model.reference import Account, IdenticalGroup, OpeningCash
+from tradeoms.model.openings import OpeningCash
+from tradeoms.model.reference import Account, IdenticalGroup
 
 ACCOUNTS, INSTRUMENTS = ("A1", "A2", "A3", "A4"), ("ACME", "BOLT", "CORN")
 METHODS = ("FIFO", "LIFO", "HIFO", "MINTAX")

@@ -7,8 +7,8 @@ import pytest
 
 from tests.builders import DAY, D, Desk, desk, new_order
 from tests.states import same
-from tradeoms.bus.access import may_ask
 from tradeoms.bus.keys import User
+from tradeoms.bus.sight import may_ask
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Outcome, Role, Severity
 from tradeoms.model.reference import Limit, Price, Restriction

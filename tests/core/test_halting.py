@@ -9,7 +9,7 @@ from tests.states import same
 from tradeoms.engine import Engine
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.orders import Placement
+from tradeoms.model.placements import Placement
 from tradeoms.queries import QUERIES
 from tradeoms.reader import Reader
 

@@ -8,7 +8,7 @@ from tests.properties import invariants
 from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model.fields import OrdStatus, Side
-from tradeoms.model.reference import NamedLot
+from tradeoms.model.identifications import NamedLot
 
 D = Decimal
 #: A1's lots 0 to 2 and A2's lot 3.

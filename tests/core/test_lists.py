@@ -10,9 +10,10 @@ from tests.states import same
 from tradeoms.core import routing
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import OrdStatus, Transmission
 from tradeoms.model.lists import ListedOrder, ListStatus, OrderList
-from tradeoms.model.orders import Placement, Report
+from tradeoms.model.placements import Placement
 
 
 @pytest.fixture

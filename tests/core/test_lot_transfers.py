@@ -12,7 +12,8 @@ from tests.properties import invariants
 from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model.fields import OrdStatus, Side, TaxStatus
-from tradeoms.model.reference import Account, NamedLot
+from tradeoms.model.identifications import NamedLot
+from tradeoms.model.reference import Account
 from tradeoms.views import VIEWS
 
 D = Decimal

@@ -10,9 +10,10 @@ from tests.core.test_pending import at
 from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.brokers import Broker
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import OrdStatus
-from tradeoms.model.orders import MassCancel, Report
-from tradeoms.model.reference import Broker
+from tradeoms.model.placements import MassCancel
 
 PATIENCE = 20
 

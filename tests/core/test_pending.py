@@ -11,9 +11,9 @@ from tradeoms import core
 from tradeoms.core.context import Context
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.brokers import Broker
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import OrdStatus, Transmission
-from tradeoms.model.orders import Report
-from tradeoms.model.reference import Broker
 
 PATIENCE = 30
 

@@ -18,9 +18,10 @@ from tradeoms.core.charging import at_most
 from tradeoms.core.commissions import bill, cents
 from tradeoms.core.sharing import Share, shares
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker, CommissionSchedule
 from tradeoms.model.fields import ConfirmationState, OrdStatus, Side
 from tradeoms.model.rate_cards import Bill, RateCard
-from tradeoms.model.reference import Account, Broker, CommissionSchedule
+from tradeoms.model.reference import Account
 from tradeoms.store import snapshots
 
 NOTHING = CommissionSchedule()

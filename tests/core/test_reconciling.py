@@ -12,7 +12,8 @@ from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.breaks import Break, Tolerance
 from tradeoms.model.fields import OrdStatus, Outcome, TimeInForce
-from tradeoms.model.reference import Account, OpeningCash
+from tradeoms.model.openings import OpeningCash
+from tradeoms.model.reference import Account
 
 NEXT = DAY + timedelta(1)
 HEADS = {

@@ -8,7 +8,9 @@ from msgspec.structs import replace
 
 from tests.builders import BROKERS, DAY, D, Desk, desk, instrument, lot
 from tradeoms.model import commands as c
-from tradeoms.model.reference import Account, Broker, OpeningCash, Price, Restriction, Tick
+from tradeoms.model.brokers import Broker
+from tradeoms.model.openings import OpeningCash
+from tradeoms.model.reference import Account, Price, Restriction, Tick
 
 
 @pytest.fixture

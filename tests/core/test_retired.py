@@ -12,11 +12,12 @@ from tests.core.leaving import brief, opened, traded
 from tests.states import same
 from tradeoms.core.retired import OVER
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import CommissionSchedule, CommissionTier
+from tradeoms.model.executions import Report
 from tradeoms.model.fees import Fee
 from tradeoms.model.fields import OrdStatus, Side
-from tradeoms.model.orders import NewOrder, Report
+from tradeoms.model.orders import NewOrder
 from tradeoms.model.rate_cards import RateCard
-from tradeoms.model.reference import CommissionSchedule, CommissionTier
 
 
 @pytest.fixture

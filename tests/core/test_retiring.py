@@ -13,9 +13,9 @@ from tradeoms import core
 from tradeoms.core.retiring import WAITS, reasons
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import Handling, OrdStatus, Side, TimeInForce
-from tradeoms.model.orders import Report
-from tradeoms.model.reference import NamedLot
+from tradeoms.model.identifications import NamedLot
 from tradeoms.model.state import State
 from tradeoms.store import snapshots
 from tradeoms.views import VIEWS

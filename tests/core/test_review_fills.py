@@ -9,8 +9,8 @@ from tests.builders import DAY, D, Desk, K, desk, new_order
 from tradeoms import core
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import Effect, OrdStatus, TimeInForce, Transmission
-from tradeoms.model.orders import Report
 
 UNKNOWN = {"OrderID": "NONE", "OrdStatus": OrdStatus.Rejected, "OrdRejReason": "5"}
 

@@ -12,8 +12,8 @@ from tradeoms import core
 from tradeoms.core.context import Context, Refusal
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import OrdStatus, RequestKind, SessionAction, Transmission
-from tradeoms.model.orders import Report
 
 
 @pytest.fixture

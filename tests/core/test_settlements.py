@@ -8,7 +8,7 @@ from tests.builders import DAY
 from tests.core.after import OPS, accepted, allocated, office, replayed, told
 from tradeoms.model import commands as c
 from tradeoms.model.fields import AllocTransType as T
-from tradeoms.model.reference import SettlementInstruction, SettlementParty
+from tradeoms.model.settlement import SettlementInstruction, SettlementParty
 
 
 def _ssi(name: str, **fields: object) -> SettlementInstruction:

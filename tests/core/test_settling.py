@@ -8,6 +8,8 @@ import pytest
 from tests.builders import DAY, D, Desk, K, desk, new_order
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.brokers import Broker
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import (
     BlockState,
     Disputes,
@@ -20,8 +22,7 @@ from tradeoms.model.fields import (
     Side,
     TimeInForce,
 )
-from tradeoms.model.orders import Report
-from tradeoms.model.reference import Broker, Limit
+from tradeoms.model.reference import Limit
 from tradeoms.views import executions, unmatched
 
 

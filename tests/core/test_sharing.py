@@ -15,10 +15,11 @@ from tests.core.after import (
 )
 from tradeoms.core.sharing import shares
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import (
     Side,
 )
-from tradeoms.model.reference import Account, Broker
+from tradeoms.model.reference import Account
 
 
 def _over_brokers(side: Side = Side.Buy) -> tuple[Desk, str]:

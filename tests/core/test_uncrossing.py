@@ -11,8 +11,9 @@ from tests.core.leaving import calm, opened
 from tests.core.openings import ORDERS, opening
 from tests.states import dangling, same
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import BlockState, CrossState, Effect, OrderState, Side, TimeInForce
-from tradeoms.model.reference import Account, Broker
+from tradeoms.model.reference import Account
 
 
 @pytest.fixture

@@ -10,8 +10,10 @@ from tests.core.corporate import arrived, corporate, transfer
 from tests.properties import invariants
 from tests.states import same
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import Side, TaxStatus
-from tradeoms.model.reference import Account, Broker, IdenticalGroup, OpeningLot
+from tradeoms.model.openings import OpeningLot
+from tradeoms.model.reference import Account, IdenticalGroup
 from tradeoms.views import lots, realized
 
 D = Decimal

@@ -26,8 +26,10 @@ from tests.crash.processes import until
 from tradeoms.model import commands as c
 from tradeoms.model.fields import CrossState, Side
 from tradeoms.model.lot_actions import ActionKind, CorporateAction
+from tradeoms.model.openings import OpeningLot
 from tradeoms.model.orders import Member, NewOrder
-from tradeoms.model.reference import Account, AllocationPolicy, Limit, OpeningLot, Price
+from tradeoms.model.policies import AllocationPolicy
+from tradeoms.model.reference import Account, Limit, Price
 from tradeoms.model.state import State
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]

@@ -11,17 +11,11 @@ from decimal import Decimal
 
 import simulators
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import Severity, Side
+from tradeoms.model.openings import OpeningCash, OpeningLot
 from tradeoms.model.orders import Member, NewOrder
-from tradeoms.model.reference import (
-    Account,
-    Broker,
-    Instrument,
-    Limit,
-    OpeningCash,
-    OpeningLot,
-    Price,
-)
+from tradeoms.model.reference import Account, Instrument, Limit, Price
 
 DAY = date(2022, 12, 28)
 CLOSES = f"{next(iter(simulators.__path__))}/data/closes.csv"

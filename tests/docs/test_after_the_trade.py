@@ -6,7 +6,8 @@ from msgspec import json
 
 from tests.docs.console import ROOT
 from tradeoms.model import commands as c
-from tradeoms.model.reference import Broker, CutOff, SettlementInstruction
+from tradeoms.model.brokers import Broker
+from tradeoms.model.settlement import CutOff, SettlementInstruction
 
 
 def test_the_commands_can_be_read() -> None:

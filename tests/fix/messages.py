@@ -9,8 +9,9 @@ import fixconfig
 from tests.builders import DAY
 from tradeoms.fix.decode import decode, fields_of
 from tradeoms.fix.dialect import Dialect, dialect
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import OrdType, RequestKind, Side
-from tradeoms.model.orders import Placement, Report, Request
+from tradeoms.model.placements import Placement, Request
 
 VERSIONS = tuple(fixconfig.folders())
 AT = datetime(2026, 3, 2, 14, 30, 0, 123456, UTC)

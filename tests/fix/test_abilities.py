@@ -10,7 +10,7 @@ from tests.fix.test_unsendable import floor
 from tradeoms.fix.abilities import PROMISES, contradictions
 from tradeoms.fix.dialect import dialect
 from tradeoms.model import commands as c
-from tradeoms.model.reference import Broker
+from tradeoms.model.brokers import Broker
 
 ALL = Broker("KING", "King", "S1", knows_mass_status=True, knows_mass_cancel=True, knows_lists=True)
 

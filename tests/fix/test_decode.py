@@ -7,8 +7,8 @@ from tests.builders import D
 from tradeoms.fix.application import Inbound, readable
 from tradeoms.fix.decode import NUMBERS, TEXTS, Unreadable, decode, fields_of
 from tradeoms.fix.dialect import dialect
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import OrdStatus, ReportKind
-from tradeoms.model.orders import Report
 
 FIX44 = dialect("FIX.4.4")
 FILL = "35=8|34=2|37=O1|17=E1|11=C1|150=F|39=1|55=VOD|54=1|38=1000|32=100|31=1.25|151=900|14=100"

@@ -12,7 +12,7 @@ from tradeoms.fix.dk import encode_dk, encode_mass_cancel, encode_mass_status
 from tradeoms.fix.encode import Unsendable
 from tradeoms.model import events as e
 from tradeoms.model.fields import DKReason
-from tradeoms.model.orders import MassCancel
+from tradeoms.model.placements import MassCancel
 
 VERSIONS = ("FIX.4.2", "FIX.4.4", "FIX.5.0SP2")
 

@@ -20,7 +20,7 @@ from tradeoms.fix.encode import (
     utc,
 )
 from tradeoms.model.fields import OrdStatus, OrdType, ReportKind, RequestKind, Side, TimeInForce
-from tradeoms.model.orders import Placement, Request
+from tradeoms.model.placements import Placement, Request
 
 ACME = instrument("ACME")
 HEADS = dict(

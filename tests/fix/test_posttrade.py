@@ -29,7 +29,7 @@ from tradeoms.model.posttrade import (
     MessageRefused,
     Row,
 )
-from tradeoms.model.reference import SettlementInstruction, SettlementParty
+from tradeoms.model.settlement import SettlementInstruction, SettlementParty
 
 NEWER = tuple(version for version in VERSIONS if version != "FIX.4.2")
 PARTIES = (SettlementParty("10", "DTC", "B"), SettlementParty("30", "CUST"))

@@ -17,6 +17,7 @@ from tests.simulators.client import serving
 from tradeoms.demo.files import free_ports
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import (
     ConfirmationState,
     Handling,
@@ -25,7 +26,7 @@ from tradeoms.model.fields import (
     Side,
 )
 from tradeoms.model.posttrade import Instruction
-from tradeoms.model.reference import Account, Broker
+from tradeoms.model.reference import Account
 
 S, C = InstructionState, ConfirmationState
 RATE = D("0.005")

@@ -16,7 +16,7 @@ from tradeoms.demo.files import free_ports
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import OrdStatus
-from tradeoms.model.orders import Request
+from tradeoms.model.placements import Request
 
 SYMBOL = CLOSES_CSV.splitlines()[0].split(",")[1]
 BURST = range(10)

@@ -10,8 +10,8 @@ from tradeoms.fix.sender import Outgoing
 from tradeoms.fix.settings import SessionSettings
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import OrdType, Transmission
-from tradeoms.model.reference import Broker
 
 
 def floor(home: Path, text: str = "") -> tuple[Desk, list[Outgoing]]:

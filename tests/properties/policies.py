@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from tradeoms.core.dealing import PRICES
-from tradeoms.model.reference import AccountWeight, AllocationPolicy
+from tradeoms.model.policies import AccountWeight, AllocationPolicy
 from tradeoms.model.state import State
 
 

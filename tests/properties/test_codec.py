@@ -13,8 +13,9 @@ from tests.fixconfig.samples import dictionary, wire
 from tradeoms.fix.decode import NUMBERS, TEXTS, decode, fields_of
 from tradeoms.fix.dialect import dialect
 from tradeoms.fix.encode import encode, encode_status
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import OrdStatus, OrdType, ReportKind, RequestKind, Side, TimeInForce
-from tradeoms.model.orders import Placement, Report, Request
+from tradeoms.model.placements import Placement, Request
 
 FIX44 = dialect("FIX.4.4")
 DICTIONARY = dictionary()

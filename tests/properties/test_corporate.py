@@ -23,8 +23,9 @@ from tests.properties import invariants
 from tests.states import same
 from tradeoms.market.calendar import day_of
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import Side
-from tradeoms.model.reference import Account, Broker
+from tradeoms.model.reference import Account
 from tradeoms.views.lots import open_basis
 
 LAST = 40

@@ -22,8 +22,9 @@ from tradeoms.fix.sender import Way
 from tradeoms.fix.settings import SessionSettings
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import OrdStatus, Outcome
-from tradeoms.model.orders import ENDED, Report
+from tradeoms.model.placements import ENDED
 
 SYMBOL, SIDE = "AC.X", "1"
 

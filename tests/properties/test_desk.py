@@ -23,6 +23,7 @@ from tests.properties.conservation import (
 from tests.states import dangling, same
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import (
     BlockState,
     Effect,
@@ -35,11 +36,8 @@ from tradeoms.model.fields import (
     Side,
     TimeInForce,
 )
-from tradeoms.model.orders import Placement, Report
-from tradeoms.model.reference import (
-    Account,
-    Limit,
-)
+from tradeoms.model.placements import Placement
+from tradeoms.model.reference import Account, Limit
 
 INSTRUMENTS, ACCOUNTS = ("ACME", "BOLT"), ("A1", "A2", "A3", "A4")
 picks, quantities = st.integers(0, 10**6), st.integers(1, 90)

@@ -19,8 +19,9 @@ from tests.properties import invariants
 from tests.states import same
 from tradeoms.core.relieving import STANDING
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import Side, TaxStatus
-from tradeoms.model.reference import Account, Broker, IdenticalGroup
+from tradeoms.model.reference import Account, IdenticalGroup
 
 ACCOUNTS, INSTRUMENTS = ("A1", "A2", "A3", "A4"), ("ACME", "BOLT")
 STATUS = {"A3": TaxStatus.IRA, "A4": TaxStatus.Exempt}

@@ -9,8 +9,8 @@ import pytest
 from tests.builders import D, Desk, desk
 from tests.core.splits import define, worked
 from tests.states import same
-from tradeoms.bus.access import may_ask, narrowed
 from tradeoms.bus.keys import User
+from tradeoms.bus.sight import may_ask, narrowed
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Role
 from tradeoms.model.reference import Instrument

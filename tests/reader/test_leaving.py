@@ -14,9 +14,9 @@ from tests.builders import DAY, D, Desk, K, desk, lot
 from tradeoms.app.follower import ReaderProcess
 from tradeoms.config import Settings
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import CommissionSchedule, CommissionTier
 from tradeoms.model.fees import Fee
 from tradeoms.model.fields import Handling
-from tradeoms.model.reference import CommissionSchedule, CommissionTier
 from tradeoms.model.state import State
 from tradeoms.reader import Reader
 from tradeoms.store import migrate, readmodel, snapshots

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from tests.views.house import House
 from tradeoms.model import commands as c
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import OrdStatus, Side
-from tradeoms.model.orders import Member, NewOrder, Report
+from tradeoms.model.orders import Member, NewOrder
 from tradeoms.store import migrate, readmodel
 from tradeoms.store.readmodel import ReadModel
 

@@ -15,8 +15,8 @@ from tests.core.test_rate_cards import house as billed
 from tests.reports.book import known_book, model_of
 from tests.views.house import DAY
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import CommissionSchedule, CommissionTier
 from tradeoms.model.fields import Side
-from tradeoms.model.reference import CommissionSchedule, CommissionTier
 from tradeoms.reports import REPORTS
 from tradeoms.reports.commissions import fee_totals, totals
 

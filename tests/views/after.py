@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import Handling
 from tradeoms.model.posttrade import (
     AllocationAck,
@@ -17,7 +18,7 @@ from tradeoms.model.posttrade import (
     MessageRefused,
     Row,
 )
-from tradeoms.model.reference import Broker, CutOff, SettlementInstruction
+from tradeoms.model.settlement import CutOff, SettlementInstruction
 
 if TYPE_CHECKING:
     from tests.views.house import House

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from tradeoms.core.measuring import idle_amount
 from tradeoms.model import commands as c
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import OrdStatus, ReportKind, Side
-from tradeoms.model.orders import Member, NewOrder, Report
+from tradeoms.model.orders import Member, NewOrder
 
 if TYPE_CHECKING:
     from tests.views.house import House

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import BlockState, Effect, OrdStatus, ReportKind, SessionAction
 from tradeoms.model.lists import ListStatus
-from tradeoms.model.orders import ZERO, NewOrder, Report
+from tradeoms.model.orders import ZERO, NewOrder
 
 if TYPE_CHECKING:
     from tests.views.house import House

@@ -11,6 +11,7 @@ from tradeoms import core
 from tradeoms.engine import Engine
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import (
     BlockState,
     OrderState,
@@ -20,15 +21,9 @@ from tradeoms.model.fields import (
     Side,
     TimeInForce,
 )
-from tradeoms.model.orders import Member, NewOrder, Report
-from tradeoms.model.reference import (
-    Account,
-    Instrument,
-    Limit,
-    OpeningCash,
-    OpeningLot,
-    Price,
-)
+from tradeoms.model.openings import OpeningCash, OpeningLot
+from tradeoms.model.orders import Member, NewOrder
+from tradeoms.model.reference import Account, Instrument, Limit, Price
 from tradeoms.model.state import State
 
 D = Decimal

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import Effect, OrdStatus, ReportKind
-from tradeoms.model.orders import Placement, Report
+from tradeoms.model.placements import Placement
 
 if TYPE_CHECKING:
     from tests.views.house import House

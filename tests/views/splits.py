@@ -7,18 +7,13 @@ from msgspec.structs import replace
 
 from tradeoms.core.blocks import placements
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import CommissionSchedule, CommissionTier
 from tradeoms.model.fees import Fee
 from tradeoms.model.fields import BlockState, Side, TaxStatus
+from tradeoms.model.identifications import NamedLot
+from tradeoms.model.policies import AccountWeight, AllocationPolicy
 from tradeoms.model.rate_cards import RateCard
-from tradeoms.model.reference import (
-    Account,
-    AccountWeight,
-    AllocationPolicy,
-    CommissionSchedule,
-    CommissionTier,
-    IdenticalGroup,
-    NamedLot,
-)
+from tradeoms.model.reference import Account, IdenticalGroup
 from tradeoms.views.lots import all_rows as all_lots
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from tests.builders import DAY, D, Desk, K, desk, lot
 from tests.views.house import House
 from tradeoms.model import commands as c
 from tradeoms.model.fields import Side
-from tradeoms.model.reference import OpeningCash
+from tradeoms.model.openings import OpeningCash
 from tradeoms.views import VIEWS
 from tradeoms.views.ladder import lowest
 

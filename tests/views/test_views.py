@@ -15,8 +15,8 @@ from tests.views.house import House, basket
 from tradeoms import core, engine
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import OrderState
-from tradeoms.model.reference import Broker
 from tradeoms.model.state import State
 from tradeoms.views import VIEWS, Batch, lots
 from tradeoms.views.leaving import gone

@@ -1,4 +1,4 @@
-"""Who may do and see what: the one place where commands are checked and streams are filtered."""
+"""Who may do what: the one place where commands are checked. Who may see what is in `sight`."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -98,20 +98,6 @@ MAY: dict[type, frozenset[Role]] = {
     c.SnoozeAlert: frozenset({TRADER, COMPLIANCE, OPERATIONS}),
 }
 
-#: Questions that not every role may ask.
-MAY_ASK: dict[str, frozenset[Role]] = {
-    "messages": frozenset({PM, TRADER, COMPLIANCE, OPERATIONS}),
-    "preview": frozenset({OPERATIONS}),
-}
-
-#: Tables whose rows belong to one account each.
-BY_ACCOUNT = frozenset(
-    {
-        *("allocations", "positions", "pnl", "ladder", "lots", "realized", "cash", "confirmations"),
-        *("statement_changes", "cross_parts", "action_lines"),
-        *("delivery_lines", "breaks"),
-    }
-)
 #: Commands that touch every account: not for who is limited to some.
 HOUSE = (
     c.Halt,
@@ -170,44 +156,6 @@ OF_BLOCK = (
     c.MoveToError,
     c.SendAllocation,
 )
-#: Tables of which a row shows an order, a block or something below a block.
-BY_MEMBER = frozenset(
-    {"orders", "blocks", "placements", "executions", "instructions", "bills", "fees"}
-)
-#: Tables that everybody sees.
-BY_NOBODY = frozenset({"sessions", "prices", "rates"})
-
-
-#: Questions about the one account that they name.
-OF_ACCOUNT = frozenset({"relief"})
-#: Questions about what everybody may know.
-OF_NOBODY = frozenset({"instruments"})
-#: Questions that are answered for the accounts that the user may see.
-NARROWED = frozenset({"allocation"})
-
-
-def may_ask(user: User, question: str, arguments: dict[str, Any]) -> bool:
-    """Whether a question stays within the accounts that the user may see."""
-    if not user.accounts or question in OF_NOBODY | NARROWED:
-        return True
-    if question == "headroom":
-        asked = _asked(arguments.get("order"))
-        return bool(asked) and asked <= set(user.accounts)
-    return question in OF_ACCOUNT and arguments.get("account") in user.accounts
-
-
-def narrowed(user: User, question: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """The arguments with the accounts to which the answer is limited, none for who sees them all;
-    whatever the user says of that himself.
-    """
-    return arguments | {"accounts": sorted(user.accounts)} if question in NARROWED else arguments
-
-
-def _asked(order: Any) -> set[str]:
-    """The accounts of an order that somebody asks about, as far as it is one."""
-    members = order.get("members") if isinstance(order, dict) else None
-    rows = members if isinstance(members, list | tuple) else ()
-    return {str(row.get("account") if isinstance(row, dict) else "") for row in rows}
 
 
 def forbidden(user: User, command: c.Command, state: State) -> str:
@@ -365,25 +313,3 @@ def _confirmed(
         keys = command.confirmations
     names = (state.instructions[state.confirmations[key].AllocID].block for key in keys)
     return tuple(order for name in names for order in state.blocks[name].orders)
-
-
-def sees(user: User, state: State, table: str, row: Any) -> bool:
-    """Whether a row may be shown: an account set limits a user to what touches these accounts."""
-    if not user.accounts or table in BY_NOBODY:
-        return True
-    if table in BY_ACCOUNT:
-        return row.account in user.accounts
-    return table in BY_MEMBER and _has_any(user.accounts, _orders_of(state, table, row), state)
-
-
-def _orders_of(state: State, table: str, row: Any) -> tuple[str, ...]:
-    """The orders behind a row; of what has left memory meanwhile, none."""
-    if table == "orders":
-        return (row.key,)
-    block = state.blocks.get(row.key if table == "blocks" else row.block)
-    return block.orders if block is not None else ()
-
-
-def _has_any(accounts: frozenset[str], orders: tuple[str, ...], state: State) -> bool:
-    known = (state.orders[name] for name in orders if name in state.orders)
-    return any(member.account in accounts for order in known for member in order.members)

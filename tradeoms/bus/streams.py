@@ -12,7 +12,7 @@ import msgspec
 import structlog
 import zmq
 
-from tradeoms.bus import access, wire
+from tradeoms.bus import sight, wire
 from tradeoms.bus.keys import KeyStore, User
 from tradeoms.bus.sockets import Door, Fate, sender, user_of
 from tradeoms.bus.subscribers import Cache, Client, Follower, Subscriber
@@ -167,15 +167,15 @@ class StreamServer:
 
     def _answer(self, user: User, query: wire.Query) -> wire.Result:
         seq, ask = self._reader.state.seq, self._queries.get(query.question)
-        if not access.may_ask(user, query.question, query.arguments):
+        if not sight.may_ask(user, query.question, query.arguments):
             problem = "questions range over every account: you may see only some"
         elif ask is None:
             known = ", ".join(self._queries)
             problem = f"unknown question {query.question[:40]!r}, known are {known}"
-        elif not access.MAY_ASK.get(query.question, ALL) & set(user.roles):
+        elif not sight.MAY_ASK.get(query.question, ALL) & set(user.roles):
             problem = f"role {', '.join(user.roles)} may not ask for {query.question}"
         else:
-            arguments = access.narrowed(user, query.question, query.arguments)
+            arguments = sight.narrowed(user, query.question, query.arguments)
             try:
                 rows = tuple(map(msgspec.to_builtins, ask(self._reader, arguments)))
             except ValueError as error:

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from tradeoms.bus import wire
-from tradeoms.bus.access import sees
 from tradeoms.bus.keys import User
+from tradeoms.bus.sight import sees
 from tradeoms.model.state import State
 
 CREDIT = 8  # messages of a stream that a client may have unconfirmed

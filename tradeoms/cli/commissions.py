@@ -11,9 +11,9 @@ from tradeoms.cli.common import DEFAULT, Config
 from tradeoms.cli.connection import Reason, User, number, submit
 from tradeoms.cli.desk import ask
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import CommissionSchedule, CommissionTier
 from tradeoms.model.fees import Fee
 from tradeoms.model.rate_cards import RateCard
-from tradeoms.model.reference import CommissionSchedule, CommissionTier
 
 card = typer.Typer(no_args_is_help=True, help="What brokers bill for some accounts, by operations.")
 fee = typer.Typer(no_args_is_help=True, help="Fees and taxes on trades, by operations.")

@@ -11,7 +11,7 @@ from tradeoms.cli.common import DEFAULT, Config, console, fail, tell
 from tradeoms.cli.connection import Acknowledge, Reason, User, asked, number, submit
 from tradeoms.cli.grid import answer
 from tradeoms.model import commands as c
-from tradeoms.model.reference import AccountWeight, AllocationPolicy
+from tradeoms.model.policies import AccountWeight, AllocationPolicy
 
 Names = Annotated[list[str], typer.Argument(help="Orders (O…) and blocks (B…), one or several.")]
 policy = typer.Typer(no_args_is_help=True, help="How blocks' fills are divided, by compliance.")

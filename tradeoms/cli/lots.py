@@ -9,7 +9,7 @@ from tradeoms.cli.common import DEFAULT, Config, console, fail, tell
 from tradeoms.cli.connection import User, asked, number, submit
 from tradeoms.cli.grid import answer
 from tradeoms.model import commands as c
-from tradeoms.model.reference import NamedLot
+from tradeoms.model.identifications import NamedLot
 
 SHOWN = ("lot", "acquired", "long_term", "quantity", "basis", "proceeds", "gain", "disallowed")
 lots = typer.Typer(no_args_is_help=True, help="Which tax lots sales take.")

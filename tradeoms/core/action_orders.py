@@ -17,9 +17,10 @@ from tradeoms.core.orders import pend
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState, OrderState
+from tradeoms.model.identifications import Identification
 from tradeoms.model.lot_actions import ActionKind, CorporateAction, LotAction
 from tradeoms.model.orders import ZERO, Block, Member, Order
-from tradeoms.model.reference import Identification, Instrument
+from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
 K = ActionKind

@@ -3,9 +3,10 @@
 from tradeoms.core.attention import alert
 from tradeoms.core.context import Context
 from tradeoms.model import events as e
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import Transmission
-from tradeoms.model.orders import Block, Order, Placement, Statement
-from tradeoms.model.reference import Broker
+from tradeoms.model.orders import Block, Order, Statement
+from tradeoms.model.placements import Placement
 from tradeoms.model.state import State
 
 

@@ -29,7 +29,8 @@ from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.allocation_events import Deal, averages
 from tradeoms.model.fields import BlockState, OrderState
-from tradeoms.model.orders import ZERO, Block, Placement, Statement
+from tradeoms.model.orders import ZERO, Block, Statement
+from tradeoms.model.placements import Placement
 from tradeoms.model.state import State
 
 

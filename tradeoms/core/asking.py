@@ -3,7 +3,7 @@
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import refuse
 from tradeoms.model.fields import RequestKind, Transmission
-from tradeoms.model.orders import Placement, Request
+from tradeoms.model.placements import Placement, Request
 from tradeoms.model.state import State
 
 K = RequestKind

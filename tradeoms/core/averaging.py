@@ -25,7 +25,8 @@ from tradeoms.core.sharing import with_fees
 from tradeoms.core.splitting import ties
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.orders import ZERO, Block, Placement
+from tradeoms.model.orders import ZERO, Block
+from tradeoms.model.placements import Placement
 from tradeoms.model.rate_cards import Bill
 from tradeoms.model.state import State
 from tradeoms.model.statements import PriceGroup

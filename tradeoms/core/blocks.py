@@ -19,7 +19,8 @@ from tradeoms.core.room import no_room
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState, OrderState, Transmission
-from tradeoms.model.orders import ZERO, Block, Order, Placement
+from tradeoms.model.orders import ZERO, Block, Order
+from tradeoms.model.placements import Placement
 from tradeoms.model.state import State
 
 

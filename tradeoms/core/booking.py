@@ -7,8 +7,10 @@ from msgspec.structs import replace
 
 from tradeoms.core.pending import keep
 from tradeoms.model import events as e
+from tradeoms.model.executions import Execution, Report
 from tradeoms.model.fields import Effect, OrdStatus, ReportKind, RequestKind, Transmission
-from tradeoms.model.orders import ENDED, ZERO, Execution, PartFills, Placement, Report, Request
+from tradeoms.model.orders import ZERO
+from tradeoms.model.placements import ENDED, PartFills, Placement, Request
 from tradeoms.model.state import State
 
 K = ReportKind

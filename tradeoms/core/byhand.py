@@ -19,8 +19,10 @@ from tradeoms.core.reopening import reopen
 from tradeoms.core.sessions import session_of
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Execution
 from tradeoms.model.fields import Effect, Transmission
-from tradeoms.model.orders import ZERO, Block, Execution, Placement
+from tradeoms.model.orders import ZERO, Block
+from tradeoms.model.placements import Placement
 from tradeoms.model.state import State
 
 

@@ -20,7 +20,8 @@ from tradeoms.core.commissions import cents, commission, money, research
 from tradeoms.core.dealing import gross_of
 from tradeoms.core.rate_cards import PARTS, agreed
 from tradeoms.model.allocation_events import Part
-from tradeoms.model.orders import Block, Placement
+from tradeoms.model.orders import Block
+from tradeoms.model.placements import Placement
 from tradeoms.model.rate_cards import Bill, RateCard
 from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from tradeoms.core.bounds import MOST_RATE, RATE_PLACES, bad_money, bad_number, brief
+from tradeoms.model.brokers import Broker, CommissionSchedule
 from tradeoms.model.columns import Int64s
 from tradeoms.model.commands import Problem
 from tradeoms.model.crosses import HOUSE
-from tradeoms.model.orders import Placement
-from tradeoms.model.reference import Broker, CommissionSchedule, Instrument
+from tradeoms.model.placements import Placement
+from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
 CENT = Decimal("0.01")

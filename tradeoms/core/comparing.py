@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from tradeoms.model.brokers import Broker
 from tradeoms.model.posttrade import (
     AllocationReport,
     ConfirmationSaid,
@@ -11,7 +12,6 @@ from tradeoms.model.posttrade import (
     Instruction,
     Row,
 )
-from tradeoms.model.reference import Broker
 from tradeoms.model.state import State
 
 

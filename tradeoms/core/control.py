@@ -10,7 +10,7 @@ from tradeoms.core.sessions import session_of
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import SessionAction
-from tradeoms.model.orders import Placement, Request
+from tradeoms.model.placements import Placement, Request
 from tradeoms.model.state import SessionState, State
 
 A = SessionAction

@@ -9,14 +9,10 @@ from tradeoms.core.freezing import of_members
 from tradeoms.core.identifying import parted
 from tradeoms.model import events as e
 from tradeoms.model.crosses import HOUSE, OFF_EXCHANGE, Cross, CrossPart, FairPrice
+from tradeoms.model.executions import Execution
 from tradeoms.model.fields import OrdStatus, OrdType, Transmission
-from tradeoms.model.orders import (
-    Block,
-    Execution,
-    Member,
-    Order,
-    Placement,
-)
+from tradeoms.model.orders import Block, Member, Order
+from tradeoms.model.placements import Placement
 from tradeoms.model.state import State
 
 

@@ -24,10 +24,10 @@ from tradeoms.core.reasons import optional_reason_problems, reason_problems
 from tradeoms.core.room import full
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.brokers import Broker
 from tradeoms.model.crosses import HOUSE, Cross, CrossPart, FairPrice, Word
 from tradeoms.model.fields import CrossState, Handling, OrderState, Severity
 from tradeoms.model.orders import ZERO, Order, Violation
-from tradeoms.model.reference import Broker
 from tradeoms.model.state import State
 
 S = CrossState

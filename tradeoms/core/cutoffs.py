@@ -11,7 +11,7 @@ from tradeoms.core.instructions import standing, standing_all
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import ConfirmationState, Handling, InstructionState
-from tradeoms.model.reference import CutOff
+from tradeoms.model.settlement import CutOff
 from tradeoms.model.state import State
 
 LOOKED_AT = timedelta(days=7)  # since the allocation; by then a block has settled

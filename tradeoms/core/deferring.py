@@ -18,7 +18,8 @@ from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.deferred import Deferred
 from tradeoms.model.fields import RequestKind
-from tradeoms.model.orders import ZERO, Placement
+from tradeoms.model.orders import ZERO
+from tradeoms.model.placements import Placement
 from tradeoms.model.state import State
 
 

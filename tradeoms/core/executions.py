@@ -18,8 +18,10 @@ from tradeoms.core.pending import ask
 from tradeoms.core.reopening import reopen
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Execution, Report
 from tradeoms.model.fields import BlockState, Disputes, Effect, OrdStatus, ReportKind
-from tradeoms.model.orders import ZERO, Execution, PartFills, Placement, Report
+from tradeoms.model.orders import ZERO
+from tradeoms.model.placements import PartFills, Placement
 from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 

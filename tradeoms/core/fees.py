@@ -26,7 +26,7 @@ from tradeoms.core.versions import Reasons, bad_name, defined, one_of
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fees import Fee, FeeVersion, Levied
-from tradeoms.model.orders import Placement
+from tradeoms.model.placements import Placement
 from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 

@@ -28,7 +28,8 @@ from tradeoms.core.splitting import Split, fresh_all
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState
-from tradeoms.model.orders import ZERO, Block, Placement, Statement
+from tradeoms.model.orders import ZERO, Block, Statement
+from tradeoms.model.placements import Placement
 from tradeoms.model.state import State
 
 MOST = 2_000  # blocks of one command: everybody else waits for it

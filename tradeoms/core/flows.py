@@ -4,8 +4,8 @@ import numpy as np
 
 from tradeoms.market.calendar import days
 from tradeoms.model.columns import Int64s
+from tradeoms.model.openings import OpeningCash
 from tradeoms.model.orders import Block
-from tradeoms.model.reference import OpeningCash
 from tradeoms.model.state import State
 
 

@@ -15,7 +15,7 @@ from tradeoms.core.splitting import fresh
 from tradeoms.core.terms import named, terms_of
 from tradeoms.market.calendar import days
 from tradeoms.model.orders import Block, Member, Order, SplitTerms, Statement
-from tradeoms.model.reference import AllocationPolicy
+from tradeoms.model.policies import AllocationPolicy
 from tradeoms.model.state import State
 
 

@@ -16,8 +16,9 @@ from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.columns import Int64s
 from tradeoms.model.fields import OrderState, Side
+from tradeoms.model.identifications import Identification, NamedLot
 from tradeoms.model.orders import ZERO, Block, Member, Order
-from tradeoms.model.reference import Identification, Instrument, NamedLot
+from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
 OVER = (OrderState.Draft, OrderState.Refused, OrderState.Cancelled, OrderState.Expired)

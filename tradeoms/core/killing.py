@@ -14,7 +14,7 @@ from tradeoms.core.reasons import reason_problems
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import RequestKind
-from tradeoms.model.orders import Placement
+from tradeoms.model.placements import Placement
 from tradeoms.model.state import State
 
 

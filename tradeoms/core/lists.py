@@ -20,9 +20,11 @@ from tradeoms.core.unknown import unknown
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.crosses import HOUSE
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import BlockState, OrdStatus, ReportKind, RequestKind
 from tradeoms.model.lists import ListedOrder, ListStatus, OrderList
-from tradeoms.model.orders import ZERO, Placement, Report, Request
+from tradeoms.model.orders import ZERO
+from tradeoms.model.placements import Placement, Request
 from tradeoms.model.state import State
 
 REJECT, ALERT = "7", "5"  # ListOrderStatus

@@ -10,8 +10,9 @@ from tradeoms.core.context import Context
 from tradeoms.core.placements import cancel_request
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import ReportKind, RequestKind, Transmission
-from tradeoms.model.orders import MassCancel, Placement, Report
+from tradeoms.model.placements import MassCancel, Placement
 from tradeoms.model.state import State
 
 KINDS = (ReportKind.MassCanceled, ReportKind.MassCancelReject)

@@ -12,9 +12,8 @@ from tradeoms.core.bounds import brief
 from tradeoms.core.sheets import Column, Row, at, day, number, one_of, read, text
 from tradeoms.model.commands import Problem
 from tradeoms.model.fields import OrdType, Side, TimeInForce
-from tradeoms.model.openings import OpeningFile, OpeningOrder
+from tradeoms.model.openings import OpeningCash, OpeningFile, OpeningLot, OpeningOrder
 from tradeoms.model.orders import Member, NewOrder
-from tradeoms.model.reference import OpeningCash, OpeningLot
 
 SIDES = {side.name: side for side in Side}
 TYPES = {kind.name: kind for kind in OrdType}

@@ -17,8 +17,7 @@ from tradeoms.market.calendar import days
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.crosses import HOUSE
-from tradeoms.model.openings import OpeningOrder
-from tradeoms.model.reference import OpeningCash, OpeningLot
+from tradeoms.model.openings import OpeningCash, OpeningLot, OpeningOrder
 from tradeoms.model.state import State
 
 MOST_SHOWN = 500  # mistakes of one import; how many there are is said in the last

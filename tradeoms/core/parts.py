@@ -21,7 +21,8 @@ from allocation.ties import Hash
 from tradeoms.core.commissions import cents, commission
 from tradeoms.core.splitting import DEFAULT, Split, fresh, held, split
 from tradeoms.model.allocation_events import BlockAllocated
-from tradeoms.model.orders import Block, Placement, SplitTerms, Statement, StatementPart
+from tradeoms.model.orders import Block, SplitTerms, Statement, StatementPart
+from tradeoms.model.placements import Placement
 from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 

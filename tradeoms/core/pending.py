@@ -8,7 +8,7 @@ from tradeoms.core.attention import alert
 from tradeoms.core.context import Context
 from tradeoms.model import events as e
 from tradeoms.model.fields import Transmission
-from tradeoms.model.orders import Placement, Request
+from tradeoms.model.placements import Placement, Request
 from tradeoms.model.state import State
 
 

@@ -10,7 +10,7 @@ from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.deferred import Deferred
 from tradeoms.model.fields import RequestKind, Transmission
-from tradeoms.model.orders import Placement, Request
+from tradeoms.model.placements import Placement, Request
 from tradeoms.model.state import State
 
 

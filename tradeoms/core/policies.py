@@ -12,7 +12,7 @@ from tradeoms.core.versions import Reasons, bad_name, defined, one_of, standing
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.orders import Order
-from tradeoms.model.reference import AccountWeight, AllocationPolicy
+from tradeoms.model.policies import AccountWeight, AllocationPolicy
 from tradeoms.model.state import State
 
 PLACES = 8  # decimals of a quantity

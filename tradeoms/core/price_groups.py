@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tradeoms.core.merging import unlike
 from tradeoms.core.terms import named
 from tradeoms.model.orders import Block, Order
-from tradeoms.model.reference import AllocationPolicy
+from tradeoms.model.policies import AllocationPolicy
 from tradeoms.model.state import State
 from tradeoms.model.statements import PriceGroup
 

@@ -12,7 +12,7 @@ from tradeoms.core.context import Context
 from tradeoms.core.versions import Reasons, bad_name, defined, standing
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.orders import Placement
+from tradeoms.model.placements import Placement
 from tradeoms.model.rate_cards import CardVersion, RateCard
 from tradeoms.model.state import State
 

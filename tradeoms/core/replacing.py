@@ -16,7 +16,8 @@ from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.deferred import Deferred
 from tradeoms.model.fields import BlockState, RequestKind
-from tradeoms.model.orders import ENDED, Block, Placement, Request
+from tradeoms.model.orders import Block
+from tradeoms.model.placements import ENDED, Placement, Request
 from tradeoms.model.state import State
 
 

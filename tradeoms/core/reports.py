@@ -11,6 +11,7 @@ from tradeoms.core.placements import ask_again
 from tradeoms.core.retired import not_ours
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import (
     OrdStatus,
     ReportKind,
@@ -19,7 +20,8 @@ from tradeoms.model.fields import (
     TimeInForce,
     Transmission,
 )
-from tradeoms.model.orders import ENDED, ZERO, Placement, Report
+from tradeoms.model.orders import ZERO
+from tradeoms.model.placements import ENDED, Placement
 from tradeoms.model.state import State
 
 K = ReportKind

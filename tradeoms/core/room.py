@@ -7,7 +7,8 @@ import numpy as np
 from tradeoms.core import fees
 from tradeoms.core.bounds import MOST_CENTS, few
 from tradeoms.core.charging import at_most
-from tradeoms.model.orders import ZERO, Block, Placement
+from tradeoms.model.orders import ZERO, Block
+from tradeoms.model.placements import Placement
 from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 

@@ -21,7 +21,8 @@ from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.crosses import HOUSE
 from tradeoms.model.fields import BlockState, OrdType, Severity, TimeInForce
-from tradeoms.model.orders import ZERO, Block, Placement, Violation
+from tradeoms.model.orders import ZERO, Block, Violation
+from tradeoms.model.placements import Placement
 from tradeoms.model.state import State
 
 EXEC_INST = re.compile(r"[0-9A-Za-z]( [0-9A-Za-z])*")

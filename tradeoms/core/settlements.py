@@ -6,7 +6,7 @@ from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.reference import SettlementInstruction
+from tradeoms.model.settlement import SettlementInstruction
 from tradeoms.model.state import State
 
 LONGEST = 64  # characters of a name or an id

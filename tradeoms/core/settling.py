@@ -15,8 +15,8 @@ from tradeoms.core.telephone import given_by_voice
 from tradeoms.core.undoing import late_bust, undoing
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Execution, Report
 from tradeoms.model.fields import Effect, ReportKind, Settlement
-from tradeoms.model.orders import Execution, Report
 from tradeoms.model.state import State
 
 #: Kinds of reports that tell nothing of an order.

@@ -26,7 +26,7 @@ from tradeoms.core.parts import PLACES, Fills, placement_fills
 from tradeoms.model import events as e
 from tradeoms.model.allocation_events import Part, averages
 from tradeoms.model.fees import Levied, Levy
-from tradeoms.model.orders import Placement
+from tradeoms.model.placements import Placement
 from tradeoms.model.rate_cards import Bill
 from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State

@@ -18,8 +18,9 @@ from tradeoms.core.placements import enroll
 from tradeoms.core.reasons import reason_problems
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import Transmission
-from tradeoms.model.orders import ZERO, NewOrder, Report
+from tradeoms.model.orders import ZERO, NewOrder
 from tradeoms.model.state import State
 from tradeoms.model.voices import Voice
 

@@ -13,7 +13,8 @@ from allocation.terms import Terms
 from tradeoms.core.bounds import MOST_UNITS
 from tradeoms.core.weighing import BASIS, up
 from tradeoms.model.orders import ZERO, Block, Member, SplitTerms
-from tradeoms.model.reference import AllocationPolicy, Instrument
+from tradeoms.model.policies import AllocationPolicy
+from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
 WHOLE = 10_000  # basis points

@@ -10,9 +10,10 @@ from tradeoms.core.context import Refusal
 from tradeoms.core.conversions import ratio_of
 from tradeoms.core.retired import has_left
 from tradeoms.model import commands as c
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import OrdStatus, ReportKind
 from tradeoms.model.lot_actions import ActionKind, CorporateAction
-from tradeoms.model.orders import ZERO, NewOrder, Order, Report
+from tradeoms.model.orders import ZERO, NewOrder, Order
 from tradeoms.model.state import State
 
 

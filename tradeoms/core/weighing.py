@@ -11,7 +11,8 @@ from tradeoms.core.bounds import MOST_UNITS, brief, few
 from tradeoms.core.context import refuse
 from tradeoms.core.worth import net_asset_value, priced
 from tradeoms.model.orders import Block, Member
-from tradeoms.model.reference import AllocationPolicy, Instrument
+from tradeoms.model.policies import AllocationPolicy
+from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
 MILLIONTHS = 10_000  # of a percent

@@ -14,16 +14,10 @@ from msgspec import Struct
 import simulators
 from simulators.prices import day_volume, load_closes
 from tradeoms.model import commands as c
+from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import Handling, Severity
-from tradeoms.model.reference import (
-    Account,
-    Broker,
-    Instrument,
-    Limit,
-    OpeningCash,
-    OpeningLot,
-    Price,
-)
+from tradeoms.model.openings import OpeningCash, OpeningLot
+from tradeoms.model.reference import Account, Instrument, Limit, Price
 
 SEED = 7
 DAY, PREVIOUS = date(2022, 12, 28), date(2022, 12, 27)

@@ -5,7 +5,7 @@ version, which decide what can be said. Where the first promises what the second
 from collections.abc import Iterator
 
 from tradeoms.fix.dialect import SUPPORT, Dialect
-from tradeoms.model.reference import Broker
+from tradeoms.model.brokers import Broker
 
 #: What reference data may promise, and the message that it takes.
 PROMISES = {

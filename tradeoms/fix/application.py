@@ -10,7 +10,7 @@ import structlog
 
 from tradeoms.fix.decode import LONGEST, Unreadable, bounded, decode, fields_of
 from tradeoms.fix.dialect import Dialect
-from tradeoms.model.orders import Report
+from tradeoms.model.executions import Report
 
 log = structlog.get_logger("fix")
 MSG_TYPE, MSG_SEQ_NUM, POSS_DUP, TEXT, RESET_FLAG = 35, 34, 43, 58, 141

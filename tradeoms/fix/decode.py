@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tradeoms.fix.dialect import Dialect
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import TRADES, OrdStatus, ReportKind
-from tradeoms.model.orders import Report
 
 SOH = "\x01"
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)

@@ -4,7 +4,7 @@ from tradeoms.fix.dialect import Dialect
 from tradeoms.fix.encode import message, plain, utc
 from tradeoms.model import events as e
 from tradeoms.model.fields import DKReason
-from tradeoms.model.orders import MassCancel
+from tradeoms.model.placements import MassCancel
 
 ALL_ORDERS = "7"  # MassStatusReqType and MassCancelRequestType
 

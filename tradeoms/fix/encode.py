@@ -16,7 +16,7 @@ from tradeoms.fix.groups import Groups, written
 from tradeoms.fix.groups import problems as group_problems
 from tradeoms.model.commands import Problem
 from tradeoms.model.fields import OrdStatus, RequestKind, Side
-from tradeoms.model.orders import Placement, Request
+from tradeoms.model.placements import Placement, Request
 from tradeoms.model.reference import Instrument
 
 # An enumeration's members and values are looked up slowly where every microsecond counts.

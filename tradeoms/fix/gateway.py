@@ -29,10 +29,11 @@ from tradeoms.fix.sender import URGENCY, Outgoing, Recall, Sender, Submit, Way
 from tradeoms.fix.settings import SessionSettings, spoken
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.brokers import Broker
+from tradeoms.model.executions import Report
 from tradeoms.model.fields import RequestKind, SessionAction
 from tradeoms.model.lists import OrderList
-from tradeoms.model.orders import MassCancel, Report
-from tradeoms.model.reference import Broker
+from tradeoms.model.placements import MassCancel
 from tradeoms.model.state import State
 
 MSG_TYPE, POSS_DUP, REF_SEQ_NUM, TEXT = "35", "43", "45", "58"

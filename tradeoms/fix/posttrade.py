@@ -27,7 +27,8 @@ from tradeoms.model.posttrade import (
     MiscFee,
     Row,
 )
-from tradeoms.model.reference import Instrument, SettlementInstruction
+from tradeoms.model.reference import Instrument
+from tradeoms.model.settlement import SettlementInstruction
 from tradeoms.model.state import State
 
 log = structlog.get_logger("fix")

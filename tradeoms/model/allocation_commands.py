@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from tradeoms.model.base import Command
 from tradeoms.model.fees import Fee
+from tradeoms.model.policies import AllocationPolicy
 from tradeoms.model.rate_cards import RateCard
-from tradeoms.model.reference import AllocationPolicy
 
 
 class DefineAllocationPolicies(Command, frozen=True, tag=True):

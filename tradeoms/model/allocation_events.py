@@ -9,8 +9,8 @@ from msgspec import Struct
 from tradeoms.model.base import Event
 from tradeoms.model.fees import Fee
 from tradeoms.model.orders import Moved
+from tradeoms.model.policies import AllocationPolicy
 from tradeoms.model.rate_cards import Bill, RateCard, ResearchPayment
-from tradeoms.model.reference import AllocationPolicy
 
 
 class AllocationPoliciesDefined(Event, frozen=True, tag=True):

@@ -22,7 +22,8 @@ from tradeoms.model import session_commands as line
 from tradeoms.model import settling_commands as settle
 from tradeoms.model import tax_commands as tax
 from tradeoms.model.base import Command as Command
-from tradeoms.model.orders import ZERO, NewOrder, Report
+from tradeoms.model.executions import Report
+from tradeoms.model.orders import ZERO, NewOrder
 
 BlockOrders = merge.BlockOrders
 DissolveBlock = merge.DissolveBlock

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from tradeoms.model.reference import CommissionSchedule
+from tradeoms.model.brokers import CommissionSchedule
 
 
 class Fee(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from tradeoms.model.reference import NamedLot
+from tradeoms.model.identifications import NamedLot
 
 ZERO = Decimal(0)
 

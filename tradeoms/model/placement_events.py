@@ -4,8 +4,9 @@ from datetime import datetime
 
 from tradeoms.model.base import Event
 from tradeoms.model.deferred import Deferred
+from tradeoms.model.executions import Execution, Report
 from tradeoms.model.fields import Effect
-from tradeoms.model.orders import Execution, Placement, Report, Request
+from tradeoms.model.placements import Placement, Request
 
 
 class PlacementRouted(Event, frozen=True, tag=True):

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from tradeoms.model import fields
 from tradeoms.model.fees import Levied
-from tradeoms.model.reference import SettlementInstruction
+from tradeoms.model.settlement import SettlementInstruction
 
 S = fields.InstructionState
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tradeoms.model.base import Command
 from tradeoms.model.posttrade import AnySaid
-from tradeoms.model.reference import CutOff, SettlementInstruction
+from tradeoms.model.settlement import CutOff, SettlementInstruction
 
 
 class DefineSettlementInstructions(Command, frozen=True, tag=True):

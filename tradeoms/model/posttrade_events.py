@@ -5,7 +5,7 @@ from datetime import datetime
 from tradeoms.model.base import Event
 from tradeoms.model.fields import AffirmStatus, InstructionState
 from tradeoms.model.posttrade import AllocationReport, Confirmation, Instruction
-from tradeoms.model.reference import CutOff, SettlementInstruction
+from tradeoms.model.settlement import CutOff, SettlementInstruction
 
 
 class SettlementInstructionsDefined(Event, frozen=True, tag=True):

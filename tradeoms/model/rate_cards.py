@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from tradeoms.model.brokers import CommissionSchedule
 from tradeoms.model.fees import Levy
-from tradeoms.model.reference import CommissionSchedule
 
 
 class RateCard(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):

@@ -1,13 +1,13 @@
-"""Reference data: instruments, accounts, brokers, limits. Commands bring it, the log holds it."""
+"""Reference data: instruments, accounts, limits, prices. Commands bring it, the log holds it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from msgspec import Struct
 
-from tradeoms.model.fields import Disputes, Handling, Override, Severity, TaxStatus
+from tradeoms.model.fields import Override, Severity, TaxStatus
 
 CENT = Decimal("0.01")
 WIDE = Context(prec=80, rounding=ROUND_HALF_UP)  # more digits than any product of three numbers
@@ -128,140 +128,6 @@ class IdenticalGroup(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     instruments: tuple[str, ...]
 
 
-class NamedLot(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """So much of a lot, by its number (`key` of the table `lots`).
-
-    `block` and `place`, which the server finds: the purchase that opened the lot, and which of the
-    account's lots of it. A purchase that is booked again, after a bust before it, has new numbers.
-    """
-
-    lot: int
-    quantity: Decimal
-    block: str = ""
-    place: int = 0
-
-
-class Identification(Struct, frozen=True, gc=False):
-    """Specific identification (26 CFR 1.1012-1(c)): who named which lots for whose sale, and when."""
-
-    order: str
-    account: str
-    lots: tuple[NamedLot, ...]
-    user: str
-    at: datetime
-
-    @property
-    def key(self) -> str:
-        """The sale it is for."""
-        return f"{self.order}/{self.account}"
-
-
-class AccountWeight(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """What an allocation policy says of one account: a percentage, quantity, rank, target or cap."""
-
-    account: str
-    weight: Decimal
-
-
-class AllocationPolicy(
-    Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True
-):
-    """How the fills of blocks are divided, from a day on; docs/allocation.md says what each word does.
-
-    It is for these `instruments`, else for accounts of these `groups`, else for orders of these
-    `strategies`, else for the whole `house`; one that is for nothing is out of use. `weights`: each
-    account's percentage (method percentage), quantity (fixed), rank (priority) or target in percent
-    of its value (drift). `minimum`, `lot` and `hold_back` are quantities, `caps` the most that these
-    accounts get of a block; `minimum_value` is money in the instrument's currency; an account whose
-    ticket costs more than `ticket_basis_points` of its trade gets none. `clients_first`: own
-    accounts get what clients leave. `prices`: average, or fills as they were traded: each (average
-    prices as near as can be), high_to_low, rotation. `average_blocks`: blocks of a day that could have
-    been one have one average price.
-    """
-
-    policy: str
-    version: int
-    effective: date
-    method: str = "pro_rata"
-    rounding: str = "largest_remainder"
-    minimum: Decimal = Decimal(0)
-    draw: str = "seeded"
-    lot: Decimal | None = None
-    clients_first: bool = False
-    weights: tuple[AccountWeight, ...] = ()
-    instruments: tuple[str, ...] = ()
-    strategies: tuple[str, ...] = ()
-    house: bool = False
-    groups: tuple[str, ...] = ()
-    caps: tuple[AccountWeight, ...] = ()
-    hold_back: Decimal = Decimal(0)
-    minimum_value: Decimal = Decimal(0)
-    ticket_basis_points: int = 0
-    prices: str = "average"
-    average_blocks: bool = False
-
-
-class CommissionTier(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """From `start` units of quantity, or money of value, on, `rate` holds."""
-
-    start: Decimal
-    rate: Decimal
-
-
-class CommissionSchedule(
-    Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True
-):
-    """What a broker bills for a placement, rounded once to the cent.
-
-    `basis` unit: rates are money for each unit filled; value: basis points of what it is worth. The
-    first tier starts at 0. `sliced`: each rate holds for its slice alone, else the last one reached
-    for all. `flat` is added; `minimum` and `maximum` bound the bill.
-    """
-
-    basis: str = "unit"
-    tiers: tuple[CommissionTier, ...] = (CommissionTier(Decimal(0), Decimal(0)),)
-    sliced: bool = True
-    flat: Decimal = Decimal(0)
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-
-
-class Broker(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
-    """A sell-side firm and the FIX session that reaches it.
-
-    `chained_requests`: it takes a request while another one waits for its answer. `disputes`: what
-    becomes of a fill that does not fit its CumQty. `answer_seconds`: how long it may take to
-    answer. `knows_mass_status`: it answers one question (AF) with all of our open orders.
-    `knows_mass_cancel`: it cancels all of our orders on its session when asked once (q), which the
-    kill switch then does. `knows_lists`: it takes many orders in one message (E). What its
-    file denies (`supports`) is not asked, whatever stands here.
-    `allocations`: whether allocation instructions (J) go to it over FIX, by hand or by themselves.
-    `confirmations`: whether it confirms over FIX (AK), and what matches is affirmed by itself. What
-    it confirms may differ from ours by `money_tolerance` (the net, a sum, by twice as much) and by
-    `price_tolerance`. `commission`: its schedule, in the place of `commission_per_share`; `research`:
-    what it bills for research besides. `knows_price_groups`: it books several blocks at one average.
-    """
-
-    broker: str
-    name: str
-    session: str
-    commission_per_share: Decimal = Decimal(0)
-    knows_status_requests: bool = True
-    chained_requests: bool = False
-    disputes: Disputes = Disputes.Book
-    answer_seconds: int = 30
-    knows_mass_status: bool = False
-    knows_mass_cancel: bool = False
-    knows_lists: bool = False
-    allocations: Handling = Handling.Manual
-    confirmations: Handling = Handling.Manual
-    money_tolerance: Decimal = Decimal("0.01")
-    price_tolerance: Decimal = Decimal("0.0001")
-    commission: CommissionSchedule | None = None
-    research: CommissionSchedule | None = None
-    knows_price_groups: bool = False
-
-
 class Limit(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """One compliance rule's parameters in force from a day on, until the rule's next row."""
 
@@ -312,72 +178,3 @@ class Rate(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     rate: Decimal
     source: str
     day: date
-
-
-class OpeningLot(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """A lot owned on day one, a short one below zero. `basis` is money for the whole lot.
-
-    After a wash sale the holding period began at `holding_from`, and shares that have taken over a
-    loss (`washed`) take over no other.
-    """
-
-    account: str
-    instrument: str
-    quantity: Decimal
-    basis: Decimal
-    acquired: date
-    holding_from: date | None = None
-    washed: bool = False
-
-
-class OpeningCash(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
-    """An account's cash on day one. `value_date`: when it comes, where it is not there yet."""
-
-    account: str
-    Currency: str
-    amount: Decimal
-    value_date: date | None = None
-
-
-class SettlementParty(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """Who takes part in a settlement: FIX's SettlPartyRole (10 settlement location, 27 buyer or
-    seller, 30 agent), SettlPartyID and SettlPartyIDSource (B: BIC, D: proprietary).
-    """
-
-    SettlPartyRole: str
-    SettlPartyID: str
-    SettlPartyIDSource: str = "D"
-
-
-class SettlementInstruction(
-    Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True
-):
-    """Where an account settles from a day on: everywhere, or in a market, a currency, with a broker.
-
-    `name` is what custodian and broker call it. SettlDeliveryType 0: versus payment, 1: free.
-    """
-
-    account: str
-    name: str
-    effective: date
-    expires: date | None = None
-    market: str = ""
-    Currency: str = ""
-    broker: str = ""
-    SettlDeliveryType: str = "0"
-    parties: tuple[SettlementParty, ...] = ()
-
-
-class CutOff(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
-    """Until when, on the trade date, a market's blocks must be accepted and affirmed by brokers.
-
-    An empty `market` (a SecurityExchange) is every market without a row of its own. `zone` is a
-    name of the time zone database. What is not done is said `notice_minutes` before, and when it
-    is late.
-    """
-
-    zone: str
-    allocated: time
-    affirmed: time
-    market: str = ""
-    notice_minutes: int = 30

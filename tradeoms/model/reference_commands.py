@@ -3,16 +3,9 @@
 from datetime import date
 
 from tradeoms.model.base import Command
-from tradeoms.model.reference import (
-    Account,
-    Broker,
-    Instrument,
-    Limit,
-    OpeningCash,
-    OpeningLot,
-    Price,
-    Restriction,
-)
+from tradeoms.model.brokers import Broker
+from tradeoms.model.openings import OpeningCash, OpeningLot
+from tradeoms.model.reference import Account, Instrument, Limit, Price, Restriction
 
 
 class DefineInstruments(Command, frozen=True, tag=True):

@@ -3,17 +3,9 @@
 from datetime import date
 
 from tradeoms.model.base import Event
-from tradeoms.model.openings import OpeningOrder
-from tradeoms.model.reference import (
-    Account,
-    Broker,
-    Instrument,
-    Limit,
-    OpeningCash,
-    OpeningLot,
-    Price,
-    Restriction,
-)
+from tradeoms.model.brokers import Broker
+from tradeoms.model.openings import OpeningCash, OpeningLot, OpeningOrder
+from tradeoms.model.reference import Account, Instrument, Limit, Price, Restriction
 
 
 class InstrumentsDefined(Event, frozen=True, tag=True):

@@ -4,8 +4,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from tradeoms.model.base import Event
+from tradeoms.model.executions import Execution, Report
 from tradeoms.model.fields import DKReason, Settlement
-from tradeoms.model.orders import Execution, MassCancel, Placement, Report
+from tradeoms.model.placements import MassCancel, Placement
 
 
 class MassStatusRequested(Event, frozen=True, tag=True):

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from tradeoms.model.breaks import Break, Reconciliation, Tolerance
+from tradeoms.model.brokers import Broker
 from tradeoms.model.columns import Axis, Grid, Table
 from tradeoms.model.crosses import Cross
 from tradeoms.model.days import Close, Waiver
@@ -27,26 +28,19 @@ from tradeoms.model.events import (
     ReportSettled,
     ReportUnmatched,
 )
+from tradeoms.model.executions import Execution
 from tradeoms.model.fees import FeeVersion
 from tradeoms.model.halts import Halt
+from tradeoms.model.identifications import Identification
 from tradeoms.model.lists import OrderList
 from tradeoms.model.lot_actions import LotAction
-from tradeoms.model.orders import Block, Execution, MassCancel, Order, Placement
+from tradeoms.model.orders import Block, Order
+from tradeoms.model.placements import MassCancel, Placement
+from tradeoms.model.policies import AllocationPolicy
 from tradeoms.model.posttrade import Confirmation, Instruction
 from tradeoms.model.rate_cards import CardVersion, ResearchPayment
-from tradeoms.model.reference import (
-    Account,
-    AllocationPolicy,
-    Broker,
-    CutOff,
-    Identification,
-    Instrument,
-    Limit,
-    Price,
-    Rate,
-    Restriction,
-    SettlementInstruction,
-)
+from tradeoms.model.reference import Account, Instrument, Limit, Price, Rate, Restriction
+from tradeoms.model.settlement import CutOff, SettlementInstruction
 from tradeoms.model.statements import PriceGroup
 
 

@@ -1,7 +1,8 @@
 """Commands on tax lots: what is substantially identical, which lots a sale takes."""
 
 from tradeoms.model.base import Command
-from tradeoms.model.reference import IdenticalGroup, NamedLot
+from tradeoms.model.identifications import NamedLot
+from tradeoms.model.reference import IdenticalGroup
 
 
 class DefineIdentical(Command, frozen=True, tag=True):

@@ -1,7 +1,8 @@
 """Events on tax lots besides trades: wash sales, lots that were named."""
 
 from tradeoms.model.base import Event
-from tradeoms.model.reference import IdenticalGroup, Identification
+from tradeoms.model.identifications import Identification
+from tradeoms.model.reference import IdenticalGroup
 
 
 class IdenticalDefined(Event, frozen=True, tag=True):

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from tradeoms import __version__
 from tradeoms.model import columns
 from tradeoms.model.breaks import Break, Reconciliation, Tolerance
+from tradeoms.model.brokers import Broker
 from tradeoms.model.crosses import Cross
 from tradeoms.model.days import Close, Waiver
 from tradeoms.model.deliveries import Delivery, DeliveryAnswer, DeliveryLine
@@ -45,26 +46,19 @@ from tradeoms.model.events import (
     ReportSettled,
     ReportUnmatched,
 )
+from tradeoms.model.executions import Execution
 from tradeoms.model.fees import FeeVersion
 from tradeoms.model.halts import Halt
+from tradeoms.model.identifications import Identification
 from tradeoms.model.lists import OrderList
 from tradeoms.model.lot_actions import LotAction
-from tradeoms.model.orders import Block, Execution, MassCancel, Order, Placement
+from tradeoms.model.orders import Block, Order
+from tradeoms.model.placements import MassCancel, Placement
+from tradeoms.model.policies import AllocationPolicy
 from tradeoms.model.posttrade import Confirmation, Instruction
 from tradeoms.model.rate_cards import CardVersion, ResearchPayment
-from tradeoms.model.reference import (
-    Account,
-    AllocationPolicy,
-    Broker,
-    CutOff,
-    Identification,
-    Instrument,
-    Limit,
-    Price,
-    Rate,
-    Restriction,
-    SettlementInstruction,
-)
+from tradeoms.model.reference import Account, Instrument, Limit, Price, Rate, Restriction
+from tradeoms.model.settlement import CutOff, SettlementInstruction
 from tradeoms.model.state import SessionState, State
 from tradeoms.model.statements import PriceGroup
 from tradeoms.store.readmodel import metadata

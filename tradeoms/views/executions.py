@@ -7,7 +7,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from tradeoms.model import events as e
-from tradeoms.model.orders import Execution
+from tradeoms.model.executions import Execution
 from tradeoms.model.state import State
 from tradeoms.views.touched import MEMBERS
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from tradeoms.model import events as e
 from tradeoms.model.deferred import Deferred
 from tradeoms.model.fields import RequestKind
-from tradeoms.model.orders import Placement, Request
+from tradeoms.model.placements import Placement, Request
 from tradeoms.model.state import State
 from tradeoms.views import touched
 

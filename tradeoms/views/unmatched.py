@@ -7,7 +7,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from tradeoms.model import events as e
-from tradeoms.model.orders import Report
+from tradeoms.model.executions import Report
 from tradeoms.model.state import State
 
 UNREAD = Report(kind="")
