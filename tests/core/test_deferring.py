@@ -57,11 +57,13 @@ def test_the_last_replace_takes_the_place_of_one_that_never_left(floor: Desk) ->
     held, first = floor.placement(name).ClOrdID, waiting(floor, name)
     assert shown(floor, name) == "replace 110 @ 50, then replace 130 @ 50"
     withdraw(floor, name)
+    assert floor.placement(name).text == WITHDRAWN
     last = waiting(floor, name)
     assert (last.OrderQty, last.OrigClOrdID, first.OrigClOrdID) == (130, held, held)
     assert last.ClOrdID == f"{int(first.ClOrdID) + 1}", "nothing that was passed over has an id"
     floor.report(name, K.Replaced, OrigClOrdID=held)
-    assert (floor.placement(name).OrderQty, shown(floor, name)) == (130, "")
+    taken = floor.placement(name)
+    assert (taken.OrderQty, shown(floor, name), taken.text) == (130, "", "")
     told = [r.event for r in floor.journal.records if isinstance(r.event, e.PlacementUnsent)]
     assert told == [e.PlacementUnsent(name, first.ClOrdID, WITHDRAWN)]
     same(floor.journal.replay(), floor.state)

@@ -171,6 +171,7 @@ def killed_while_changing(floor: Desk) -> tuple[str, str, str]:
     """The placement, its change and its cancel, which names the change."""
     name = floor.working()
     floor.done(c.ReplacePlacement(name, D(80)), "trader")
+    floor.left(name)
     change = floor.placement(name).requests[-1].ClOrdID
     floor.done(c.CancelAll("halt", everything=True), "carl")
     assert named(floor, name) == change
@@ -206,6 +207,39 @@ def test_a_change_that_is_taken_after_its_cancel_was_refused_is_cancelled(floor:
     assert cancels(floor) == [name, name]
     assert named(floor, name) == change
     assert floor.placement(name).requests[-1].OrderQty == 80
+
+
+def test_killed_before_the_broker_has_said_whether_it_knows_a_change(floor: Desk) -> None:
+    """After a crash or a lost line the change is asked about, and the cancel overtakes the question."""
+    name = floor.working()
+    floor.done(c.ReplacePlacement(name, D(80)), "trader")
+    floor.left(name)
+    live, change = floor.placement(name).ClOrdID, floor.placement(name).requests[-1].ClOrdID
+    floor.system(c.ChangeSession("S1", False))
+    floor.system(c.ChangeSession("S1", True))
+    floor.done(c.CancelAll("halt", everything=True), "carl")
+    assert named(floor, name) == change
+    refuse(floor, name, floor.placement(name).requests[-1].ClOrdID, OrdStatus=OrdStatus.Rejected)
+    assert (cancels(floor), named(floor, name)) == ([name, name], live)
+    unknown = {"OrderID": "NONE", "OrdRejReason": "5", "OrdStatus": OrdStatus.Rejected}
+    floor.report(name, K.Status, ClOrdID=change, **unknown)
+    assert "cancel rejected" not in floor.alerts()
+    floor.report(name, K.Canceled)
+    assert floor.placement(name).exposure == 0
+
+
+def test_a_change_that_never_arrived_leaves_no_killed_order_alive(floor: Desk) -> None:
+    """Its cancel was refused, as too late by the broker's word, before the question was answered."""
+    name = floor.working()
+    floor.done(c.ReplacePlacement(name, D(80)), "trader")
+    live, change = floor.placement(name).ClOrdID, floor.placement(name).requests[-1].ClOrdID
+    floor.done(c.CancelAll("halt", everything=True), "carl")
+    for _ in range(2):
+        refuse(floor, name, floor.placement(name).requests[-1].ClOrdID, OrdStatus=OrdStatus.New)
+    assert (len(floor.placement(name).requests), floor.alerts()[-1]) == (1, "cancel rejected")
+    unknown = {"OrderID": "NONE", "OrdRejReason": "5", "OrdStatus": OrdStatus.Rejected}
+    floor.report(name, K.Status, ClOrdID=change, **unknown)
+    assert named(floor, name) == live
 
 
 def test_what_is_over_is_not_asked_for_again(floor: Desk) -> None:

@@ -167,6 +167,40 @@ def test_a_replace_that_waits_makes_room_and_the_next_takes_its_place(line: Line
     assert line.said[-1] == c.AskDeferred("1"), "it left: the core decides what that means"
 
 
+def test_a_cancel_of_what_was_recalled_comes_back_with_it(line: Line) -> None:
+    """It was asked for before the core heard of the recall, and names what the broker never sees."""
+    replace, cancel = requests("R1", "C1")
+    sender = line.sender
+    for message in (replace, Recall("S1", "1", "room"), cancel._replace(names="R1")):
+        sender._queued(message)
+    sender._send_burst(sender.ways["S1"].ready())
+    back = [(x.ClOrdID, x.placement) for x in line.said if isinstance(x, c.ReturnUnsent)]
+    assert (back, line.sent) == ([("R1", "1"), ("C1", "1")], [])
+
+
+def test_a_cancel_takes_the_place_of_what_waits(line: Line) -> None:
+    """It goes behind a replace that is sent again, whose id it names, and alone if it names another."""
+    line.limit("S1", rate=1, burst=5)
+    way = line.sender.ways["S1"]
+    order, change, cancel, named, again, after = requests("N1", "R2", "C2", "C1", "R3", "C3")
+    for message in (order, change, again._replace(again=True)):
+        way.put(message)
+    assert [m.text for m in way.put(named._replace(names="N1"))] == ["N1", "C1"]
+    assert [m.text for m in way.put(cancel._replace(names="older"))] == ["R2"]
+    assert way.put(after._replace(names="R3")) == []
+    assert [m.text for m in way.ready()] == ["C2", "R3", "C3"]
+
+
+def test_few_recalls_are_remembered(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "REMEMBERED", 2)
+    way = line.sender.ways["S1"]
+    for n in "123":
+        (change,) = requests(f"R{n}")
+        way.put(change)
+        way.recall(n)
+    assert [*way._recalled] == ["2", "3"], "most are followed by nothing"
+
+
 def test_what_is_sent_again_is_not_recalled(line: Line) -> None:
     """Nor the order itself, nor another's replace: of what is sent again the broker may have a copy."""
     way = line.sender.ways["S1"]

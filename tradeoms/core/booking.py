@@ -52,7 +52,8 @@ def apply_reported(state: State, event: e.Reported) -> None:
         # What has ended answers nothing more: no request of ours is waited for.
         requests=() if OrdStatus in ENDED else _waiting(placement, report, answered, accepted),
         transmission=Transmission.Acknowledged,
-        text=report.Text or placement.text,
+        # What was said of a request before is over with the answer to the next.
+        text=report.Text or ("" if answered else placement.text),
         closed="" if revives(placement, report) else placement.closed,
         later=later,
     )

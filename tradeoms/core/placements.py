@@ -14,11 +14,12 @@ from tradeoms.model.placements import Placement, Request
 from tradeoms.model.state import State
 
 
-def cancel_request(state: State, placement: Placement, ctx: Context) -> e.CancelRequested:
-    """The question for a cancel of what is left."""
-    ClOrdID, named = ctx.ClOrdID(state), newest(placement)
-    kind, quantity = RequestKind.Cancel, placement.OrderQty
-    request = Request(kind, ClOrdID, quantity, ctx.now, OrigClOrdID=named)
+def cancel_request(
+    state: State, placement: Placement, ctx: Context, named: str = ""
+) -> e.CancelRequested:
+    """The question for a cancel of what is left; it names the newest request, or the id given."""
+    ClOrdID, kind, quantity = ctx.ClOrdID(state), RequestKind.Cancel, placement.OrderQty
+    request = Request(kind, ClOrdID, quantity, ctx.now, OrigClOrdID=named or newest(placement))
     return e.CancelRequested(placement.placement, request)
 
 
@@ -35,7 +36,8 @@ def ask_again(
     session = state.sessions.get(placement.session)
     if gone is None or session is None or not session.up:
         return []
-    known = {placement.ClOrdID, *(r.ClOrdID for r in left)}
+    # While the broker is asked about a request, it may never have seen it.
+    known = [placement.ClOrdID, *(r.ClOrdID for r in left if r.MsgSeqNum and not r.asked)]
     lost = gone.kind is RequestKind.Cancel and gone.OrigClOrdID not in known
     changed = gone.kind is RequestKind.Replace and placement.unwanted
     if any(r.kind is RequestKind.Cancel for r in left) or not (lost or changed):
@@ -43,7 +45,8 @@ def ask_again(
     after = replace(placement, requests=left)
     if accepted:
         after = replace(after, ClOrdID=gone.ClOrdID, OrderQty=gone.OrderQty)
-    return [cancel_request(state, after, ctx)] if after.LeavesQty else []
+        known[0] = gone.ClOrdID
+    return [cancel_request(state, after, ctx, known[-1])] if after.LeavesQty else []
 
 
 def cancel_placement(state: State, command: c.CancelPlacement, ctx: Context) -> list[e.AnyEvent]:

@@ -1,5 +1,7 @@
 """Brokers' messages: which placement one belongs to, and what it may do there."""
 
+from itertools import filterfalse
+
 from tradeoms import compliance
 from tradeoms.core import lists, mass_cancels
 from tradeoms.core.attention import alert, unmatched
@@ -25,6 +27,7 @@ from tradeoms.model.placements import ENDED, Placement
 from tradeoms.model.state import State
 
 K = ReportKind
+CANCEL_REJECTED = "cancel rejected"
 #: By a report's kind, as it is written; as are the alerts.
 ON_EXECUTIONS = {
     K.Trade.value: trade,
@@ -35,7 +38,7 @@ ON_EXECUTIONS = {
 ALERTS = {
     K.Rejected.value: ("reject", "rejected by the broker"),
     K.Canceled.value: ("unsolicited cancel", "cancelled by the broker"),
-    K.CancelReject.value: ("cancel rejected", "too late to cancel"),
+    K.CancelReject.value: (CANCEL_REJECTED, "too late to cancel"),
 }
 STATUS_REQUEST = "H"
 MSG_TYPES = {RequestKind.New: "D", RequestKind.Cancel: "F", RequestKind.Replace: "G"}
@@ -78,8 +81,14 @@ def read(
         events += _shrunk(state, placement, report, ctx)
     if report.kind in (K.CancelReject, K.Replaced) and report.OrdStatus not in OVER:
         accepted = report.kind == K.Replaced
-        events += ask_again(state, placement, report.ClOrdID, ctx, accepted)
+        if again := ask_again(state, placement, report.ClOrdID, ctx, accepted):
+            # Refused for the id that it named: nothing that a person has to do.
+            events = [*filterfalse(_cancel_rejected, events), *again]
     return events
+
+
+def _cancel_rejected(event: e.AnyEvent) -> bool:
+    return isinstance(event, e.AlertRaised) and event.kind == CANCEL_REJECTED
 
 
 def _other(state: State, placement: Placement, report: Report, ctx: Context) -> list[e.AnyEvent]:
@@ -188,7 +197,7 @@ def _cancel_unknown(placement: Placement, report: Report, ctx: Context) -> list[
     text = f"the broker does not know the order: {report.Text or 'no text'}"
     return [
         e.RequestRejected(placement.placement, report.ClOrdID, text),
-        alert(ctx, "cancel rejected", placement.placement, text),
+        alert(ctx, CANCEL_REJECTED, placement.placement, text),
     ]
 
 
@@ -236,6 +245,7 @@ def _unknown_at_broker(
     return [
         e.PlacementUnsent(placement.placement, report.ClOrdID, text),
         alert(ctx, "unsent", placement.placement, text),
+        *ask_again(state, placement, report.ClOrdID, ctx),
     ]
 
 

@@ -33,7 +33,7 @@ class Outgoing(NamedTuple):
 
     Of one that is sent again (`again`) an earlier copy may be at the broker. `key` is that of the
     outbox: of a message after the trade. `orders`: the placements and ClOrdIDs of a list, whose
-    own `ClOrdID` is its ListID.
+    own `ClOrdID` is its ListID. `names`: the OrigClOrdID, which the broker has to know.
     """
 
     session: str
@@ -44,6 +44,7 @@ class Outgoing(NamedTuple):
     urgency: int = QUESTION
     key: str = ""
     orders: tuple[tuple[str, str], ...] = ()
+    names: str = ""
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -77,6 +78,13 @@ class Recall(NamedTuple):
     reason: str
 
 
+class Recalled(NamedTuple):
+    """A replace that was taken out: the place of the next one, and the ClOrdID that never left."""
+
+    place: int = 0
+    ClOrdID: str = ""
+
+
 class Left(NamedTuple):
     """A message that left: its ClOrdID, or its key in the outbox."""
 
@@ -91,31 +99,40 @@ class Way:
         self._line = line
         self._bucket = Bucket(line.session.rate, line.session.burst, time.monotonic())
         self._lanes: Lanes[Outgoing] = Lanes()
-        self._places: dict[str, int] = {}  # placement -> the place of its replace that was recalled
+        self._recalled: dict[str, Recalled] = {}  # by placement, until its next message
         self.send = line.send
 
     def put(self, message: Outgoing) -> list[Outgoing]:
         """Add a message; returned is what is not to leave any more.
 
-        A cancel takes the place of the order and the changes that wait. It says nothing then either:
-        the broker does not know the id that it names. Without a limit nothing waits.
+        A cancel takes the place of the order and the changes that wait; and is not to leave either
+        where it names one of these, which the broker will never see. Without a limit nothing waits.
         """
         gone: list[Outgoing] = []
         limited = self._line.session.rate
         if limited and message.placement and message.urgency == URGENCY[RequestKind.Cancel]:
-            gone = self.withdraw(message.placement)
-            # Of an order sent again an earlier copy may be there, for the cancel to end.
-            if any(not waiting.again for waiting in gone):
-                return [*gone, message]
-        place = self._places.pop(message.placement, 0)
+            gone = self._overtaken(message.placement)
+        recalled = self._recalled.pop(message.placement, Recalled())
+        # Of an order sent again an earlier copy may be there, for the cancel to end.
+        never = [recalled.ClOrdID, *(id for m in gone if not m.again for id in m.ids)]
+        if message.names and message.names in never:
+            return [*gone, message]  # asked for before the core heard of that: it asks anew
         changes = message.urgency == URGENCY[RequestKind.Replace]
-        self._lanes.put(message.urgency, message.about, message, place if changes else 0)
+        self._lanes.put(message.urgency, message.about, message, recalled.place if changes else 0)
         return gone
+
+    def _overtaken(self, placement: str) -> list[Outgoing]:
+        """What a cancel takes the place of: not of a replace that is sent again, which it may name;
+        whether an earlier copy is there or not, the broker knows that id when the cancel comes.
+        """
+        return self._take(lambda m: m.concerns(placement) and _gives_way(m))
+
+    def _take(self, chosen: Callable[[Outgoing], bool]) -> list[Outgoing]:
+        return [*self._lanes.take(chosen).values()]
 
     def withdraw(self, placement: str) -> list[Outgoing]:
         """Take out the order and the changes that wait for a placement; with it goes its list."""
-        taken = self._lanes.take(lambda m: m.concerns(placement) and m.urgency in CHANGES)
-        return [*taken.values()]
+        return self._take(lambda m: m.concerns(placement) and m.urgency in CHANGES)
 
     def recall(self, placement: str) -> list[Outgoing]:
         """Take out the replace that waits for a placement, and keep its place for the next one; not
@@ -126,7 +143,10 @@ class Way:
             lambda m: m.placement == placement and m.urgency == change and not m.again
         )
         if taken:
-            self._places[placement] = min(taken)
+            place = min(taken)
+            self._recalled[placement] = Recalled(place, taken[place].ClOrdID)
+            if len(self._recalled) > REMEMBERED:  # most of them are followed by nothing
+                del self._recalled[next(iter(self._recalled))]
         return [*taken.values()]
 
     def ready(self) -> list[Outgoing]:
@@ -142,6 +162,12 @@ class Way:
     def wait(self) -> float | None:
         """Seconds until more may leave; None where nothing waits."""
         return self._bucket.wait(time.monotonic()) if self._lanes else None
+
+
+def _gives_way(message: Outgoing) -> bool:
+    if message.urgency == URGENCY[RequestKind.Replace]:
+        return not message.again
+    return message.urgency == URGENCY[RequestKind.New]
 
 
 class Sender:
