@@ -118,14 +118,14 @@ class Gain:
 class Loss:
     """A loss that replacement shares may still absorb.
 
-    ``quantity`` shares of it are not matched yet, each with ``unit`` lost; ``date`` is the date of
+    ``quantity`` shares of ``symbol`` are not matched yet, each with ``unit`` lost; ``date`` is the date of
     disposal the window is around; ``spare``: lots in IRAs that could replace it, and how many
     shares of each were gone by then.
     """
 
     row: Gain
     date: dt.date
-    identity: str
+    symbol: str
     acquisition: str
     holding_days: int
     quantity: Fraction
@@ -138,6 +138,7 @@ class Sale:
     """A plain sale that may take over a short's loss (W16): ``quantity`` shares of it have not yet."""
 
     row: Gain
+    symbol: str
     quantity: Fraction
 
 

@@ -8,7 +8,7 @@ from allocation.lot_errors import InsufficientError, LotError, LotQuantityError
 from allocation.lot_events import Buy, Distribution, Exercise, Merger, Split
 from allocation.selection import Disposal, select
 from allocation.trading import dispose, open_lot
-from allocation.wash import rescale
+from allocation.wash import exchange, rescale
 
 #: Where no single account is at fault.
 ALL = "*"
@@ -158,6 +158,7 @@ def _rename(book: Book, event: Merger) -> None:
             book.holdings.setdefault((account, event.new_symbol), {}).update(held)
             for lot in held:
                 lot.symbol = event.new_symbol
+    exchange(book, event.symbol, event.new_symbol)
     before, after = book.identity(event.symbol), book.identity(event.new_symbol)
     if before != after:
         lots = book.bought.get(before, [])

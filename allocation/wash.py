@@ -29,7 +29,7 @@ def wash(book: Book, sold: list[tuple[Gain, Piece]], disposed: date) -> None:
             loss = Loss(
                 row=row,
                 date=disposed,
-                identity=book.identity(part.lot.symbol),
+                symbol=part.lot.symbol,
                 acquisition=part.lot.acquisition,
                 holding_days=(disposed - row.holding_from).days,
                 quantity=row.quantity,
@@ -37,7 +37,11 @@ def wash(book: Book, sold: list[tuple[Gain, Piece]], disposed: date) -> None:
             )
             _look_back(book, loss)
             if loss.quantity:
-                insort(book.losses.setdefault(loss.identity, []), loss, key=_order)
+                _wait(book, loss)
+
+
+def _wait(book: Book, loss: Loss) -> None:
+    insort(book.losses.setdefault(book.identity(loss.symbol), []), loss, key=_order)
 
 
 def _order(loss: Loss) -> tuple[date, date]:
@@ -47,7 +51,7 @@ def _order(loss: Loss) -> tuple[date, date]:
 
 def _look_back(book: Book, loss: Loss) -> None:
     """W2, W4: purchases of the 30 days before, still held, earliest acquisition first."""
-    lots = book.bought.get(loss.identity, [])
+    lots = book.bought.get(book.identity(loss.symbol), [])
     first = bisect_left(lots, loss.date - WINDOW, key=lambda lot: lot.acquired)
     last = bisect_right(lots, loss.date + WINDOW, key=lambda lot: lot.acquired)
     idle = []
@@ -157,7 +161,7 @@ def wash_short(book: Book, row: Gain, closed: Short) -> None:
     loss = Loss(
         row=row,
         date=row.date,
-        identity=book.identity(row.symbol),
+        symbol=row.symbol,
         acquisition=closed.name,
         holding_days=0,
         quantity=row.quantity,
@@ -186,7 +190,7 @@ def sold(book: Book, rows: list[Gain]) -> None:
     """The same of a plain sale."""
     for row in rows:
         if book.policy.wash and book.taxable(row.account):
-            sale = Sale(row, row.quantity)
+            sale = Sale(row, row.symbol, row.quantity)
             book.sales.append(sale)
             for loss in book.short_losses:
                 offer_short(book, loss, sale)
@@ -196,7 +200,7 @@ def offer_short(book: Book, loss: Loss, sale: Short | Sale) -> None:
     """Move a short's loss into another sale of the window, each share of it once (W5)."""
     of = sale if isinstance(sale, Short) else sale.row
     near = abs(_sold_on(sale) - loss.date) <= WINDOW and book.taxable(of.account)
-    if not near or book.identity(of.symbol) != loss.identity:
+    if not near or book.identity(sale.symbol) != book.identity(loss.symbol):
         return
     if isinstance(sale, Short):
         quantity = min(loss.quantity, sale.quantity - sale.absorbed)
@@ -219,15 +223,26 @@ def rescale(book: Book, symbol: str, ratio: Fraction) -> None:
             lot.size *= ratio
             lot.spent *= ratio
     for loss in losses:
-        if loss.row.symbol == symbol:
+        if loss.symbol == symbol:
             loss.quantity *= ratio
             loss.unit /= ratio
         for lot in loss.spare:
             if lot.symbol == symbol:
                 loss.spare[lot] *= ratio
     for sale in book.sales:
-        if sale.row.symbol == symbol:
+        if sale.symbol == symbol:
             sale.quantity *= ratio
+
+
+def exchange(book: Book, old: str, new: str) -> None:
+    """After a merger, what waits for shares of the old security waits for the new one's."""
+    waiting = book.losses.pop(book.identity(old), [])
+    for loss in waiting:
+        loss.symbol = new if loss.symbol == old else loss.symbol
+        _wait(book, loss)
+    others: list[Loss | Sale] = [*book.short_losses, *book.sales]
+    for one in others:
+        one.symbol = new if one.symbol == old else one.symbol
 
 
 def realized(book: Book) -> list[Gain]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.builders import DAY, Desk, desk, lot
-from tests.core.corporate import arrived, gains, gift, lots, traded, transfer
+from tests.core.corporate import arrived, corporate, gains, gift, lots, traded, transfer
 from tests.core.test_corporate_actions import checked
 from tests.properties import invariants
 from tests.states import same
@@ -140,8 +140,6 @@ def test_a_gift_replaces_no_loss_and_a_transfer_from_outside_does() -> None:
 
 def test_a_loss_before_a_split_is_washed_by_shares_after_it() -> None:
     """C4: a loss on 10 shares waits for 20 new ones; 15 of them take over three quarters."""
-    from tests.core.corporate import corporate
-
     floor = house((10, 1000, 900), (10, 500, 800))
     traded(floor, DAY, Side.Sell, 10, "50")
     loss = -int(floor.state.realized["gain"].sum())
@@ -152,6 +150,28 @@ def test_a_loss_before_a_split_is_washed_by_shares_after_it() -> None:
     checked(floor)
     floor.done(c.ReverseAction("L1", "announced for another day"), "ops")
     assert floor.state.realized["disallowed"].sum() == loss
+    checked(floor)
+
+
+def test_a_loss_before_a_merger_is_washed_by_the_new_shares() -> None:
+    """At the ratio, also after a split of these; no longer by the old ones, and back with the action."""
+    floor = house((10, 1000, 900), (10, 500, 800))
+    traded(floor, DAY, Side.Sell, 10, "50")
+    loss = -int(floor.state.realized["gain"].sum())
+    next_day = DAY + timedelta(1)
+    floor.done(c.OpenDay(next_day), "ops")
+    floor.done(corporate("merger", day=next_day, new_instrument="BOLT", new=2), "ops")
+    two = corporate("split", "CA-2", day=next_day, instrument="BOLT", new=3)
+    floor.done(two, "ops")
+    traded(floor, next_day, Side.Buy, 10, "26", "A2")
+    assert floor.state.realized["disallowed"].sum() == 0
+    _, placement, ExecID = traded(floor, next_day, Side.Buy, 15, "9", "A2", "BOLT")
+    assert floor.state.realized["disallowed"].sum() == (loss + 2) // 4  # 15 of 60
+    checked(floor)
+    floor.bust(placement, ExecID)
+    floor.done(c.ReverseAction("L2", "another one"), "ops")
+    floor.done(c.ReverseAction("L1", "called off"), "ops")
+    assert floor.state.realized["disallowed"].sum() == loss  # by the ten old ones
     checked(floor)
 
 

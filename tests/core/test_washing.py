@@ -241,9 +241,15 @@ def test_what_a_merger_buys_goes_to_the_oldest_loss_and_only_once() -> None:
     same(floor.journal.replay(), floor.state)
 
 
-@pytest.mark.parametrize("bought", [3, 0])
-def test_a_reverse_split_leaves_each_loss_what_it_was(bought: int) -> None:
-    """Three of five shares that lost 250 are replaced before; of what waits is one new share."""
+@pytest.mark.parametrize(
+    ("bought", "after"), [(3, [(1, 200), (5, 500)]), (0, [(1, 150), (1, 200), (1, 200), (3, 300)])]
+)
+def test_a_reverse_split_leaves_each_loss_what_it_was(
+    bought: int, after: list[tuple[int, int]]
+) -> None:
+    """Three of five shares that lost 250 are replaced before: of what waits is one new share; or none,
+    and two and a half wait, of which the half goes into a share alone.
+    """
     floor = house(lot("A1", 5, 500))
     trade(floor, Side.Sell, "50", ("A1", 5))
     if bought:
@@ -255,10 +261,10 @@ def test_a_reverse_split_leaves_each_loss_what_it_was(bought: int) -> None:
     floor.done(corporate("split", **terms), "ops")
     split = [*floor.state.lot_actions][-1]
     trade(floor, Side.Buy, "100", ("A3", 1))
-    share = 100 if bought else D("83.33")  # of 2.5 new shares the begun one is one
-    assert losses(floor)[0] == ("A1", D(-250), deferred + share, D(0))
+    assert losses(floor)[0] == ("A1", D(-250), deferred + 100, D(0))
     _, *last = trade(floor, Side.Buy, "100", ("A3", 5))
     assert losses(floor)[0] == ("A1", D(-250), D(250), D(0))
+    assert sorted(row[:2] for row in open_lots(floor, "A3")) == after
     for holds in invariants.ALL:
         holds(floor.state)
     floor.bust(*last)

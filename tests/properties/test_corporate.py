@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from allocation.booking import play
-from allocation.lot_events import Buy, Distribution, Event, Sell, Split, Transfer
+from allocation.lot_events import Buy, Distribution, Event, Merger, Sell, Split, Transfer
 from allocation.policy import Policy
 from allocation.statements import open_lots, summed
 from allocation.wash import realized
@@ -29,6 +29,10 @@ from tradeoms.model.reference import Account
 from tradeoms.views.lots import open_basis
 
 LAST = 40
+#: Shares for shares.
+RATIOS = {"split": (3, 2), "double": (2, 1), "merger": (3, 2)}
+ACTIONS = (*RATIOS, "spin_off")
+ONCE = ("spin_off", "merger")  # there are two instruments
 #: What the exact book calls it.
 NAMES = {"AVERAGE": "AVG"}
 ACCOUNTS = ("A1", "A2")
@@ -40,6 +44,7 @@ class Fact:
 
     day: int
     kind: str
+    instrument: str = "ACME"
     account: str = "A1"
     quantity: int = 0
     cents: int = 0
@@ -50,28 +55,28 @@ class Fact:
 
 @st.composite
 def histories(draw: Any) -> list[Fact]:
-    """Buys and sales of what is held, a few splits, transfers, a spin-off."""
-    facts = list[Fact]()
+    """Buys and sales of what is held, a few splits, transfers, a spin-off or a merger."""
+    facts, name = list[Fact](), "ACME"
     held = dict.fromkeys(ACCOUNTS, 0)
-    kinds = ("buy", "buy", "sell", "sell", "split", "double", "transfer", "spin_off")
+    kinds = ("buy", "buy", "sell", "sell", *RATIOS, "transfer", "spin_off")
     days = sorted(draw(st.lists(st.integers(0, LAST), min_size=5, max_size=11, unique=True)))
     for day in days:
         kind, account = draw(st.sampled_from(kinds)), draw(st.sampled_from(ACCOUNTS))
         quantity = 64 * draw(st.integers(1, 9))
         if kind in ("sell", "transfer"):
             quantity = min(quantity, held[account])
-        if kind in ("split", "double", "spin_off") and not any(held.values()):
+        if kind in ACTIONS and not any(held.values()):
             continue
-        if not quantity or (kind == "spin_off" and any(f.kind == kind for f in facts)):
+        if not quantity or (kind in ONCE and any(f.kind in ONCE for f in facts)):
             continue
         other = "A2" if account == "A1" else "A1"
         held[account] += {"buy": quantity, "sell": -quantity, "transfer": -quantity}.get(kind, 0)
         held[other] += quantity if kind == "transfer" else 0
-        if kind == "split":  # three for two
-            held = {name: units * 3 // 2 for name, units in held.items()}
-        if kind == "double":
-            held = {name: units * 2 for name, units in held.items()}
-        facts.append(Fact(day, kind, account, quantity, draw(st.integers(4000, 6000))))
+        if kind in RATIOS:
+            new, old = RATIOS[kind]
+            held = {own: units * new // old for own, units in held.items()}
+        facts.append(Fact(day, kind, name, account, quantity, draw(st.integers(4000, 6000))))
+        name = "BOLT" if kind == "merger" else name
     return facts
 
 
@@ -98,21 +103,25 @@ def act(floor: Desk, fact: Fact, n: int) -> None:
         trade(floor, fact)
     elif fact.kind == "transfer":
         other = "A2" if fact.account == "A1" else "A1"
-        moved = transfer(f"r{n}", day, account=fact.account, to=other, quantity=fact.quantity)
-        floor.done(moved, "ops")
+        terms = {"account": fact.account, "to": other, "quantity": fact.quantity}
+        floor.done(transfer(f"r{n}", day, instrument=fact.instrument, **terms), "ops")
     elif fact.kind == "spin_off":
         terms = {"new_instrument": "BOLT", "new": 1, "old": 1, "basis_percent": 25}
         floor.done(corporate("spin_off", f"r{n}", day=day, **terms), "ops")
     else:
-        new, old = (3, 2) if fact.kind == "split" else (2, 1)
-        terms = {"new": new, "old": old, "fraction_price": 1}
-        floor.done(corporate("split", f"r{n}", day=day, **terms), "ops")
+        new, old = RATIOS[fact.kind]
+        terms = {"new": new, "old": old, "fraction_price": 1, "instrument": fact.instrument}
+        if fact.kind == "merger":
+            terms["new_instrument"] = "BOLT"
+        kind = "merger" if fact.kind == "merger" else "split"
+        floor.done(corporate(kind, f"r{n}", day=day, **terms), "ops")
 
 
 def trade(floor: Desk, fact: Fact) -> None:
     """A block that is finished on its day."""
     side = Side.Buy if fact.kind == "buy" else Side.Sell
-    fact.block = floor.block((fact.account, fact.quantity), Side=side)
+    one = (fact.account, fact.quantity)
+    fact.block = floor.block(one, instrument=fact.instrument, Side=side)
     fact.placement = floor.route(fact.block, fact.quantity)
     price = Decimal(fact.cents).scaleb(-2)
     fact.ExecID = floor.fill(fact.placement, fact.quantity, price)
@@ -124,7 +133,7 @@ def exact(facts: list[Fact], method: str) -> tuple[Any, Any]:
     events: list[Event] = []
     for n, fact in enumerate(facts):
         day, other = DAY + timedelta(fact.day), "A2" if fact.account == "A1" else "A1"
-        common: dict[str, Any] = {"date": day, "symbol": "ACME"}
+        common: dict[str, Any] = {"date": day, "symbol": fact.instrument}
         own = common | {"account": fact.account, "quantity": fact.quantity}
         amount = fact.quantity * fact.cents
         if fact.kind == "buy":
@@ -139,8 +148,11 @@ def exact(facts: list[Fact], method: str) -> tuple[Any, Any]:
             )
             values = {"quantity": held, "value_old": 3, "value_new": 1}
             events.append(Distribution(new_symbol="BOLT", suffix="s", **common, **values))
+        elif fact.kind == "merger":
+            new, old = RATIOS[fact.kind]
+            events.append(Merger(new_symbol="BOLT", new=new, old=old, **common))
         else:
-            new, old = (3, 2) if fact.kind == "split" else (2, 1)
+            new, old = RATIOS[fact.kind]
             events.append(Split(new=new, old=old, **common))
     book = play(events, NAMES.get(method, method), POLICY)
     gains = sorted(
@@ -223,7 +235,7 @@ def test_the_order_of_booking_does_not_matter(
     lots, and so does a trade that is corrected behind them.
     """
     floor = house(method)
-    late = [n for n, fact in enumerate(facts) if fact.kind in ("split", "double", "spin_off")]
+    late = [n for n, fact in enumerate(facts) if fact.kind in ACTIONS and fact.kind != "merger"]
     late = [n for n in late if data.draw(st.booleans())] if _only_buys(facts) else []
     for n, fact in enumerate(facts):
         if fact.day and floor.state.business_date != DAY + timedelta(fact.day):

@@ -6,14 +6,14 @@
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil, floor, lcm
 
 import numpy as np
 from msgspec.structs import replace
 
 from allocation.exact import LIMIT, Mask
 from tradeoms.core.commissions import half_up
-from tradeoms.core.converted import RESCALED
+from tradeoms.core.converted import RESCALED, counted_in
 from tradeoms.core.effects import MILLIONTHS, MONEY, Effects, Holding, holding
 from tradeoms.core.matching import WINDOW, between
 from tradeoms.core.ratios import Shares, Whole, along, divided, portion, sums
@@ -21,6 +21,9 @@ from tradeoms.model import events as e
 from tradeoms.model.columns import Int64s
 from tradeoms.model.lot_actions import ActionKind, CorporateAction, LotAction
 from tradeoms.model.state import State
+
+#: Parts of a share in which losses wait, at most.
+FINEST = 10**6
 
 
 def ratio_of(state: State, terms: CorporateAction) -> Fraction:
@@ -123,15 +126,18 @@ def _rescale(made: _Made) -> None:
     """C4: losses that wait for a purchase, and sales that may take one over, count in new shares."""
     state = made.state
     table, ratio = state.realized, ratio_of(state, made.terms)
-    waits: Mask = (table["gain"] < 0) & (table["matched"] < table["units"])
+    rows = np.flatnonzero(table["sold"] >= made.effects.day - WINDOW)
+    rows = rows[counted_in(table, rows) == made.old]
+    waits: Mask = (table["gain"][rows] < 0) & (table["matched"][rows] < table["units"][rows])
     if made.terms.instrument in state.shorted:
-        waits |= table["taken"] < table["units"]
-    waits &= (table["instrument"] == made.old) & (table["sold"] >= made.effects.day - WINDOW)
-    rows = np.flatnonzero(waits)
-    if len(rows):
+        waits |= table["taken"][rows] < table["units"][rows]
+    if len(rows := rows[waits]):
         old = {name: table[name][rows].tolist() for name in RESCALED}
         lost = (-table["gain"][rows]).tolist()
-        new = [_counted(ratio, *row) for row in zip(lost, *old.values(), strict=True)]
+        new = [
+            (*_counted(ratio, *row), made.new + 1 if made.new != made.old else became)
+            for *row, became in zip(lost, *old.values(), strict=True)
+        ]
         made.effects.losses = {
             "rows": tuple(rows.tolist()),
             **dict(zip(RESCALED, zip(*new, strict=True), strict=True)),
@@ -140,16 +146,25 @@ def _rescale(made: _Made) -> None:
 
 
 def _counted(
-    ratio: Fraction, lost: int, units: int, matched: int, taken: int, settled: int, start: int
+    ratio: Fraction,
+    lost: int,
+    units: int,
+    matched: int,
+    taken: int,
+    settled: int,
+    start: int,
+    parts: int,
 ) -> tuple[int, ...]:
-    """A row's RESCALED in new shares: all that waits of its loss goes to those that wait, a begun one is
-    one; of a sale no more than there are may take a loss over.
+    """A row's RESCALED in new shares, and parts of these: all that waits of its loss goes to those that
+    wait; a part is begun where even the finest are too coarse.
     """
     if matched > start:
         settled += between(lost - settled, 0, matched - start, units - start)
-    size = ceil(units * ratio)
-    begun = size - ceil((units - matched) * ratio)
-    return size, begun, size - floor((units - taken) * ratio), settled, begun
+    shares = [Fraction(n, parts or 1) * ratio for n in (units, units - matched, units - taken)]
+    fine = min(lcm(*(each.denominator for each in shares)), FINEST, LIMIT // ceil(shares[0] + 1))
+    size, waits, free = (each * fine for each in shares)
+    begun = ceil(size) - ceil(waits)
+    return ceil(size), begun, ceil(size) - floor(free), settled, begun, fine
 
 
 def _merger(made: _Made) -> None:

@@ -6,29 +6,51 @@ import numpy as np
 
 from tradeoms.core.flows import convert
 from tradeoms.model import events as e
-from tradeoms.model.columns import Int64s
+from tradeoms.model.columns import Int64s, Table
 from tradeoms.model.state import LOT, REALIZED, State
 
 #: What counts in shares of today.
-RESCALED = ("units", "matched", "taken", "settled", "start")
+RESCALED = ("units", "matched", "taken", "settled", "start", "parts", "became")
+
+
+def counted_in(table: Table, rows: Int64s) -> Int64s:
+    """In shares of which instrument these rows of the realized table count: after a merger the new one."""
+    became = table["became"][rows]
+    return np.where(became > 0, became - 1, table["instrument"][rows])
+
+
+def parts_of(table: Table, rows: Int64s) -> Int64s:
+    """In how many parts of a share they count."""
+    return np.maximum(table["parts"][rows], 1)
 
 
 def apply_converted(state: State, event: e.LotsConverted) -> None:
     """Lots close and open, gains are realized, positions and cash move."""
     action = state.lot_actions[event.name]
     exchange(state, event)
-    if any(event.opened.get("short", ())):
-        state.shorted.update(dict.fromkeys(action.instruments))
+    lost = 0
     if event.realized:
         state.realized.append(**_columns(REALIZED, event.realized))
-        if min(event.realized["gain"]) < 0:
-            for name in action.instruments:
-                latest = state.loss_days.get(name, 0)
-                state.loss_days[name] = max(latest, event.realized["sold"][0])
+        lost = event.realized["sold"][0] if min(event.realized["gain"]) < 0 else 0
     _count(state, event, "")
+    _remember(state, event, action.instruments, lost)
     state.conversions[event.name] = event
     state.bookings_of.setdefault(action.terms.instrument, []).append(event.name)
     _move(state, event, action.number, 1)
+
+
+def _remember(
+    state: State, event: e.LotsConverted, instruments: tuple[str, ...], lost: int
+) -> None:
+    """When something last `lost`, and what was ever sold short; a merger takes both along."""
+    old, *_ = instruments
+    moves = any(event.losses.get("became", ()))
+    if any(event.opened.get("short", ())) or (moves and old in state.shorted):
+        state.shorted.update(dict.fromkeys(instruments))
+    latest = max(lost, state.loss_days.get(old, 0) if moves else 0)
+    if latest:
+        for name in instruments:
+            state.loss_days[name] = max(state.loss_days.get(name, 0), latest)
 
 
 def take_back(state: State, name: str) -> None:

@@ -83,6 +83,8 @@ def _realize(state: State, block: Block, event: e.LotsBooked) -> None:
         taken=0,
         settled=0,
         start=0,
+        parts=0,
+        became=0,
     )
 
 

@@ -12,7 +12,8 @@ WINDOW = 30  # days before and after the sale, both inclusive
 
 @dataclass(slots=True)
 class Loss:
-    """A row of the realized table that lost `cents` over `units`, of which some are matched.
+    """A row of the realized table that lost `cents` over `units`, of which some are matched: whole ones,
+    or so many `parts` of one.
 
     `acquired`, `root` and `acquisition` are those of what was sold, held for `holding_days`.
     """
@@ -28,6 +29,7 @@ class Loss:
     cents: int
     units: int
     matched: int
+    parts: int = 1
 
 
 @dataclass(slots=True)
@@ -54,11 +56,14 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """So many units of a purchase for as many of a loss; `basis` goes with them."""
+    """So many units of a purchase for as many of a loss, whose parts are `matched`; `basis` goes with
+    them.
+    """
 
     loss: Loss
     purchase: Purchase
     quantity: int
+    matched: int
     basis: int
     disallowed: int
 
@@ -75,7 +80,7 @@ def matches(losses: Iterable[Loss], purchases: Iterable[Purchase]) -> list[Match
         for purchase in mine:
             if loss.matched == loss.units:
                 break
-            if _fits(loss, purchase):
+            while _fits(loss, purchase):
                 found.append(_take(loss, purchase))
         if len(found) > before:
             held[loss.taxpayer, loss.short] = [one for one in mine if one.done < one.size]
@@ -89,17 +94,20 @@ def _order(one: Purchase) -> tuple[int, ...]:
 
 def _fits(loss: Loss, purchase: Purchase) -> bool:
     """W1; W10: shares of one purchase do not replace each other."""
-    near = abs(purchase.acquired - loss.day) <= WINDOW
-    return near and purchase.done < purchase.size and purchase.acquisition != loss.acquisition
+    near = abs(purchase.acquired - loss.day) <= WINDOW and purchase.done < purchase.size
+    return near and loss.matched < loss.units and purchase.acquisition != loss.acquisition
 
 
 def _take(loss: Loss, purchase: Purchase) -> Match:
-    quantity = min(loss.units - loss.matched, purchase.size - purchase.done)
+    """Whole units as far as the loss has them; what it has left of one goes into one alone."""
+    left = loss.units - loss.matched
+    quantity = min(max(left // loss.parts, 1), purchase.size - purchase.done)
+    matched = min(quantity * loss.parts, left)
     basis = between(purchase.basis, purchase.done, purchase.done + quantity, purchase.size)
-    part = between(loss.cents, loss.matched, loss.matched + quantity, loss.units)
-    loss.matched += quantity
+    part = between(loss.cents, loss.matched, loss.matched + matched, loss.units)
+    loss.matched += matched
     purchase.done += quantity
-    return Match(loss, purchase, quantity, basis, part)
+    return Match(loss, purchase, quantity, matched, basis, part)
 
 
 def between(value: int, start: int, end: int, size: int) -> int:

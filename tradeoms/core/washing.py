@@ -12,6 +12,7 @@ import numpy as np
 
 from allocation.exact import Mask
 from tradeoms.core.context import Context, Refusal
+from tradeoms.core.converted import counted_in, parts_of
 from tradeoms.core.matching import WINDOW, Loss, Match, Purchase, matches
 from tradeoms.core.opened import open_lots
 from tradeoms.core.periods import held_from
@@ -195,9 +196,7 @@ def _look_back(
     mine = payers.of(lots["account"][numbers], state.realized["account"][rows])
     found = [*purchases(state, payers, numbers[mine])]
     if (lots["short"][state.realized["lot"][rows]] == 1).any():
-        table = state.realized
-        near: Mask = np.isin(table["instrument"], columns) & (np.abs(table["sold"] - day) <= WINDOW)
-        found += _sales(state, payers, np.flatnonzero(near))
+        found += _sales(state, payers, _near(state, columns, day - WINDOW, day + WINDOW))
     gone = Counter[tuple[bool, int]]()
     for one in given:
         gone[one.purchase.sale, one.purchase.lot] += one.quantity
@@ -216,26 +215,29 @@ def _look_forward(state: State, payers: Payers, made: Made, own: Int64s) -> list
         return []
     # What comes from outside was bought there before.
     first = min((made.day, *lots["acquired"][numbers].tolist()))
-    columns = _columns(state, made.bought)
-    near: Mask = np.isin(table["instrument"], columns) & (table["sold"] <= made.day + WINDOW)
-    near &= table["sold"] >= first - WINDOW
-    near[own] = False
-    rows = _losing(state, payers, np.flatnonzero(near))
+    near = _near(state, _columns(state, made.bought), first - WINDOW, made.day + WINDOW)
+    rows = _losing(state, payers, np.setdiff1d(near, own, assume_unique=True))
     mine = np.concatenate((lots["account"][numbers], table["account"][own]))
     rows = rows[payers.of(table["account"][rows], mine)]
     return matches(_losses(state, payers, rows), [*purchases(state, payers, numbers), *sales])
 
 
+def _near(state: State, columns: Int64s, first: int, last: int) -> Int64s:
+    """Rows of what was sold in these days and counts in shares of these instruments now."""
+    days_of = state.realized["sold"]
+    rows = np.flatnonzero((days_of >= first) & (days_of <= last))
+    return rows[np.isin(counted_in(state.realized, rows), columns)]
+
+
 def _sales(state: State, payers: Payers, rows: Int64s) -> Iterator[Purchase]:
     """Those of the rows that are plain sales and may take over a short's loss (W16)."""
     table = state.realized
-    rows = rows[(table["units"][rows] > table["taken"][rows]) & ~payers.ira[table["account"][rows]]]
-    rows = rows[state.lots["short"][table["lot"][rows]] == 0]
-    columns = (
-        *(rows, payers.payer[table["account"][rows]]),
-        *(table[name][rows] for name in ("sold", "units", "taken")),
-    )
-    for row, payer, sold, units, taken in zip(*(one.tolist() for one in columns), strict=True):
+    free = (table["units"][rows] - table["taken"][rows]) // parts_of(table, rows)
+    rows, free = (each[free > 0] for each in (rows, free))
+    plain = ~payers.ira[table["account"][rows]] & (state.lots["short"][table["lot"][rows]] == 0)
+    rows, free = rows[plain], free[plain]
+    columns = (rows, payers.payer[table["account"][rows]], table["sold"][rows], free)
+    for row, payer, sold, units in zip(*(one.tolist() for one in columns), strict=True):
         yield Purchase(
             lot=row,
             taxpayer=payer,
@@ -247,7 +249,7 @@ def _sales(state: State, payers: Payers, rows: Int64s) -> Iterator[Purchase]:
             ira=False,
             size=units,
             basis=0,
-            done=taken,
+            done=0,
             rank=row,
             sale=True,
         )
@@ -271,6 +273,7 @@ def _losses(state: State, payers: Payers, rows: Int64s) -> Iterator[Loss]:
         lots["short"][sold],
         -table["gain"][rows] - table["settled"][rows],
         *(table[name][rows] - table["start"][rows] for name in ("units", "matched")),
+        parts_of(table, rows),
     )
     for values in zip(*(column.tolist() for column in columns), strict=True):
         yield Loss(*values)
@@ -312,7 +315,15 @@ def _washed(state: State, name: str, found: list[Match]) -> e.LotsWashed:
         sales=tuple(m.purchase.lot for m in sales),
         sold=tuple(m.quantity for m in sales),
         carried=tuple(m.disallowed for m in sales),
+        matched=_in_parts(found),
+        short_matched=_in_parts(sales),
     )
+
+
+def _in_parts(found: list[Match]) -> tuple[int, ...]:
+    """None where all losses count in whole shares."""
+    some = any(m.matched != m.quantity for m in found)
+    return tuple(m.matched for m in found) if some else ()
 
 
 def apply_washed(state: State, event: e.LotsWashed) -> None:
@@ -355,13 +366,16 @@ def unwash(state: State, name: str) -> None:
 def _defer(state: State, event: e.LotsWashed, sign: int) -> None:
     table, rows = state.realized, np.array(event.losses, np.int64)
     disallowed = sign * np.array(event.disallowed, np.int64)
-    np.add.at(table["matched"], rows, sign * np.array(event.quantities, np.int64))
+    matched = np.array(event.matched or event.quantities, np.int64)
+    np.add.at(table["matched"], rows, sign * matched)
     np.add.at(table["disallowed"], rows, disallowed)
     np.add.at(table["lost"], rows, disallowed * np.array(event.lost, np.int64))
     rows, sales = np.array(event.short_losses, np.int64), np.array(event.sales, np.int64)
-    units, carried = sign * np.array(event.sold, np.int64), sign * np.array(event.carried, np.int64)
-    np.add.at(table["matched"], rows, units)
-    np.add.at(table["taken"], sales, units)
+    carried = sign * np.array(event.carried, np.int64)
+    matched = np.array(event.short_matched or event.sold, np.int64)
+    taken = np.array(event.sold, np.int64) * parts_of(table, sales)
+    np.add.at(table["matched"], rows, sign * matched)
+    np.add.at(table["taken"], sales, sign * taken)
     np.add.at(table["disallowed"], rows, carried)
     np.subtract.at(table["disallowed"], sales, carried)
 

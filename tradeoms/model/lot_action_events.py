@@ -31,8 +31,8 @@ class LotsConverted(Event, frozen=True, tag=True):
 
     `quantities` units leave the lots `closed`, with `basis` cents. `opened` and `realized` are columns of new rows of
     these tables, `moved` what positions and cash change by, with the settlement day. Losses that wait
-    for a purchase, rows of the realized table, count in new shares: `rows`, `units` and `matched` now,
-    `old_units` and `old_matched` before. The first of the opened lots has the number `start`.
+    for a purchase, rows of the realized table, count in new shares: `rows`, `units`, `matched` ... now,
+    `old_units`, `old_matched` ... before. The first of the opened lots has the number `start`.
     """
 
     name: str

@@ -82,12 +82,14 @@ LOT = (
 # matched of its shares (of `units`, in today's shares) were replaced: disallowed cents of it are
 # deferred, and lost of these gone for good. Of a sale, taken of its shares took over a short's loss:
 # that is in disallowed, below zero. Since its shares were last counted anew, by a split: from start of
-# matched, and without the cents that were settled before.
+# matched, and without the cents that were settled before. units, matched, start and taken count so many
+# parts of a share, none meaning whole ones; and shares of the instrument that it became by a merger,
+# whose number is one less (none: of the one that was sold).
 REALIZED = (
     *("block", "lot", "account", "instrument", "sold"),
     *("quantity", "basis", "proceeds", "gain", "long_term"),
     *("units", "matched", "disallowed", "lost", "fraction", "taken"),
-    *("settled", "start"),
+    *("settled", "start", "parts", "became"),
 )
 # What bookings move that had not settled when the day began, or was booked since: block a number,
 # below zero an action's, instrument -1 where it is cash alone, booked and settle days, units and

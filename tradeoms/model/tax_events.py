@@ -17,7 +17,8 @@ class LotsWashed(Event, frozen=True, tag=True):
     is lower: `added` is below zero). The loss is row `losses` of the realized table, of which
     `disallowed` cents are deferred, or gone for good where `lost` (the shares are in an IRA).
     A short's loss may also go into a plain sale: rows `short_losses` and `sales` of the realized table,
-    `sold` units of each and `carried` cents.
+    `sold` units of each and `carried` cents. Where a loss counts in parts of a share, `matched` and
+    `short_matched` are how many of these were matched; else there are none.
     """
 
     name: str
@@ -34,6 +35,8 @@ class LotsWashed(Event, frozen=True, tag=True):
     sales: tuple[int, ...] = ()
     sold: tuple[int, ...] = ()
     carried: tuple[int, ...] = ()
+    matched: tuple[int, ...] = ()
+    short_matched: tuple[int, ...] = ()
 
     @property
     def rows(self) -> tuple[int, ...]:
