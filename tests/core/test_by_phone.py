@@ -115,3 +115,6 @@ def test_everything_wrong_is_said_before_anything_is_done(floor: Desk) -> None:
     assert list(floor.refused(cash, "trader")) == ["route.CashOrderQty"]
     wrong = replace(called(block), route=c.Route("NOBODY", D(0)))
     assert list(floor.refused(wrong, "trader")) == ["route.broker", "route.OrderQty"]
+    both = replace(wrong, spoke_to="", reason="")
+    everything = ["reason", "spoke_to", "route.broker", "route.OrderQty"]
+    assert list(floor.refused(both, "trader")) == everything

@@ -90,6 +90,62 @@ def test_a_broker_that_takes_no_questions(floor: Desk) -> None:
     assert after(floor, name, PATIENCE) == []
 
 
+def lost(floor: Desk) -> str:
+    """A replace got lost at a broker that answers no questions; the trader wanted another one since."""
+    name = routed(floor, "QUEEN")
+    floor.report(name, K.New)
+    floor.done(c.ReplacePlacement(name, D(80)), "trader")
+    sent(floor, name)
+    floor.done(c.ReplacePlacement(name, D(70)), "trader")
+    assert floor.placement(name).deferred, "it waits for the answer"
+    assert told(after(floor, name, PATIENCE)) == ["RequestOverdue", "no answer"]
+    assert "a replace waits for it: a cancel or replace that is asked for now is sent at once" in (
+        floor.state.alerts[1].text
+    )
+    return name
+
+
+def test_what_waits_for_a_lost_replace_is_sent_when_it_is_asked_for_again(floor: Desk) -> None:
+    name = lost(floor)
+    held, gone = floor.placement(name).ClOrdID, floor.placement(name).requests[0].ClOrdID
+    floor.fill(name, 10)
+    assert floor.placement(name).deferred, "not by itself: the broker may only be slow"
+    floor.done(c.ReplacePlacement(name, D(70)), "trader")
+    request = floor.placement(name).requests[-1]
+    assert (request.OrderQty, request.OrigClOrdID) == (70, held)
+    assert floor.placement(name).deferred is None
+    floor.report(name, K.Replaced, OrderQty=D(70), OrigClOrdID=held)
+    placement = floor.placement(name)
+    assert (placement.OrderQty, placement.requests, placement.exposure) == (70, (), 60)
+    assert gone in floor.state.placement_of, "should it be spoken of after all"
+    same(floor.state, floor.journal.replay())
+
+
+def test_a_cancel_does_not_wait_for_a_lost_replace(floor: Desk) -> None:
+    """It names the replace, in case that arrived; refused for that, the order as it was."""
+    name = lost(floor)
+    held, gone = floor.placement(name).ClOrdID, floor.placement(name).requests[0].ClOrdID
+    floor.done(c.CancelPlacement(name), "trader")
+    sent(floor, name)
+    assert floor.placement(name).requests[-1].OrigClOrdID == gone
+    floor.report(name, K.CancelReject, OrdStatus=OrdStatus.New)
+    assert floor.placement(name).requests[-1].OrigClOrdID == held
+    floor.report(name, K.Canceled)
+    assert (floor.placement(name).exposure, floor.placement(name).requests) == (0, ())
+    assert "cancel rejected" not in floor.alerts()
+
+
+def test_a_lost_replace_that_comes_to_light_holds(floor: Desk) -> None:
+    """The next one named the order as it was: refused, and the first one stands."""
+    name = lost(floor)
+    first = floor.placement(name).requests[0].ClOrdID
+    floor.done(c.ReplacePlacement(name, D(70)), "trader")
+    floor.report(name, K.Replaced, ClOrdID=first, OrderQty=D(80))
+    floor.report(name, K.CancelReject, OrdStatus=OrdStatus.New)
+    placement = floor.placement(name)
+    assert (placement.ClOrdID, placement.OrderQty, placement.requests) == (first, 80, ())
+
+
 def test_an_answer_ends_the_waiting(floor: Desk) -> None:
     name = routed(floor)
     assert floor.state.pending == {name: 1}

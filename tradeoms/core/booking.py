@@ -84,12 +84,17 @@ def _waiting(
 ) -> tuple[Request, ...]:
     """The requests that are unanswered still.
 
-    One that the acceptance of its successor names as the id that held was accepted before it.
+    One that the acceptance of its successor names as the id that held was accepted before it; one
+    whose answer was overdue by then got lost.
     """
     if len(answered) == len(placement.requests):
         return ()
     held = report.OrigClOrdID if accepted else ""
-    return tuple([r for r in placement.requests if r not in answered and r.ClOrdID != held])
+    left = [r for r in placement.requests if r not in answered and r.ClOrdID != held]
+    if accepted:
+        older = placement.requests[: placement.requests.index(accepted)]
+        left = [r for r in left if not (r.overdue and r in older)]
+    return tuple(left)
 
 
 def duplicate(report: Report) -> bool:

@@ -28,7 +28,7 @@ def ask_deferred(state: State, command: c.AskDeferred, ctx: Context) -> list[e.A
     placement = state.placements.get(command.placement)
     if placement is None or (deferred := placement.deferred) is None:
         return []
-    if waits(state, placement, deferred.kind):
+    if waits(state, placement, deferred.kind, patient=True):
         return []
     try:
         return _ask(state, placement, deferred, ctx.of(deferred.user))

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from tradeoms.core.attention import alert
 from tradeoms.core.context import Context
 from tradeoms.model import events as e
-from tradeoms.model.fields import Transmission
+from tradeoms.model.fields import RequestKind, Transmission
 from tradeoms.model.placements import Placement, Request
 from tradeoms.model.state import State
 
@@ -53,6 +53,9 @@ def _overdue(
         return [e.StatusRequested(placement.placement, request.ClOrdID, ctx.now)]
     what = f"no answer to the {request.kind} request {request.ClOrdID}"
     text = what if left else f"the {request.kind} request {request.ClOrdID} has not left yet"
+    if left and request.kind is RequestKind.Replace:
+        waits = f", and a {placement.deferred.kind} waits for it" if placement.deferred else ""
+        text += f"{waits}: a cancel or replace that is asked for now is sent at once"
     return [
         e.RequestOverdue(placement.placement, request.ClOrdID),
         alert(ctx, "no answer", placement.placement, text),

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from tradeoms.core.asking import asking, newest, waits
+from tradeoms.core.asking import arrived, asking, newest, waits
 from tradeoms.core.attention import alert
 from tradeoms.core.context import Context, refuse
 from tradeoms.core.pending import keep
@@ -36,16 +36,14 @@ def ask_again(
     session = state.sessions.get(placement.session)
     if gone is None or session is None or not session.up:
         return []
-    # While the broker is asked about a request, it may never have seen it.
-    known = [placement.ClOrdID, *(r.ClOrdID for r in left if r.MsgSeqNum and not r.asked)]
+    after = replace(placement, requests=left)
+    if accepted:
+        after = replace(after, ClOrdID=gone.ClOrdID, OrderQty=gone.OrderQty)
+    known = arrived(after)
     lost = gone.kind is RequestKind.Cancel and gone.OrigClOrdID not in known
     changed = gone.kind is RequestKind.Replace and placement.unwanted
     if any(r.kind is RequestKind.Cancel for r in left) or not (lost or changed):
         return []
-    after = replace(placement, requests=left)
-    if accepted:
-        after = replace(after, ClOrdID=gone.ClOrdID, OrderQty=gone.OrderQty)
-        known[0] = gone.ClOrdID
     return [cancel_request(state, after, ctx, known[-1])] if after.LeavesQty else []
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from tradeoms.core.action_orders import in_old_shares
 from tradeoms.core.amounts import bad_amount
-from tradeoms.core.asking import asking, newest, waits
+from tradeoms.core.asking import arrived, asking, newest, waits
 from tradeoms.core.blocks import idle, live_block
 from tradeoms.core.bounds import brief
 from tradeoms.core.checks import bad_quantity, price_problems
@@ -53,7 +53,8 @@ def replace_placement(state: State, command: c.ReplacePlacement, ctx: Context) -
     if waits(state, placement, kind):
         deferred = Deferred(kind, ctx.user, at, wanted, *terms, amount, command.acknowledged)
         return [e.RequestDeferred(command.placement, deferred)]
-    ClOrdID, named = ctx.ClOrdID(state), newest(placement)
+    late = any(r.overdue for r in placement.requests)
+    ClOrdID, named = ctx.ClOrdID(state), arrived(placement)[-1] if late else newest(placement)
     request = Request(kind, ClOrdID, wanted, at, *terms, named, CashOrderQty=amount)
     return [e.ReplaceRequested(command.placement, request)]
 

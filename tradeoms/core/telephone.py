@@ -30,15 +30,17 @@ _ROUTES = re.compile(r"^routes(\[0\])?\.")
 
 def route_by_phone(state: State, command: c.RouteByPhone, ctx: Context) -> list[e.AnyEvent]:
     """A placement as any other, but that it is at its broker already and no message speaks of it."""
-    problems = _voice_problems(state, command, ctx)
-    if problems:
-        raise Refusal(*problems)
+    if problems := _amount_problems(state, command):
+        raise Refusal(*problems)  # what else is wrong follows from that
+    problems = _voice_problems(command, ctx)
     routes = (command.route,)
     try:
         block, (route,) = routing.agreed(state, command.block, routes, command.acknowledged, ctx)
     except Refusal as refusal:
-        problems = [replace(p, field=_ROUTES.sub("route.", p.field)) for p in refusal.problems]
+        problems += [replace(p, field=_ROUTES.sub("route.", p.field)) for p in refusal.problems]
         raise Refusal(*problems, violations=refusal.violations) from None
+    if problems:
+        raise Refusal(*problems)
     events: list[e.AnyEvent] = [] if block.statement else [freeze(state, block, ctx)]
     voice = Voice(ctx.user, command.reason, command.at or ctx.now, command.spoke_to)
     placement = replace(
@@ -50,8 +52,8 @@ def route_by_phone(state: State, command: c.RouteByPhone, ctx: Context) -> list[
     return [*events, e.PlacementTelephoned(placement)]
 
 
-def _voice_problems(state: State, command: c.RouteByPhone, ctx: Context) -> list[c.Problem]:
-    """Who, why and when must be said; an amount is for the broker to turn into units, in writing."""
+def _voice_problems(command: c.RouteByPhone, ctx: Context) -> list[c.Problem]:
+    """Who, why and when must be said."""
     problems = reason_problems(command.reason)
     if bad := bad_text(command.spoke_to) or ("" if command.spoke_to.strip() else "say who took it"):
         problems.append(c.Problem("spoke_to", brief(ascii(command.spoke_to)), bad))
@@ -60,12 +62,17 @@ def _voice_problems(state: State, command: c.RouteByPhone, ctx: Context) -> list
         problems.append(c.Problem("at", str(at), "has no time zone"))
     elif at is not None and not ctx.now - A_DAY < at <= ctx.now:
         problems.append(c.Problem("at", str(at), "is later than now, or a day ago or more"))
+    return problems
+
+
+def _amount_problems(state: State, command: c.RouteByPhone) -> list[c.Problem]:
+    """An amount is for the broker to turn into units, in writing."""
     block, reason = state.blocks.get(command.block), "what is given by telephone is in units"
     if block is not None and block.CashOrderQty is not None:
-        problems.append(c.Problem("block", block.block, f"is in money: {reason}"))
-    elif command.route.CashOrderQty is not None:
-        problems.append(c.Problem("route.CashOrderQty", brief(command.route.CashOrderQty), reason))
-    return problems
+        return [c.Problem("block", block.block, f"is in money: {reason}")]
+    if command.route.CashOrderQty is not None:
+        return [c.Problem("route.CashOrderQty", brief(command.route.CashOrderQty), reason)]
+    return []
 
 
 def given_by_voice(
