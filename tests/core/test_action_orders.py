@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from tests.builders import DAY, D, Desk, desk, lot
 from tests.core.corporate import corporate
 from tests.properties import invariants
-from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model.fields import OrderState, OrdType, ReportKind, Side, TimeInForce
 
@@ -15,9 +14,7 @@ LATER = DAY + timedelta(7)
 
 
 def checked(floor: Desk) -> None:
-    for holds in invariants.ALL:
-        holds(floor.state)
-    same(floor.journal.replay(), floor.state)
+    invariants.hold(floor)
 
 
 def test_an_old_order_in_a_new_block_is_in_the_way_too() -> None:

@@ -8,7 +8,6 @@ from tests.builders import DAY, D, Desk, K, desk, lot
 from tests.core.after import instructions, leave
 from tests.core.splits import define
 from tests.properties import invariants
-from tests.states import same
 from tradeoms.model import commands as c
 from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import Handling, OrdStatus, Side
@@ -55,9 +54,7 @@ def test_the_client_is_as_if_it_had_never_traded(side: Side, floor: Desk) -> Non
     assert (event.moved, event.internal) == ((60, 0), False)
     assert floor.held("ERR") == (-60 if side.sells else 60)
     assert floor.alerts()[-1] == "trade error"
-    same(floor.journal.replay(), floor.state)
-    for holds in invariants.ALL:
-        holds(floor.state)
+    invariants.hold(floor)
 
 
 def test_a_part_of_what_it_got(floor: Desk) -> None:
@@ -185,8 +182,7 @@ def test_later_sales_of_the_client_are_booked_again(floor: Desk) -> None:
     floor.done(c.MoveToError(block, "A1", D(60), WHY), "ops")
     assert floor.held("A1") == -30
     assert "oversold" in floor.alerts()
-    for holds in invariants.ALL:
-        holds(floor.state)
+    invariants.hold(floor)
 
 
 def test_what_cannot_be_moved(floor: Desk) -> None:
@@ -243,6 +239,4 @@ def test_of_a_block_whose_members_changed_the_latest_fills_move_first(floor: Des
     assert event.prices[2] == "51.75000000"
     (row,) = errors(floor)
     assert (row.AvgPx, row.moved) == (D("51.75"), 70)
-    for holds in invariants.ALL:
-        holds(floor.state)
-    same(floor.journal.replay(), floor.state)
+    invariants.hold(floor)

@@ -9,7 +9,6 @@ from tests.builders import D, Desk, K, desk
 from tests.core.after import leave
 from tests.core.splits import define
 from tests.properties import invariants
-from tests.states import same
 from tradeoms.core.instructions import cancelling, standing_all
 from tradeoms.core.sharing import shares
 from tradeoms.model import commands as c
@@ -71,6 +70,4 @@ def test_busts_and_corrections_after_the_allocation(prices: str, data: st.DataOb
         pairs = list(zip(before.quantities, after.quantities, strict=True))
         rose = after.quantity >= before.quantity
         assert all(new >= old if rose else new <= old for old, new in pairs)
-        for holds in invariants.ALL:
-            holds(floor.state)
-    same(floor.journal.replay(), floor.state)
+        invariants.hold(floor)

@@ -21,9 +21,7 @@ LATER = DAY + timedelta(7)
 
 
 def checked(floor: Desk) -> None:
-    for holds in invariants.ALL:
-        holds(floor.state)
-    same(floor.journal.replay(), floor.state)
+    invariants.hold(floor)
 
 
 def test_a_split_makes_more_shares_of_each_lot_for_the_same_basis() -> None:

@@ -1,18 +1,16 @@
 """W18 of the whole book: nothing of what was paid and got is lost between gains and lots."""
 
-from collections import defaultdict
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
-import numpy as np
 from msgspec.structs import replace
 
 from tests.builders import Desk
+from tradeoms import core
 from tradeoms.model import commands as c
-from tradeoms.model.events import BlockAllocated, HoldingsChanged, LotsBooked, LotsWashed
+from tradeoms.model import events as e
 from tradeoms.model.fields import TaxStatus
-from tradeoms.model.lot_actions import LotTransfer
-from tradeoms.model.orders import Block
+from tradeoms.model.lot_actions import ActionKind, LotTransfer
 from tradeoms.model.reference import Account, IdenticalGroup
 from tradeoms.model.state import State
 from tradeoms.views.lots import open_basis
@@ -26,112 +24,136 @@ def one_taxpayer(floor: Desk, accounts: tuple[str, ...], instruments: tuple[str,
     floor.done(c.DefineIdentical((IdenticalGroup("g", instruments),)), "compliance")
 
 
-Totals = dict[tuple[str, str], int]
+Sums = Counter[tuple[int, int]]  # cents by account and instrument
 
 
-class Booked(NamedTuple):
-    """A block's booking, which may have left memory."""
-
-    block: Block
-    allocation: BlockAllocated
-    booking: LotsBooked
-    washed: LotsWashed | None
-    held: HoldingsChanged | None
-
-
-def bookings(state: State) -> dict[str, Booked]:
-    """Everything that is booked now, by block."""
-    return {
-        name: Booked(
-            *(state.blocks[name], state.allocations[name], one),
-            *(state.washes.get(name), state.holdings.get(name)),
-        )
-        for name, one in state.bookings.items()
-    }
-
-
-def money_is_recognized_deferred_or_lost(state: State, left: Iterable[Booked] = ()) -> None:
-    """For each taxpayer and currency, to the cent: what is recognized is what sales brought less what
-    was paid, plus the basis of what is open, plus what purchases in IRAs destroyed. `left` are
-    bookings that have left memory.
+class Ledger:
+    """Cents that each booking that stands brought (or cost, below zero), from the log alone: what has left
+    memory since is in it.
     """
-    recognized: Totals = defaultdict(int)
-    table = state.realized
-    names = ("account", "instrument", "gain", "disallowed", "lost", "taken")
-    for account, instrument, gain, disallowed, lost, taken in zip(
-        *(table[name].tolist() for name in names), strict=True
-    ):
-        recognized[_whose(state, account, instrument)] += gain + disallowed - lost
-        assert 0 <= lost <= max(-gain, 0)
-        assert disallowed <= max(-gain, 0)
-        assert taken or lost <= disallowed  # what a sale takes over of a short's loss is below zero
-    paid_in = _traded(state, (*bookings(state).values(), *left))
-    for key in recognized.keys() | paid_in.keys():
-        assert recognized[key] == paid_in[key], key
 
+    def __init__(self) -> None:
+        self.state, self.booked = State(), dict[str, Sums]()
+        self.opening = Sums()
 
-def _whose(state: State, account: int, instrument: int) -> tuple[str, str]:
-    one = state.accounts[state.account_axis.names[account]]
-    currency = state.instruments[state.instrument_axis.names[instrument]].Currency
-    return one.taxpayer or one.account, currency
+    def read(self, records: Sequence[e.Record]) -> "Ledger":
+        for record in records:
+            event, size = record.event, self.state.lots.size
+            if isinstance(event, e.LotsBooked):
+                self.booked[event.block] = self._traded(event)
+            elif isinstance(event, e.LotsConverted):
+                self.booked[event.name] = self._converted(event)
+            elif isinstance(event, e.LotsReversed):
+                self.booked.pop(event.block)
+            core.apply(self.state, record)
+            if isinstance(event, e.OpeningBooked):
+                for lot in range(size, self.state.lots.size):
+                    basis = int(self.state.lots["basis"][lot])
+                    self.opening[self._place(lot)] += basis if self._is_short(lot) else -basis
+        return self
 
+    def _place(self, lot: int) -> tuple[int, int]:
+        lots = self.state.lots
+        return int(lots["account"][lot]), int(lots["instrument"][lot])
 
-def _traded(state: State, every: tuple[Booked, ...]) -> Totals:
-    """Sales less purchases and opening balances, plus the basis of what is open."""
-    totals: Totals = defaultdict(int)
-    for block, given, *_ in every:
-        sign = 1 if block.Side.sells else -1
-        column = state.instrument_axis.index[block.instrument]
+    def _is_short(self, lot: int) -> bool:
+        return bool(self.state.lots["short"][lot])
+
+    def _traded(self, event: e.LotsBooked) -> Sums:
+        """The net of a block, and what of a gift's basis counts in no sale: it lost before."""
+        block, given = self.state.blocks[event.block], self.state.allocations[event.block]
+        sign, sums = 1 if block.Side.sells else -1, Sums()
+        column = self.state.instrument_axis.index[block.instrument]
         for account, net in zip(given.accounts, given.net, strict=True):
-            row = state.account_axis.index[account]
-            totals[_whose(state, row, column)] += sign * net
-    for converted in state.conversions.values():
-        moved = (converted.moved.get(column, ()) for column in ("account", "instrument", "cents"))
+            sums[self.state.account_axis.index[account], column] += sign * net
+        units, basis = Counter[int](), Counter[int]()
+        for lot, quantity, cents in zip(
+            event.relieved_lots, event.relieved_quantities, event.relieved_basis, strict=True
+        ):
+            units[lot], basis[lot] = units[lot] + quantity, basis[lot] + cents
+        for lot, most in self._markdowns(units).items():
+            columns = (int(self.state.lots[name][lot]) for name in ("basis", "size", "remaining"))
+            whole, size, left = columns
+            taken = open_basis(whole, size, left) - open_basis(whole, size, left - units[lot])
+            assert 0 <= taken - basis[lot] <= most
+            sums[self._place(lot)] += taken - basis[lot]
+        return sums
+
+    def _markdowns(self, lots: Iterable[int]) -> dict[int, int]:
+        """Those of the lots that are gifts with two bases, and how far apart these are."""
+        found = {lot: int(self.state.lots["markdown"][lot]) for lot in lots}
+        return {lot: cents for lot, cents in found.items() if cents}
+
+    def _converted(self, event: e.LotsConverted) -> Sums:
+        """Cash, what a transfer takes along, and what of a gift's basis counts in no sale."""
+        terms, sums = self.state.lot_actions[event.name].terms, Sums()
+        names = ("account", "instrument", "cents")
+        moved = (event.moved.get(name, ()) for name in names)
         for account, instrument, cents in zip(*moved, strict=True):
-            totals[_whose(state, account, instrument)] += cents
-    _move(state, totals)
-    made = {n for one in every for n in one.booking.opened_numbers}
-    made |= {n for one in every if one.washed for n in one.washed.numbers}
-    made |= {n for one in every if one.held for n in one.held.opened_numbers}
-    made |= {n for one in state.washes.values() for n in one.numbers}
-    for cut in (*state.conversions.values(), *state.holdings.values()):
-        made |= {*cut.opened_numbers}
-    names = ("account", "instrument", "short", "size", "basis", "remaining")
-    columns = (state.lots[name].tolist() for name in names)
-    for number, (account, instrument, short, size, basis, left) in enumerate(
-        zip(*columns, strict=True)
-    ):
-        sign = -1 if short else 1
-        key = _whose(state, account, instrument)
-        totals[key] += sign * open_basis(basis, size, left)
-        if number not in made:
-            totals[key] -= sign * basis
-    return totals
-
-
-def _move(state: State, totals: Totals) -> None:
-    """What a transfer takes along, and what of a gift's basis counts in no sale: it lost before."""
-    lots, cut = state.lots, defaultdict[int, int](int)
-    whose = [
-        _whose(state, *pair)
-        for pair in zip(lots["account"].tolist(), lots["instrument"].tolist(), strict=True)
-    ]
-    for name, event in state.conversions.items():
-        for lot, basis in zip(event.closed, event.basis, strict=True):
-            cut[lot] += basis
-        if isinstance(state.lot_actions[name].terms, LotTransfer):
+            sums[account, instrument] += cents
+        if isinstance(terms, LotTransfer):
             for lot, basis in zip(event.closed, event.basis, strict=True):
-                totals[whose[lot]] += basis
-            for lot, basis in zip(event.opened_numbers, event.opened.get("basis", ()), strict=True):
-                totals[whose[lot]] -= basis
-    for held in state.holdings.values():
-        for lot, basis in zip(held.closed, held.opened["basis"], strict=True):
-            cut[lot] += basis
-    counted = defaultdict[int, int](int)
-    for lot, basis in zip(*(state.realized[n].tolist() for n in ("lot", "basis")), strict=True):
-        counted[lot] += basis
-    for lot in np.flatnonzero(lots["markdown"]).tolist():
-        size, basis, left = (int(lots[name][lot]) for name in ("size", "basis", "remaining"))
-        rest = basis - open_basis(basis, size, left) - cut[lot] - counted[lot]
-        assert 0 <= rest <= lots["markdown"][lot]
-        totals[whose[lot]] += rest
+                sums[self._place(lot)] += basis
+            opened = (event.opened.get(name, ()) for name in ("account", "instrument", "basis"))
+            for account, instrument, basis in zip(*opened, strict=True):
+                sums[account, instrument] -= basis
+        elif terms.kind is not ActionKind.Exercise:
+            column = self.state.instrument_axis.index[terms.instrument]
+            bought = terms.taxable or (terms.kind is ActionKind.Merger and not terms.new)
+            for account, cents in self._uncounted(event, bought).items():
+                sums[account, column] += cents
+        return sums
+
+    def _uncounted(self, event: e.LotsConverted, bought: bool) -> Counter[int]:
+        """Basis of an account's lots that is neither in new ones, unless these were bought, nor in gains:
+        only gifts have such.
+        """
+        rest, most, lots = Counter[int](), Counter[int](), self.state.lots
+        for lot, basis in zip(event.closed, event.basis, strict=True):
+            if not self._is_short(lot):
+                rest[int(lots["account"][lot])] += basis
+                most[int(lots["account"][lot])] += int(lots["markdown"][lot])
+        opened = (event.opened.get(name, ()) for name in ("account", "short", "basis"))
+        for account, short, basis in zip(*opened, strict=True):
+            rest[account] -= 0 if short or bought else basis
+        realized = (event.realized.get(name, ()) for name in ("account", "lot", "basis"))
+        for account, lot, basis in zip(*realized, strict=True):
+            rest[account] -= 0 if self._is_short(lot) else basis
+        assert all(0 <= cents <= most[account] for account, cents in rest.items())
+        return rest
+
+    def check(self) -> None:
+        """For each taxpayer and currency, to the cent: what is recognized is what sales brought less what
+        was paid, plus the basis of what is open, plus what purchases in IRAs destroyed.
+        """
+        expected, table = Counter[tuple[str, str]](), self.state.realized
+        for sums in (self.opening, *self.booked.values()):
+            for (account, instrument), cents in sums.items():
+                expected[self._whose(account, instrument)] += cents
+        columns = (self.state.lots[name].tolist() for name in ("basis", "size", "remaining"))
+        for lot, (basis, size, left) in enumerate(zip(*columns, strict=True)):
+            cents = open_basis(basis, size, left)
+            expected[self._whose(*self._place(lot))] += -cents if self._is_short(lot) else cents
+        recognized = Counter[tuple[str, str]]()
+        names = ("account", "instrument", "gain", "disallowed", "lost", "taken")
+        for account, instrument, gain, disallowed, lost, taken in zip(
+            *(table[name].tolist() for name in names), strict=True
+        ):
+            recognized[self._whose(account, instrument)] += gain + disallowed - lost
+            assert 0 <= lost <= max(-gain, 0)
+            assert disallowed <= max(-gain, 0)
+            assert (
+                taken or lost <= disallowed
+            )  # what a sale takes over of a short's loss is below zero
+        for key in recognized.keys() | expected.keys():
+            assert recognized[key] == expected[key], key
+
+    def _whose(self, account: int, instrument: int) -> tuple[str, str]:
+        one = self.state.accounts[self.state.account_axis.names[account]]
+        currency = self.state.instruments[self.state.instrument_axis.names[instrument]].Currency
+        return one.taxpayer or one.account, currency
+
+
+def money_is_recognized_deferred_or_lost(records: Sequence[e.Record]) -> None:
+    """Of everything that is in the log."""
+    Ledger().read(records).check()

@@ -37,9 +37,7 @@ def test_a_cross_moves_and_makes_nothing(
             whole = sum(sold) if part in cross.sells else sum(bought)
             assert abs(part.OrderQty - wanted[part.order] * most / D(whole)) < 1
     assert (total(floor, "shares"), total(floor, "cash")) == before
-    for holds in invariants.ALL:
-        holds(floor.state)
+    invariants.hold(floor)
     busted(floor, name)
     assert {a: (floor.held(a), floor.cash(a)) for a in floor.state.accounts} == held
-    for holds in invariants.ALL:
-        holds(floor.state)
+    invariants.hold(floor)

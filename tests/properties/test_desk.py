@@ -14,12 +14,7 @@ from msgspec.structs import replace
 from tests.builders import DAY, D, K, desk, lot, new_order
 from tests.properties import invariants, policies
 from tests.properties.acting import act, among
-from tests.properties.conservation import (
-    Booked,
-    bookings,
-    money_is_recognized_deferred_or_lost,
-    one_taxpayer,
-)
+from tests.properties.conservation import Ledger, one_taxpayer
 from tests.states import dangling, same
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -59,7 +54,7 @@ class DeskMachine(RuleBasedStateMachine):
     def open(self) -> None:
         lots = [lot(a, 300 + 7 * n, 12_345, age=400 * n + 5) for n, a in enumerate(ACCOUNTS[:3])]
         self.desk = desk((*lots, lot("A4", -200, 9_999), lot("A1", 90, 4_001, 5, "BOLT")))
-        self.left: list[Booked] = []  # what has left memory
+        self.ledger = Ledger()
         one_taxpayer(self.desk, ACCOUNTS[:3], INSTRUMENTS)
         outside = {"allocations": Handling.Outside, "confirmations": Handling.Outside}
         brokers = tuple(replace(one, **outside) for one in self._state.brokers.values())
@@ -195,9 +190,7 @@ class DeskMachine(RuleBasedStateMachine):
             self._next_day()
 
     def _next_day(self) -> None:
-        before = bookings(self._state)
         self._do(c.OpenDay(self._state.business_date + timedelta(1)), "ops")
-        self.left += [one for name, one in before.items() if name not in self._state.blocks]
 
     @act(days=st.integers(1, 7), retention=st.integers(1, 3))
     def quiet_days(self, days: int, retention: int) -> None:
@@ -340,7 +333,7 @@ class DeskMachine(RuleBasedStateMachine):
         if hasattr(self, "desk"):
             for holds in invariants.OF_NOW:
                 holds(self._state)
-            money_is_recognized_deferred_or_lost(self._state, self.left)
+            self.ledger.read(self.desk.journal.records[self.ledger.state.seq :]).check()
 
     def teardown(self) -> None:
         if not hasattr(self, "desk"):
@@ -349,7 +342,7 @@ class DeskMachine(RuleBasedStateMachine):
         records = self.desk.journal.records
         assert msgspec.json.decode(msgspec.json.encode(records), type=list[e.Record]) == records
         invariants.statements_come_before_routes(records)
-        same(self.desk.journal.replay(), self._state)
+        same(self.ledger.state, self._state)
         assert not (named := dangling(self._state, records)), named
 
     # -- choosing -----------------------------------------------------------------------------

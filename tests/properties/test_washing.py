@@ -16,7 +16,6 @@ from allocation.policy import Policy
 from allocation.wash import realized
 from tests.builders import BROKERS, DAY, Desk, desk, lot
 from tests.properties import invariants
-from tests.states import same
 from tradeoms.core.relieving import STANDING
 from tradeoms.model import commands as c
 from tradeoms.model.brokers import Broker
@@ -213,6 +212,4 @@ def test_the_server_books_what_the_exact_book_does(
     floor.correct(one.placement, one.ExecID, one.quantity, _price(one.cents))
     floor.finish(floor.placement(one.placement).block)
     assert booked(floor, trades) == exact(trades, method)
-    for holds in invariants.ALL:
-        holds(floor.state)
-    same(floor.journal.replay(), floor.state)
+    invariants.hold(floor)

@@ -10,6 +10,7 @@ import pytest
 from allocation.lots import Lots
 from allocation.lots import open_basis as booked
 from tests.builders import D, desk
+from tests.properties import invariants
 from tests.views import days
 from tests.views.house import House, basket
 from tradeoms import core, engine
@@ -87,6 +88,7 @@ def test_folding_gives_all_rows(seed: int, monkeypatch: pytest.MonkeyPatch) -> N
         core.apply(state, record)
         fold(tables, state, [record.event])
     assert tables == whole(state) == batches.tables
+    invariants.hold(house)
 
 
 def test_errors_follow_lots_at_every_event() -> None:
@@ -147,6 +149,7 @@ def test_the_random_runs_reach_everything() -> None:
         left -= {type(record.event).__name__ for record in house.journal.records}
         internal = [a for a in house.answers if a.outcome == "internal"]
         assert not internal, internal[0]
+        invariants.hold(house)
         if not left:
             return
     assert not left
