@@ -69,7 +69,7 @@ class Item:
     def __init__(self, command: c.Command, cause: e.Cause, answer: Answer | None) -> None:
         self.command, self.cause = command, cause
         self.answers: list[Answer] = [answer] if answer else []
-        self.slices: Generator[list[e.AnyEvent], None, list[e.AnyEvent]] | None = None
+        self.slices: Generator[Iterable[e.AnyEvent], None, Iterable[e.AnyEvent]] | None = None
         self.context: Context | None = None
         self.ids: list[str] = []
         self.violations: list[Violation] = []

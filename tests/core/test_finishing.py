@@ -14,7 +14,8 @@ from tests.builders import DAY, D, Desk, K, desk, lot
 from tests.core.splits import define
 from tests.properties.invariants import positions_are_the_sum_of_lots
 from tests.states import same
-from tradeoms.core import splitting
+from tradeoms import engine
+from tradeoms.core import finishing, splitting
 from tradeoms.core.bounds import MOST_CENTS, MOST_MONEY, MOST_UNITS
 from tradeoms.core.finishing import MOST
 from tradeoms.model import commands as c
@@ -127,6 +128,37 @@ def test_together_as_one_after_another(seed: int, policy: dict[str, Any]) -> Non
     assert books(one) == books(other)
     positions_are_the_sum_of_lots(one.state)
     same(one.journal.replay(), one.state)
+
+
+def test_what_comes_meanwhile_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kill, another command and a broker come between slices. What they change is looked at again:
+    the corrected block is booked as it is by then, the one that is finished already is named.
+    """
+    monkeypatch.setattr(engine, "SLICE_SECONDS", 0)
+    monkeypatch.setattr(finishing, "BOOKED", 1)
+    floor, placed, fills = desk(), list[str](), list[str]()
+    blocks = [floor.block(("A1", 10), ("A2", 10)) for _ in range(5)]
+    for block in blocks:
+        placed.append(floor.route(block, 20))
+        fills.append(floor.fill(placed[-1], 20))
+    other = floor.working(("A3", 5))
+    floor.queue(c.FinishBlocks((*blocks,)), "trader")
+    while not floor.state.allocations:
+        floor.engine.step(floor.engine._take())
+    floor.queue(c.Halt("what a day", everything=True), "compliance")
+    floor.queue(c.FinishBlock(blocks[4]), "trader")
+    floor.engine.step(floor.engine._take())
+    assert floor.placement(other).requests
+    assert list(floor.state.allocations) == [blocks[n] for n in (0, 4, 1)]
+    floor.correct(placed[2], fills[2], 20, 51)
+    (left,) = floor.answers[-1].problems
+    assert (left.field, left.value) == ("blocks[4]", blocks[4])
+    reason = "changed while others were finished (4 are): is allocated, must be working"
+    assert left.reason == reason
+    assert floor.state.allocations.keys() == {*blocks}
+    assert floor.state.allocations[blocks[2]].AvgPx == "51.00000000"
+    positions_are_the_sum_of_lots(floor.state)
+    same(floor.journal.replay(), floor.state)
 
 
 def test_all_are_split_in_one_call(monkeypatch: pytest.MonkeyPatch) -> None:

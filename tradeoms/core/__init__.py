@@ -79,7 +79,9 @@ Decide = Callable[[State, Any, Context], Iterable[e.AnyEvent]]
 Apply = Callable[[State, Any], None]
 React = Callable[[State, Any], list[c.Command]]
 # Yields what may become durable on its own; what it returns becomes durable with the answer.
-Slices = Callable[[State, Any, Context], Generator[list[e.AnyEvent], None, list[e.AnyEvent]]]
+Slices = Callable[
+    [State, Any, Context], Generator[Iterable[e.AnyEvent], None, Iterable[e.AnyEvent]]
+]
 
 NOUNS = (
     reference,

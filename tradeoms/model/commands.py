@@ -191,9 +191,10 @@ class FinishBlock(Command, frozen=True, tag=True):
 
 
 class FinishBlocks(Command, frozen=True, tag=True):
-    """Finish several blocks in one decision: all of them, or none with everything that is wrong.
+    """Finish several blocks: all of them, or none with everything that is wrong.
 
-    Their fills are split, and their lots booked, in one go.
+    They are split and booked in slices. A block that others change meanwhile, so that it can no longer
+    be finished, is left and named in the answer.
     """
 
     blocks: tuple[str, ...]
