@@ -131,6 +131,7 @@ finish = act(
     Deed(
         "finish",
         lambda row, said: c.FinishBlock(row.key, said["reason"] or ""),
+        lambda row: "" if row.state == "working" else f"is {row.state}",
         asks=(Asked("reason", "only where fills and the broker's CumQty differ", needed=False),),
         confirm=True,
         explain=_done,
@@ -140,6 +141,9 @@ finish = act(
             First("ctrl+l", "Let in", merging.let_in),
         ),
         quantity="filled",
+        together=lambda rows, said: c.FinishBlocks(
+            tuple(row.key for row in rows), said["reason"] or ""
+        ),
     )
 )
 dissolve = act(Deed("dissolve", lambda row, _: c.DissolveBlock(row.key)))

@@ -1,4 +1,4 @@
-"""A deed: one command for each row that is meant. A new command of that kind is one Deed.
+"""A deed: one command for each row that is meant, or one for all. A new command of that kind is one Deed.
 
 Rows for which it makes no sense are left out and named; several rows are shown before anything is
 sent, and what became of each afterwards.
@@ -42,7 +42,8 @@ class Deed(NamedTuple):
     `preview`: several rows are shown before. `confirm`: even one. `asks`: what is asked once for
     all. `note` and `explain`: what the person should know first, always or of these rows.
     `foresee`: what the server says before it is done, a note and a table. `quantity`: what of a row
-    the value is of. `first`: what else may be done before, and then it is shown anew.
+    the value is of. `first`: what else may be done before, and then it is shown anew. `together`:
+    one command for several rows; if some are refused, the others are offered.
     """
 
     verb: str
@@ -56,6 +57,7 @@ class Deed(NamedTuple):
     quantity: str = ""
     foresee: Foresee | None = None
     first: tuple[First, ...] = ()
+    together: Callable[[Sequence[Any], Said], Command] | None = None
 
 
 def act(deed: Deed) -> Callable[[Workplace], Awaitable[None]]:
@@ -80,14 +82,37 @@ async def do(place: Workplace, deed: Deed, rows: Sequence[Any]) -> None:
         for first in deed.first:
             if screen.other == first.key:
                 await first.act(place, fit)
-                now = place.rows(place.grid.table.source)
-                await do(place, deed, [now[row.key] for row in rows if row.key in now])
+                await do(place, deed, _as_of_now(place, rows))
                 return
     if said is None:
         return
     given = said
+    if deed.together and len(fit) > 1:
+        await _together(place, deed, rows, fit, given)
+        return
     commands = {f"{deed.verb} {row.key}": deed.make(row, given) for row in fit}
     await finish(place, f"{deed.verb}: what became of it", await place.send_all(commands))
+
+
+def _as_of_now(place: Workplace, rows: Sequence[Any]) -> list[Any]:
+    now = place.rows(place.grid.table.source)
+    return [now[row.key] for row in rows if row.key in now]
+
+
+async def _together(
+    place: Workplace, deed: Deed, rows: Sequence[Any], fit: Sequence[Any], said: Said
+) -> None:
+    """One command; those that the server refuses are left out, with why, when the rest is asked again."""
+    assert deed.together is not None
+    answer = await place.send(f"{deed.verb} {_named(fit)}", deed.together(fit, said))
+    if _worked(answer):
+        place.grid.clear_selection()
+        return
+    refused = {problem.value: problem.reason for problem in answer.problems} if answer else {}
+    if any(row.key in refused for row in fit):
+        asks = tuple(asked._replace(first=said[asked.name] or "") for asked in deed.asks)
+        rest = deed._replace(asks=asks, unfit=lambda row: refused.get(row.key) or deed.unfit(row))
+        await do(place, rest, _as_of_now(place, rows))
 
 
 async def finish(place: Workplace, title: str, answers: dict[str, Answered | None]) -> None:
@@ -102,6 +127,10 @@ async def finish(place: Workplace, title: str, answers: dict[str, Answered | Non
 def named(rows: Sequence[str]) -> str:
     """A few names, or their number."""
     return ", ".join(rows) if len(rows) <= MANY else f"{len(rows)} {rows[0]} … {rows[-1]}"
+
+
+def _named(rows: Sequence[Any]) -> str:
+    return named([row.key for row in rows])
 
 
 def about(row: Any) -> str:
@@ -138,7 +167,7 @@ async def _preview(
     if deed.foresee:
         said, body = await deed.foresee(place, fit)
         note = "\n".join(part for part in (note, said) if part)
-    title = f"{deed.verb.capitalize()} {named([row.key for row in fit])}"
+    title = f"{deed.verb.capitalize()} {_named(fit)}"
     if deed.quantity:
         title += f"   ≈ {notional.total(fit, deed.quantity, place.rows('prices'))}"
     others = [Other(first.key, first.title) for first in deed.first]

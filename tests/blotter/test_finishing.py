@@ -4,14 +4,15 @@ from decimal import Decimal as D
 from typing import Any
 
 from textual.containers import VerticalScroll
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from blotter.screens.choose import Choose
 from blotter.screens.preview import Preview
 from tests.blotter.desk import Desk, desk
-from tests.blotter.fake import block, order, world
+from tests.blotter.fake import block, order, refused, world
 from tradeoms.bus.client import Result
 from tradeoms.model import commands as c
+from tradeoms.model.commands import Problem
 
 
 def account(n: int, **changed: Any) -> dict[str, Any]:
@@ -83,13 +84,18 @@ async def test_many_accounts_scroll_and_their_sum_stays_in_sight() -> None:
         )
 
 
-async def test_several_blocks_are_shown_below_each_other_and_what_is_unknown_is_said() -> None:
+async def test_several_blocks_go_in_one_command_and_without_those_that_are_refused() -> None:
+    """Shown below each other, with what is not known; the others are offered with the reason given."""
     async with desk() as d:
         known = [
             Result("1", 41, (told(name, account(1), Currency=Currency),))
             for name, Currency in (("B3", "USD"), ("B2", "EUR"))
         ]
-        d.link.results = [*known, Result("3", 41, problem="block: is open, must be working")]
+        d.link.results = [*known, Result("3", 41, problem="block: is somebody else's")]
+        for n in (2, 3):
+            await d.push("blocks", block(n, state="working", filled=D(1)))
+        why = "has working placements: P7"
+        d.link.answers = [refused(Problem("blocks[1]", "B2", why))]
         await d.press("2", "a", "d")
         await d.on(Preview)
         body, note = text(d, "#body"), text(d, "#note")
@@ -97,9 +103,19 @@ async def test_several_blocks_are_shown_below_each_other_and_what_is_unknown_is_
         assert "commission 10.00 USD" in note
         assert "commission 10.00 EUR" in note
         assert "not known for each account: B1, see the messages" in note
-        assert "allocation of B1: block: is open, must be working" in d.said
+        assert "allocation of B1: block: is somebody else's" in d.said
+        d.app.screen.query_one("#reason", Input).focus()
+        await d.settle()
+        await d.type("why")
+        await d.press("enter")
+        assert d.link.sent == [c.FinishBlocks(("B3", "B2", "B1"), "why")]
+        await d.on(Preview)
+        assert text(d, ".title").startswith("Finish B3, B1 ")
+        (line,) = (line for line in text(d, "#lines").splitlines() if "B2" in line)
+        assert why in line
         await d.press("y")
-        assert len(d.link.sent) == 3
+        assert d.link.sent[1:] == [c.FinishBlocks(("B3", "B1"), "why")]
+        assert not d.grid.rows.selected
 
 
 async def test_who_shares_in_it_is_changed_from_the_preview_with_a_reason() -> None:

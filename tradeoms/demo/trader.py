@@ -70,7 +70,7 @@ class Trader:
 
     def finish(self) -> None:
         """Done with every block: allocate and book."""
-        self._client.submit_all([c.FinishBlock(row.key) for row in self._blocks()])
+        self._ask(c.FinishBlocks(tuple(row.key for row in self._blocks())))
         self._until(lambda: all(row.state == "allocated" for row in self._blocks()), "allocations")
 
     def affirm(self) -> None:
