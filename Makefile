@@ -22,9 +22,11 @@ UV := $(VENV)/lock-tool
 PACKAGES := tradeoms allocation blotter simulators fixconfig
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 # Compiling all that pip installs takes longer than fetching it. So only what is used is compiled, by
-# importing it once; that also shows that it loads.
+# importing it once; that also shows that it loads. The tests start some hundred programs: what these load
+# is compiled once, too.
 INSTALL := $(PIP) install --no-compile --require-hashes
-WARM := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c
+COMPILED := env -u PYTHONDONTWRITEBYTECODE
+WARM := $(COMPILED) $(BIN)/python -c
 
 .PHONY: help demo test check fmt bench soak lock clean
 
@@ -35,7 +37,7 @@ demo: $(RUNTIME) ## run the demo (BLOTTER=1 opens the blotter)
 	@$(BIN)/tradeoms demo $(if $(filter 1 yes true,$(BLOTTER)),--blotter) $(ARGS)
 
 test: $(DEV) ## run the tests (ARGS="-k lots -x")
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(COMPILED) $(BIN)/python -m pytest -n auto $(ARGS)
 
 check: $(DEV) ## formatting, lint, types, import contracts, generated files
 	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "Run 'make fmt'."; exit 1; }

@@ -116,7 +116,7 @@ def check_group(events: list[Event], group: int) -> tuple[Fraction, Fraction, Fr
 
 
 def test_a_block_of_5000_accounts(capsys: pytest.CaptureFixture[str]) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     ordered = 100 + np.arange(ACCOUNTS, dtype=np.int64) * 7919 % 900
     quantity, price = fills(ordered)
     full = allocate(ordered, quantity, price)
@@ -147,7 +147,7 @@ def test_a_block_of_5000_accounts(capsys: pytest.CaptureFixture[str]) -> None:
         assert play(history(full, group), "FIFO", WASH).gains != []
         again = check_group(history(block, group), group)
         assert again == totals[group]
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     with capsys.disabled():
         print(
             f"\n{ACCOUNTS:,} accounts, {FILLS} fills, one busted, {GROUPS} taxpayer groups:"

@@ -100,9 +100,9 @@ def test_a_block_of_37_300_shares_and_100_accounts() -> None:
     quantities = rng.multinomial(37_200, [0.01] * 100) + 1
     fills = rng.multinomial(37_260, [1 / 40] * 40) + 1
     prices = 1_000_000 + rng.integers(0, 30, 40) * 100
-    start = time.perf_counter()
+    start = time.process_time()
     deal = fair_deal(quantities, fills, prices, np.arange(100))
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
     assert margins(deal) == (quantities.tolist(), fills.tolist())
     # A tick is 100 units of price; half a tick on one share is as near as whole shares come.
     assert worst(deal, prices.tolist()) <= Fraction(100, 2 * int(quantities.min()))

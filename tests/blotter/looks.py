@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widgets import Input
 
 from blotter import themes
@@ -73,8 +74,8 @@ def _hands(look: Look, steps: tuple[Step, ...]) -> Hands:
         for step in steps:
             await _take(pilot, step)
             await _settle(pilot)
-        seen = ""
-        while seen != (now := pilot.app.export_screenshot()):
+        seen = list[Strip]()
+        while seen != (now := pilot.app.screen._compositor.render_strips()):
             seen = now
             await pilot.pause(0.02)
             await _settle(pilot)

@@ -1,7 +1,6 @@
 """Two quickfix engines talk over a socket: no exotic report is lost on its way to fromApp."""
 
 import queue
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 import quickfix as fix
 
 from tests.fixconfig import samples
+from tradeoms.demo.files import free_ports
 
 WAIT = 25.0
 
@@ -46,12 +46,6 @@ class Recorder(fix.Application):  # type: ignore[misc]  # quickfix has no type h
         self.received.put(message.toString().replace("\x01", "|"))
 
 
-def _free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
 @pytest.fixture(params=samples.VERSIONS)
 def version(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -60,7 +54,7 @@ def version(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def pair(tmp_path: Path, version: str) -> Iterator[tuple[Recorder, Recorder]]:
     """Our side and the broker's, logged on to each other."""
-    port = _free_port()
+    port = str(free_ports(1)[0])
     ours, theirs = Recorder(), Recorder()
     broker = {"ConnectionType": "acceptor", "SenderCompID": "THEM", "TargetCompID": "US"}
     we = {"SenderCompID": "US", "TargetCompID": "THEM", "SocketConnectHost": "127.0.0.1"}
