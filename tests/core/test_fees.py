@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.builders import DAY, D, Desk, desk, lot
+from tests.builders import DAY, D, Desk, K, desk, lot
 from tests.core.after import OPS, confirm, office, replayed, told
 from tests.core.test_allocations_commissions import schedule
 from tests.core.test_average_groups import house as averaging
@@ -86,6 +86,26 @@ def test_stamp_duty_is_in_the_cost_of_a_buy_at_its_market_and_not_the_exempts() 
     floor.done(c.DefineFees((fee("stamp", version=2, effective=DAY, buys=False),)), OPS)
     after = traded(floor, ("A1", 100))
     assert paid(floor, after) == {"A1": 0}, "it is out of use"
+
+
+def test_the_market_is_the_one_it_was_routed_to_however_often_it_is_allocated() -> None:
+    """Listed elsewhere since: late busts and members who join change nothing of it."""
+    floor = house(fee("stamp", buys=True, markets=("XNYS",)))
+    moved = replace(floor.state.instruments["ACME"], SecurityExchange="XNAS")
+    block = floor.block(("A1", 100))
+    placed = floor.route(block, 100)
+    fills = [floor.fill(placed, 40), floor.fill(placed, 60)]
+    joined = floor.order(("A2", 100))
+    floor.done(c.JoinBlock(block, (joined,), "forgotten"), "trader")
+    floor.done(c.DefineInstruments((moved,)), OPS)
+    floor.finish(block)
+    assert paid(floor, block) == {"A1": 2500, "A2": 0}
+    floor.correct(placed, fills[0], 20, 50)
+    floor.report(placed, K.DoneForDay, CumQty=D(80))
+    floor.finish(block)
+    assert paid(floor, block) == {"A1": 2000, "A2": 0}
+    after = traded(floor, ("A1", 100))
+    assert paid(floor, after) == {"A1": 0}
 
 
 def test_a_fee_on_a_placement_is_capped_once_and_split() -> None:
@@ -264,8 +284,8 @@ def test_every_cent_is_an_accounts_and_on_a_bill(
         ]
     assert booked == dict(zip(event.accounts, taken, strict=True))
     placed = list(floor.state.placements.values())
-    instrument, gross = floor.state.instruments["ACME"], sum(event.gross)
-    assert sum(taken) <= fees.at_most(floor.state, instrument, placed, gross, len(names))
+    gross = sum(event.gross)
+    assert sum(taken) <= fees.at_most(floor.state, placed, gross, len(names))
     replayed(floor)
     same(floor.state, snapshots.decode(snapshots.encode(floor.state)))
 

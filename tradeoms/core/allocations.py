@@ -22,7 +22,7 @@ from tradeoms.core.orders import pend
 from tradeoms.core.parts import PLACES
 from tradeoms.core.research import collect
 from tradeoms.core.sequence import take_place, taken_back, to_book
-from tradeoms.core.sharing import in_parts, with_fees
+from tradeoms.core.sharing import with_costs
 from tradeoms.core.splitting import split, ties
 from tradeoms.market.calendar import days, settle_date
 from tradeoms.model import commands as c
@@ -115,7 +115,7 @@ def allocated(
         units_of=max((p.adjusted for p in fills if p.adjusted), default=None),
         bills=bills(state, instrument, fills),
     )
-    return with_fees(state, in_parts(state, event) if in_lines(state, fills) else event)
+    return with_costs(state, event, in_lines(state, fills))
 
 
 def _at_once(

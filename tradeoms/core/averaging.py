@@ -21,7 +21,7 @@ from tradeoms.core.commissions import cents
 from tradeoms.core.context import Context
 from tradeoms.core.parts import PLACES
 from tradeoms.core.sequence import taken_back, to_book
-from tradeoms.core.sharing import with_fees
+from tradeoms.core.sharing import with_costs
 from tradeoms.core.splitting import ties
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -173,7 +173,7 @@ def _with(
         price_group=name,
         fees=(),
     )
-    return with_fees(state, new)
+    return with_costs(state, new, lines=False)
 
 
 def average(state: State, command: c.AveragePrices, ctx: Context) -> list[e.AnyEvent]:

@@ -14,15 +14,17 @@ import numpy as np
 
 from allocation.exact import Int64
 from allocation.prices import BUY, SELL, Cash, split_cash, split_money
+from allocation.ragged import offsets_of, segment_ids
 from allocation.ties import Hash
 from tradeoms.core.commissions import bill as billed
 from tradeoms.core.commissions import cents, commission, money, research
 from tradeoms.core.dealing import gross_of
 from tradeoms.core.rate_cards import PARTS, agreed
 from tradeoms.model.allocation_events import Part
+from tradeoms.model.brokers import CommissionSchedule
 from tradeoms.model.orders import Block
 from tradeoms.model.placements import Placement
-from tradeoms.model.rate_cards import Bill, RateCard
+from tradeoms.model.rate_cards import Bill
 from tradeoms.model.reference import Instrument
 from tradeoms.model.state import State
 
@@ -61,9 +63,7 @@ def at_most(state: State, instrument: Instrument, placed: Sequence[Placement]) -
     for placement in placed if in_lines(state, placed) else ():
         own = cents(placement.notional * instrument.multiplier)
         most += abs(research(state, placement, own))
-        for card in {
-            card.name: card for of in agreed(state, placement) for card in of.values()
-        }.values():
+        for card in agreed(state, placement).all():
             schedules = (getattr(card, part) for part in PARTS)
             most += sum(abs(billed(one, placement.CumQty, own)) for one in schedules if one)
     return gross, most
@@ -84,10 +84,10 @@ class Charges(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line of a placement's bill: its part, whose it is (positions of accounts), cents."""
+    """A line of a placement's bill: its part, whose it is (places of accounts), cents."""
 
     part: str
-    accounts: tuple[int, ...]
+    accounts: Int64
     amount: int
 
 
@@ -100,17 +100,21 @@ def charges(
     ties: Hash,
 ) -> Charges:
     """What placements, all of one broker, bill accounts that have `quantities` of them."""
-    totals: dict[tuple[str, tuple[int, ...]], int] = {}
+    totals: dict[tuple[str, bytes], Line] = {}
     for placement in placed:
-        for line in _lines(state, placement, accounts, groups, quantities.tolist()):
-            of = line.part, line.accounts
-            totals[of] = totals.get(of, 0) + line.amount
-    found = {part: np.zeros(len(accounts), np.int64) for part in PARTS}
-    for (part, rows), amount in totals.items():
-        own = np.array(rows, np.int64)
-        whole = np.array([0, len(own)], np.int64)
-        found[part][own] += split_money(np.array([amount]), quantities[own], whole, ties[own])
-    return Charges(*(found[part] for part in PARTS))
+        for line in _lines(state, placement, accounts, groups, quantities):
+            of = line.part, line.accounts.tobytes()
+            before = totals[of].amount if of in totals else 0
+            totals[of] = line._replace(amount=before + line.amount)
+    lines = list(totals.values())
+    found = np.zeros((len(PARTS), len(accounts)), np.int64)
+    if lines:
+        own = np.concatenate([line.accounts for line in lines])
+        offsets = offsets_of(np.array([len(line.accounts) for line in lines], np.int64))
+        amounts = np.array([line.amount for line in lines], np.int64)
+        part = np.array([PARTS.index(line.part) for line in lines])[segment_ids(offsets)]
+        np.add.at(found, (part, own), split_money(amounts, quantities[own], offsets, ties[own]))
+    return Charges(*found)
 
 
 def _lines(
@@ -118,22 +122,18 @@ def _lines(
     placement: Placement,
     accounts: Sequence[str],
     groups: Sequence[str],
-    quantities: list[int],
+    quantities: Int64,
 ) -> Iterator[Line]:
-    cards = agreed(state, placement)
-    own = [cards.of(account, group) for account, group in zip(accounts, groups, strict=True)]
+    cards, which = agreed(state, placement).places(accounts, groups)
     gross = cents(placement.notional * state.instruments[placement.instrument].multiplier)
-    total = sum(quantities)
+    total, got = int(quantities.sum()), quantities != 0
     for part in PARTS:
-        rows: dict[str, list[int]] = {}
-        for n, card in enumerate(own):
-            if quantities[n]:
-                name = card.name if card and getattr(card, part) is not None else ""
-                rows.setdefault(name, []).append(n)
-        for name, mine in rows.items():
-            share = Fraction(sum(quantities[n] for n in mine), total)
-            card = own[mine[0]] if name else None
-            yield Line(part, tuple(mine), _amount(state, placement, part, card, gross, share))
+        schedules = [None, *(getattr(card, part) for card in cards)]
+        own = np.array([n if one else 0 for n, one in enumerate(schedules)])[which]
+        for n in np.unique(own[got]).tolist():
+            mine = np.flatnonzero(got & (own == n))
+            share = Fraction(int(quantities[mine].sum()), total)
+            yield Line(part, mine, _amount(state, placement, part, schedules[n], gross, share))
 
 
 def groups_in(state: State, block: Block, accounts: Iterable[str]) -> list[str]:
@@ -148,12 +148,12 @@ def _amount(
     state: State,
     placement: Placement,
     part: str,
-    card: RateCard | None,
+    special: CommissionSchedule | None,
     gross: int,
     share: Fraction,
 ) -> int:
-    """A line's cents: by the card, else by the broker's own rates."""
-    if card is not None:
-        return billed(getattr(card, part), Fraction(placement.CumQty) * share, gross * share)
+    """A line's cents: by the card's schedule, else by the broker's own rates."""
+    if special is not None:
+        return billed(special, Fraction(placement.CumQty) * share, gross * share)
     own = commission if part == "execution" else research
     return own(state, placement, gross, share)

@@ -1,7 +1,8 @@
 """Fees and taxes: reference data in versions, and what of a broker's fills they take.
 
 What holds for a broker's part of a block is what was known when its first fill was routed, and in
-force on the trade date, however often the block is allocated. Nothing is levied on what was crossed in the house.
+force on the trade date, at the market in the block's statement, however often it is allocated.
+Nothing is levied on what was crossed in the house.
 """
 
 from collections.abc import Iterator, Sequence
@@ -84,12 +85,12 @@ def levied(
     ties: Hash,
 ) -> tuple[Levied, ...]:
     """What is levied on accounts that have `quantities`, worth `gross` cents, of one broker's fills."""
-    sells, instrument = state.blocks[event.block].Side.sells, _instrument(state, placed)
+    sells, traded = state.blocks[event.block].Side.sells, _traded(state, placed)
     known = min(p.routed for p in placed)
     found = []
     for row in ({} if unbilled(placed[0]) else state.fees).values():
         held = [v.fee for v in row if v.at <= known and v.fee.effective <= event.trade_date]
-        if not held or not _is_for(held[-1], instrument, sells):
+        if not held or not _is_for(held[-1], traded, sells):
             continue
         liable = [n for n, name in enumerate(accounts) if name not in held[-1].exempt]
         amounts = np.zeros(len(accounts), np.int64)
@@ -107,13 +108,19 @@ def _instrument(state: State, placed: Sequence[Placement]) -> Instrument:
     return state.instruments[placed[0].instrument]
 
 
-def _is_for(fee: Fee, instrument: Instrument, sells: bool) -> bool:
+def _traded(state: State, placed: Sequence[Placement]) -> tuple[str, str]:
+    """What, and where, by the statement: an instrument may be listed elsewhere since."""
+    name, statement = placed[0].instrument, state.blocks[placed[0].block].statement
+    return name, (statement and statement.market) or state.instruments[name].SecurityExchange
+
+
+def _is_for(fee: Fee, traded: tuple[str, str], sells: bool) -> bool:
     if not (fee.sells if sells else fee.buys):
         return False
     if not fee.instruments and not fee.markets:
         return True
-    named = instrument.instrument in fee.instruments
-    return named or instrument.SecurityExchange in fee.markets
+    instrument, market = traded
+    return instrument in fee.instruments or market in fee.markets
 
 
 def _by_account(
@@ -154,23 +161,23 @@ def _by_placement(
     return split_money(np.array([total], np.int64), quantities[own], whole, ties[own])
 
 
-def at_most(
-    state: State, instrument: Instrument, placed: Sequence[Placement], gross: int, accounts: int
-) -> int:
+def at_most(state: State, placed: Sequence[Placement], gross: int, accounts: int) -> int:
     """Cents that no split of fills over so many accounts can be levied beyond."""
+    if not placed:
+        return 0
     quantity = sum((Fraction(p.CumQty) for p in placed), Fraction(0))
     times = accounts + len(placed)
     return sum(
         max(_bound(fee, quantity, gross, times) for fee in fees)
-        for fees in _for(state, instrument)
+        for fees in _for(state, _traded(state, placed))
         if fees
     )
 
 
-def _for(state: State, instrument: Instrument) -> Iterator[list[Fee]]:
+def _for(state: State, traded: tuple[str, str]) -> Iterator[list[Fee]]:
     for rows in state.fees.values():
         fees = (row.fee for row in rows)
-        yield [f for f in fees if any(_is_for(f, instrument, sells) for sells in (False, True))]
+        yield [f for f in fees if any(_is_for(f, traded, sells) for sells in (False, True))]
 
 
 def _bound(fee: Fee, quantity: Fraction, gross: int, times: int) -> int:

@@ -33,6 +33,7 @@ def of_members(
         quantities=quantities,
         seed=days(state.business_date),
         lot_methods=() if set(methods) == {"FIFO"} else methods,
+        market=traded.SecurityExchange,
     )
 
 

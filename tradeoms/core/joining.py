@@ -184,6 +184,7 @@ def _changed(
         lot_methods=() if set(methods) == {"FIFO"} else methods,
         groups=(*old.groups, *groups) if old.groups else (),
         price_group=old.price_group,
+        market=old.market,
         earlier=old.parts,
         reason=reason,
         user=ctx.user,

@@ -4,14 +4,18 @@ What a placement costs is what was agreed when it was routed: a card that is def
 effective later, is not for it, however often its block is allocated.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from typing import NamedTuple
+
+import numpy as np
 
 from tradeoms.core.commissions import schedule_problems, unbilled
 from tradeoms.core.context import Context
 from tradeoms.core.versions import Reasons, bad_name, defined, standing
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.columns import Int64s
 from tradeoms.model.placements import Placement
 from tradeoms.model.rate_cards import CardVersion, RateCard
 from tradeoms.model.state import State
@@ -84,9 +88,25 @@ class Cards(NamedTuple):
     accounts: dict[str, RateCard]
     groups: dict[str, RateCard]
 
-    def of(self, account: str, group: str) -> RateCard | None:
-        """The account's own, else its group's."""
-        return self.accounts.get(account) or self.groups.get(group)
+    def all(self) -> list[RateCard]:
+        """Each once."""
+        return list({card.name: card for of in self for card in of.values()}.values())
+
+    def places(
+        self, accounts: Sequence[str], groups: Sequence[str]
+    ) -> tuple[list[RateCard], Int64s]:
+        """All cards, and for each account the place of its own card, else its group's, counted from 1;
+        0 where it has none.
+        """
+        cards = self.all()
+        number = {card.name: n for n, card in enumerate(cards, 1)}
+        own, common = ({k: number[c.name] for k, c in of.items()} for of in self)
+        found = np.zeros(len(accounts), np.int64)
+        for table, names in ((common, groups), (own, accounts)):
+            if table:
+                some = np.fromiter(map(table.get, names, repeat(0)), np.int64, len(accounts))
+                found = np.where(some, some, found)
+        return cards, found
 
 
 def agreed(state: State, placement: Placement) -> Cards:

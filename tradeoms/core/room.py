@@ -39,7 +39,7 @@ def needed(
     gross, bill = at_most(state, instrument, filled)
     if state.fees:
         count = len(_accounts(block, error))
-        bill += fees.at_most(state, instrument, filled, gross, count)
+        bill += fees.at_most(state, filled, gross, count)
     return gross + bill, instrument.units(sum((p.CumQty for p in filled), ZERO))
 
 

@@ -117,9 +117,22 @@ def _averaged(event: e.BlockAllocated, share: Share) -> Share:
     return share._replace(research=np.array(list(totals.values()), np.int64))
 
 
-def in_parts(state: State, event: e.BlockAllocated) -> e.BlockAllocated:
-    """The allocation with what brokers bill in lines: an account pays the sum of its own."""
+def with_costs(state: State, event: e.BlockAllocated, lines: bool) -> e.BlockAllocated:
+    """The allocation with what brokers bill in `lines`, and with fees, of which its money says nothing
+    yet.
+    """
+    if not (lines or state.fees):
+        return event
     found = _billed(state, event)
+    if lines:
+        event = _in_parts(state, event, found)
+    if not state.fees:
+        return event
+    return _with_fees(state, event, {b: _levied(state, event, s) for b, s in found.items()})
+
+
+def _in_parts(state: State, event: e.BlockAllocated, found: dict[str, Share]) -> e.BlockAllocated:
+    """An account pays the sum of its lines."""
     totals: dict[str, list[int]] = {name: [0, 0] for name in event.accounts}
     for share in found.values():
         rows = zip(share.accounts, share.commission.tolist(), _research(share), strict=True)
@@ -138,9 +151,8 @@ def in_parts(state: State, event: e.BlockAllocated) -> e.BlockAllocated:
     )
 
 
-def with_fees(state: State, event: e.BlockAllocated) -> e.BlockAllocated:
-    """The allocation with what markets and states take, which its money says nothing of yet."""
-    found = shares(state, event) if state.fees else {}
+def _with_fees(state: State, event: e.BlockAllocated, found: dict[str, Share]) -> e.BlockAllocated:
+    """With what markets and states take."""
     if not any(share.fees for share in found.values()):
         return event
     totals = dict.fromkeys(event.accounts, 0)

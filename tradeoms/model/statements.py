@@ -67,7 +67,8 @@ class Statement(Struct, frozen=True, gc=False, omit_defaults=True):
     `filled` and `day` are of the last change.
 
     `amounts`: of orders in money, another parallel tuple; these are then what fills are split by,
-    and `quantities` follow what is known of the block's quantity.
+    and `quantities` follow what is known of the block's quantity. `market`: the instrument's
+    SecurityExchange, by which fees are levied; empty in statements of old.
     """
 
     frozen_at: datetime
@@ -87,6 +88,7 @@ class Statement(Struct, frozen=True, gc=False, omit_defaults=True):
     filled: Decimal = ZERO
     day: date | None = None
     amounts: tuple[Decimal, ...] = ()
+    market: str = ""
 
     @property
     def parts(self) -> tuple[StatementPart, ...]:
