@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import DAY, D, Desk, desk, instrument, lot
+from tests.core.corporate import corporate
 from tradeoms import core
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -39,6 +40,38 @@ def mark(floor: Desk, price: Any, name: str = "ACME") -> None:
 
 def next_day(floor: Desk, days: int = 1) -> None:
     floor.done(c.OpenDay(floor.state.business_date + timedelta(days)), "ops")
+
+
+def test_the_day_of_a_split_begins_with_the_close_in_new_shares() -> None:
+    """301 at 30, closed at 50; three for two are 451 and a half, sold for 17. Then 34 is marked."""
+    floor = desk((lot("A1", 301, 9030),))
+    next_day(floor)
+    terms = {"new": 3, "old": 2, "fraction_price": 34}
+    (name,) = floor.done(corporate("split", day=floor.state.business_date, **terms), "ops")
+    found = row(floor)
+    assert (found.quantity, found.Px, found.close) == (451, D("33.33333333"), D("33.33333333"))
+    # The half was worth 16.67 at the close; the rest is what 8 decimals leave.
+    assert (found.market_value, found.day) == (D("15033.33"), D("0.33"))
+    shown = {p.key: (p.Px, p.close) for p in VIEWS["prices"].all_rows(floor.state)}
+    assert shown["ACME"] == (found.Px, found.close)
+    floor.done(c.MarkPrices((Price("ACME", D(48), "late", ""),), floor.state.last_date), "ops")
+    assert (row(floor).Px, row(floor).close, row(floor).day) == (32, 32, D("1.00"))
+    floor.done(c.ReverseAction(name, "not yet"), "ops")
+    assert (row(floor).Px, row(floor).close, row(floor).day) == (48, 48, 0)
+    mark(floor, 34)
+    floor.done(corporate("split", "again", day=floor.state.business_date, **terms), "ops")
+    assert (row(floor).Px, row(floor).close, row(floor).day) == (34, 32, 902 + 1)
+    next_day(floor)
+    assert (row(floor).Px, row(floor).close, row(floor).day) == (34, 34, 0)
+
+
+def test_a_split_that_is_booked_a_day_late_is_no_profit() -> None:
+    floor = desk((lot("A1", 300, 9000),))
+    day = floor.state.business_date
+    mark(floor, 25)
+    next_day(floor)
+    floor.done(corporate("split", new=2, day=day), "ops")
+    assert (row(floor).quantity, row(floor).close, row(floor).day) == (600, 25, 0)
 
 
 def test_a_day_of_gains_and_costs() -> None:

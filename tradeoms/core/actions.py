@@ -19,6 +19,7 @@ from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.identifying import bought
 from tradeoms.core.reasons import reason_problems
 from tradeoms.core.relieving import AVERAGE
+from tradeoms.core.repricing import repriced
 from tradeoms.core.sequence import taken_back_from
 from tradeoms.core.transfers import method_of
 from tradeoms.core.trying import Tried, again, making_room, try_out, unlike
@@ -107,7 +108,8 @@ def booked(state: State, rows: Sequence[Wanted], ctx: Context) -> list[e.AnyEven
         if isinstance(one.terms, CorporateAction)
         for event in adjusted(state, one.terms, one.action, ctx)
     ]
-    return [*making_room(state, done), e.ActionsBooked(done), *orders]
+    prices = repriced(state, done)
+    return [*making_room(state, done), e.ActionsBooked(done), *orders, *prices]
 
 
 def planned(state: State, rows: Sequence[Wanted], ctx: Context) -> tuple[Tried, list[e.AnyEvent]]:
@@ -249,7 +251,8 @@ def reverse(state: State, command: c.ReverseAction, ctx: Context) -> list[e.AnyE
     instrument = action.instruments[-1]
     if brought and (reason := _sold_in_orders(state, brought, instrument, tried)):
         raise refuse("action", command.action, f"{brought} of {instrument}: {reason}")
-    return [*events, *left_changed(state, action, ctx)]
+    prices = repriced(state, [action], back=True)
+    return [*events, *left_changed(state, action, ctx), *prices]
 
 
 def reversal(state: State, action: LotAction, reason: str, ctx: Context) -> list[e.AnyEvent]:

@@ -28,9 +28,9 @@ FINEST = 10**6
 
 def ratio_of(state: State, terms: CorporateAction) -> Fraction:
     """New units for one old unit."""
+    if terms.kind in (ActionKind.Split, ActionKind.StockDividend):
+        return terms.shares
     new = Fraction(terms.new) / Fraction(terms.old)
-    if terms.kind is ActionKind.StockDividend:
-        return 1 + new
     to = state.instruments[terms.new_instrument or terms.instrument]
     return new * Fraction(10) ** (to.qty_scale - state.instruments[terms.instrument].qty_scale)
 

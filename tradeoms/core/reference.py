@@ -28,6 +28,7 @@ from tradeoms.core.instruments import bad_rate, changed_units, instrument_proble
 from tradeoms.core.overnight import left_open
 from tradeoms.core.quotes import quote_problems
 from tradeoms.core.relieving import AVERAGE, STANDING
+from tradeoms.core.repricing import closed_late
 from tradeoms.core.retired import opened
 from tradeoms.core.striking import strike
 from tradeoms.model import commands as c
@@ -198,7 +199,8 @@ def mark_prices(state: State, command: c.MarkPrices, ctx: Context) -> list[e.Any
         problems.append(c.Problem("day", str(day), reason))
     if problems:
         raise Refusal(*problems)
-    return [e.PricesMarked(command.prices, day)]
+    late = [] if day == state.business_date else closed_late(state, command.prices)
+    return [e.PricesMarked(command.prices, day), *late]
 
 
 def _bad_volume(volume: Decimal) -> str:

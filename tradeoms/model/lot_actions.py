@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from msgspec import Struct
 
@@ -52,6 +53,14 @@ class CorporateAction(
     taxable: bool = False
     account: str = ""
     quantity: Decimal | None = None
+
+    @property
+    def shares(self) -> Fraction:
+        """How many of its own shares one becomes."""
+        more = self.kind is ActionKind.StockDividend
+        if more or self.kind is ActionKind.Split:
+            return Fraction(self.new) / Fraction(self.old) + more
+        return Fraction(1)
 
 
 class ArrivedLot(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):

@@ -173,7 +173,7 @@ _TABLES = (
         pnl.PnlRow,
         (
             *(*_BOOKING, e.LotsWashed, e.PricesMarked, e.RatesSet),
-            *(e.DayOpened, e.AccountsDefined, _NAMES),
+            *(e.DayOpened, e.AccountsDefined, _NAMES, *lot_actions.ON),
         ),
     ),
     _view(cash, "cash", cash.CashRow, *_BOOKING),
@@ -194,7 +194,10 @@ _TABLES = (
         *(lot_actions.line_rows, lot_actions.all_line_rows),
         frozenset(lot_actions.LINES_ON),
     ),
-    _view(prices, "prices", prices.PriceRow, e.PricesMarked, e.DayOpened, _NAMES),
+    _view(
+        *(prices, "prices", prices.PriceRow),
+        *(e.PricesMarked, e.DayOpened, _NAMES, *lot_actions.ON),
+    ),
     _view(rates, "rates", rates.RateRow, e.RatesSet),
     _view(errors, "errors", errors.ErrorRow, *errors.ON),
     _view(crosses, "crosses", crosses.CrossRow, *crosses.ON),

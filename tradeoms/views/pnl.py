@@ -12,7 +12,7 @@ from tradeoms.model import events as e
 from tradeoms.model.lot_actions import LotTransfer
 from tradeoms.model.reference import Instrument, Price
 from tradeoms.model.state import State
-from tradeoms.views import pairs, touched
+from tradeoms.views import pairs, splits, touched
 from tradeoms.views.lots import EPOCH, open_basis
 from tradeoms.views.pairs import Pairs
 from tradeoms.views.rates import rate_at
@@ -28,7 +28,7 @@ class PnlRow(Struct, frozen=True, gc=False):
     value less that. `realized_short` and `realized_long` are what counts of the gains of this
     calendar year, by term (a loss that a wash sale defers is in `cost`), `realized_today` of the
     sales of this day. `day` is what the day has brought: the value now, less the value at the start
-    at the last day's price of record (`close`), and the money that trades of the day brought. The
+    at the last day's price of record (`close`, of a share of today), and the money that trades of the day brought. The
     `base_` columns say the same in the account's currency, each amount at the rate of record of its
     own day, rounded once. What cannot be known is None: no price, no rate.
     """
@@ -87,6 +87,7 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
         return _keys(state, lambda live: np.ones(len(live.accounts), np.bool_))
     prices = event.prices if isinstance(event, e.PricesMarked) else ()
     names = {price.instrument for price in prices} | touched.instruments(event)
+    names.update(splits.instruments(state, event))
     columns = [state.instrument_axis.index[name] for name in names]
     return _keys(state, lambda live: np.isin(live.instruments, columns))
 
@@ -143,10 +144,12 @@ def _day(number: int) -> date:
 
 def _rows(state: State, these: Pairs) -> Iterator[PnlRow | None]:
     columns = these.accounts.tolist(), these.instruments.tolist(), _moved(state, these)
+    changed = splits.since_close(state)
     for account, column, moved in zip(*columns, strict=True):
         if moved.units or moved.open or moved.realized or moved.traded or moved.cash:
             instrument = state.instruments[state.instrument_axis.names[column]]
-            yield _row(state, state.account_axis.names[account], instrument, moved)
+            close = splits.close_of(state, instrument.instrument, changed)
+            yield _row(state, state.account_axis.names[account], instrument, moved, close)
         else:
             yield None
 
@@ -175,15 +178,24 @@ def _moved(state: State, these: Pairs) -> list[Moved]:
 
 
 def _transfers(state: State) -> list[int]:
-    """What came or went without being paid for counts as held, or not held, since the day began."""
-    return [one.number for one in state.lot_actions.values() if isinstance(one.terms, LotTransfer)]
+    """What came or went without being paid for counts as held, or not held, since the day began; so do
+    the shares of a split of before, of which the last price is.
+    """
+    return [
+        one.number
+        for one in state.lot_actions.values()
+        if isinstance(one.terms, LotTransfer)
+        or (one.terms.day <= state.last_date and one.terms.shares != 1)
+    ]
 
 
-def _row(state: State, account: str, instrument: Instrument, moved: Moved) -> PnlRow:
+def _row(
+    state: State, account: str, instrument: Instrument, moved: Moved, close: Decimal | None
+) -> PnlRow:
     name, base = instrument.instrument, state.accounts[account].Currency
-    price, close = state.prices.get(name), state.last_prices.get(name)
+    price = state.prices.get(name)
     value = _worth(instrument, moved.units, price)
-    start = _worth(instrument, moved.units - moved.traded, close)
+    start = _worth(instrument, moved.units - moved.traded, state.last_prices.get(name))
     today = _number(state.business_date)
     gains = [0, 0, 0]  # short, long, today
     for _, sold, _, _, gain, disallowed, long_term in moved.realized:
@@ -205,7 +217,7 @@ def _row(state: State, account: str, instrument: Instrument, moved: Moved) -> Pn
         quantity=instrument.quantity(moved.units),
         cost=cost,
         Px=price.Px if price else None,
-        close=close.Px if close else None,
+        close=close,
         market_value=value,
         unrealized=unrealized,
         realized_short=short,

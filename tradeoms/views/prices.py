@@ -9,13 +9,14 @@ from tradeoms.model import events as e
 from tradeoms.model.reference import Price
 from tradeoms.model.state import State
 from tradeoms.views import touched
+from tradeoms.views.splits import Shares, close_of, instruments, since_close
 
 
 class PriceRow(Struct, frozen=True, gc=False):
     """A price of record; `key` is the instrument, `at` when it was true, as its source said.
 
-    `close` is the price with which the last day ended, `ADV` the average daily volume, both as
-    somebody said them.
+    `close` is the price with which the last day ended, of a share of today where there was a split
+    since, `ADV` the average daily volume, both as somebody said them.
     """
 
     key: str
@@ -28,9 +29,9 @@ class PriceRow(Struct, frozen=True, gc=False):
     ADV: Decimal | None = None
 
 
-def row(state: State, price: Price) -> PriceRow:
+def row(state: State, price: Price, splits: Shares) -> PriceRow:
     """The row of a price."""
-    instrument, close = state.instruments[price.instrument], state.last_prices.get(price.instrument)
+    instrument = state.instruments[price.instrument]
     return PriceRow(
         key=price.instrument,
         Symbol=instrument.Symbol,
@@ -38,26 +39,28 @@ def row(state: State, price: Price) -> PriceRow:
         Px=price.Px,
         source=price.source,
         at=price.at,
-        close=close.Px if close else None,
+        close=close_of(state, price.instrument, splits),
         ADV=price.ADV,
     )
 
 
 def rows(state: State, event: e.AnyEvent) -> Iterator[tuple[str, PriceRow | None]]:
     """Prices that were marked."""
-    for name in state.prices if type(event) is e.DayOpened else _touched(event):
+    splits = since_close(state)
+    for name in state.prices if type(event) is e.DayOpened else _touched(state, event):
         price = state.prices.get(name)
         if price is not None:
-            yield name, row(state, price)
+            yield name, row(state, price, splits)
 
 
-def _touched(event: e.AnyEvent) -> Iterable[str]:
+def _touched(state: State, event: e.AnyEvent) -> Iterable[str]:
     if type(event) is e.PricesMarked:
         return dict.fromkeys(price.instrument for price in event.prices)
-    return touched.instruments(event)
+    return (*touched.instruments(event), *instruments(state, event))
 
 
 def all_rows(state: State) -> Iterator[PriceRow]:
     """The price of every instrument that has one."""
+    splits = since_close(state)
     for price in state.prices.values():
-        yield row(state, price)
+        yield row(state, price, splits)
