@@ -29,56 +29,34 @@ TYPES = {
 }
 
 
-#: What the server calls the fields of the ticket, and the rules that speak of one.
-SAID = {
-    "account": "account",
-    "instrument": "instrument",
-    "restricted_list": "instrument",
-    "Side": "side",
-    "OrderQty": "quantity",
-    "oversell": "quantity",
-    "order_quantity": "quantity",
-    "order_value": "quantity",
-    "cash_cover": "quantity",
-    "OrdType": "type",
-    "Price": "price",
-    "price_collar": "price",
-    "StopPx": "stop",
-    "locate": "locate",
-    "short_sale": "locate",
-}
-
-
 class Field(NamedTuple):
-    """One line of the ticket."""
+    """One line of the ticket; what the server calls it, and the rules that speak of it."""
 
     name: str
     hint: str
+    takes: tuple[str, ...]
 
 
-class Wrong(NamedTuple):
-    """What is wrong with a field of the ticket; without a name, with the order."""
-
-    field: str
-    reason: str
-
+#: Rules that speak of how much is ordered, and of the price.
+OF_QUANTITY = ("oversell", "order_quantity", "order_value", "cash_cover")
+OF_PRICE = ("price_collar",)
+OF_INSTRUMENT = ("restricted_list",)
+OF_LOCATE = ("short_sale",)
 
 FIELDS = (
-    Field("account", "account"),
-    Field("instrument", "instrument or Symbol"),
-    Field("side", "buy, sell, short"),
-    Field("quantity", "2500, 10k, 1m USD: units worth it; for 1m USD: in money"),
-    Field("type", "market, limit, stop, stoplimit; empty: by the price"),
-    Field("price", "limit price"),
-    Field("stop", "stop price"),
-    Field("locate", "for a short sale"),
+    Field("account", "account", ("account",)),
+    Field("instrument", "instrument or Symbol", ("instrument", *OF_INSTRUMENT)),
+    Field("side", "buy, sell, short", ("Side",)),
+    Field(
+        "quantity",
+        "2500, 10k, 1m USD: units worth it; for 1m USD: in money",
+        ("OrderQty", "CashOrderQty", "members", *OF_QUANTITY),
+    ),
+    Field("type", "market, limit, stop, stoplimit; empty: by the price", ("OrdType",)),
+    Field("price", "limit price", ("Price", *OF_PRICE)),
+    Field("stop", "stop price", ("StopPx",)),
+    Field("locate", "for a short sale", ("locate", *OF_LOCATE)),
 )
-
-
-def answered(problem: Problem) -> Wrong:
-    """What the server says is wrong, at the field of the ticket where it is to be mended."""
-    field = SAID.get(problem.field.rpartition(".")[2], "")
-    return Wrong(field, described("" if field else problem.field, problem.value, problem.reason))
 
 
 def described(field: str, value: str, reason: str) -> str:
@@ -88,23 +66,23 @@ def described(field: str, value: str, reason: str) -> str:
 
 def read(
     text: Mapping[str, str], instruments: Mapping[str, str], prices: Mapping[str, PriceRow]
-) -> tuple[NewOrder | None, list[Wrong]]:
+) -> tuple[NewOrder | None, list[Problem]]:
     """The order, or everything that is wrong with it. `instruments`: name -> Symbol, as known.
 
     `prices` by instrument turn a quantity given as money into units.
     """
-    problems: list[Wrong] = []
+    problems: list[Problem] = []
     known = prices.get(instrument(text["instrument"], instruments))
     quantity, in_money = _quantity(text, known, problems), text["quantity"].startswith("for ")
     price, stop = _amount("price", text, problems), _amount("stop", text, problems)
     side = SIDES.get(text["side"].lower())
     kind = _type(text["type"].lower(), price, stop)
     needed = ("account", "instrument", "quantity")
-    problems += [Wrong(name, "is needed") for name in needed if not text[name]]
+    problems += [Problem(name, "", "is needed") for name in needed if not text[name]]
     if side is None:
-        problems.append(Wrong("side", "say buy, sell or short"))
+        problems.append(Problem("side", "", "say buy, sell or short"))
     if kind is None:
-        problems.append(Wrong("type", f"say {', '.join(TYPES)}"))
+        problems.append(Problem("type", "", f"say {', '.join(TYPES)}"))
     if problems or side is None or kind is None or quantity is None:
         return None, problems
     name = instrument(text["instrument"], instruments)
@@ -131,7 +109,7 @@ def _type(text: str, price: Decimal | None, stop: Decimal | None) -> OrdType | N
 
 
 def _quantity(
-    text: Mapping[str, str], price: PriceRow | None, problems: list[Wrong]
+    text: Mapping[str, str], price: PriceRow | None, problems: list[Problem]
 ) -> Decimal | None:
     """As typed; an amount of money with its currency becomes whole units at the price of record,
     unless the order is to be `for` it.
@@ -141,22 +119,22 @@ def _quantity(
         return _amount("quantity", text, problems)
     if price is None or price.Currency.upper() != match["Currency"].upper():
         known = f"the price is in {price.Currency}" if price else "there is no price"
-        problems.append(Wrong("quantity", known))
+        problems.append(Problem("quantity", "", known))
         return None
     money = _amount("quantity", {"quantity": match["money"]}, problems)
     if match["for"]:
         return money
     units = None if money is None else (money / price.Px).quantize(Decimal(1), ROUND_DOWN)
     if units == 0:
-        problems.append(Wrong("quantity", f"is less than one unit at {price.Px}"))
+        problems.append(Problem("quantity", "", f"is less than one unit at {price.Px}"))
     return units or None
 
 
-def _amount(name: str, text: Mapping[str, str], problems: list[Wrong]) -> Decimal | None:
+def _amount(name: str, text: Mapping[str, str], problems: list[Problem]) -> Decimal | None:
     if not text[name]:
         return None
     try:
         return amount(text[name])
     except BadSplit as error:
-        problems.append(Wrong(name, str(error)))
+        problems.append(Problem(name, "", str(error)))
         return None

@@ -14,6 +14,7 @@ from tradeoms.model.orders import Violation
 Crossing = c.ProposeCross | c.ApproveCross
 Routed = c.RouteBlock | c.RouteBlocks | c.RouteList | c.RouteByPhone
 Routing = Routed | c.ReplacePlacement | c.JoinBlock | Crossing
+PLAIN = "refused"  # in the place of a rule: what the server says of fields
 _OF_BLOCK = re.compile(r"blocks\[(\d+)\]\.(.*)")
 
 
@@ -36,6 +37,11 @@ class Objections(NamedTuple):
     def may_go_on(self) -> bool:
         """Whether nothing stands against it that cannot be lifted by having seen it."""
         return bool(self.warnings) and not any(group.hard for group in self.groups)
+
+    @property
+    def by_rule(self) -> bool:
+        """Whether a rule says something, not only the server of a field."""
+        return any(group.rule != PLAIN for group in self.groups)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -113,7 +119,7 @@ def _refusals(problems: Iterable[c.Problem]) -> Group:
         f"{p.field} {p.value}: {p.reason}" if p.value else f"{p.field}: {p.reason}"
         for p in problems
     ]
-    return Group("refused", "BLOCK", True, tuple(dict.fromkeys(lines)))
+    return Group(PLAIN, "BLOCK", True, tuple(dict.fromkeys(lines)))
 
 
 def _group(rule: str, violations: list[Violation], hard: bool) -> Group:

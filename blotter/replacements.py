@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from blotter import cells, changes
+from blotter.entry import OF_PRICE, OF_QUANTITY
 from blotter.screens.preview import Asked, Said
 from blotter.screens.replace import Replacement
 from blotter.split import BadSplit
@@ -13,10 +14,20 @@ from tradeoms.model.reference import Instrument
 CENT = Decimal("0.01")
 ASKS = (
     Asked(
-        "quantity", "2000, 2k, +500, -500, +10%; with what is filled", changes.of_quantity, False
+        "quantity",
+        "2000, 2k, +500, -500, +10%; with what is filled",
+        changes.of_quantity,
+        needed=False,
+        takes=("OrderQty", "CashOrderQty", *OF_QUANTITY),
     ),
-    Asked("price", "415.5, +0.05, -2t (ticks), +5bp, +1%", changes.of_price, False),
-    Asked("stop", "the same", changes.of_price, False),
+    Asked(
+        "price",
+        "415.5, +0.05, -2t (ticks), +5bp, +1%",
+        changes.of_price,
+        needed=False,
+        takes=("Price", *OF_PRICE),
+    ),
+    Asked("stop", "the same", changes.of_price, needed=False, takes=("StopPx",)),
 )
 
 

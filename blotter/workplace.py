@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from textual.app import App
 from textual.screen import ModalScreen
@@ -19,7 +19,7 @@ from blotter.timeline import Story
 from blotter.widgets.grid import Grid
 from blotter.widgets.messages import Line
 from tradeoms.bus.client import BusRefused, NoAnswer, Result
-from tradeoms.model.commands import Command
+from tradeoms.model.commands import Command, Problem
 from tradeoms.model.events import Answered
 from tradeoms.model.fields import Outcome
 
@@ -28,6 +28,35 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 AT_ONCE = 100  # commands that wait for their answers together
+
+
+class Reply(NamedTuple):
+    """What became of a command: the answer, or why there is none."""
+
+    answered: Answered | None
+    missing: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether it was carried out."""
+        return self.answered is not None and self.answered.outcome is Outcome.Done
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What stands against it; nothing where it was carried out."""
+        if self.done:
+            return ()
+        if self.answered is None:
+            return (Problem("", "", self.missing),)
+        unnamed = Problem("", "", f"{self.answered.outcome}, id {self.answered.id}")
+        return self.answered.problems or (unnamed,)
+
+    @property
+    def verdict(self) -> str:
+        """On one line, for a message or a row of results."""
+        if self.answered is not None and self.done:
+            return " ".join(("done", *self.answered.ids))
+        return "; ".join(described(p.field, p.value, p.reason) for p in self.problems)
 
 
 class Workplace:
@@ -109,26 +138,25 @@ class Workplace:
         """Show a dialog and wait for its result; None where the person went back."""
         return await self.app.push_screen_wait(screen)
 
-    async def send(self, what: str, command: Command) -> Answered | None:
-        """Send and say what became of it. None where nothing is known or nothing was sent."""
+    async def send(self, what: str, command: Command) -> Reply:
+        """Send and say what became of it."""
         if self.blind:
-            self.tell("error", f"{what}: not sent, {self.blind}")
-            return None
+            reply = Reply(None, f"not sent, {self.blind}")
+        else:
+            reply = await self._submit(command)
+        self._report(what, reply)
+        return reply
+
+    async def _submit(self, command: Command) -> Reply:
         self.pending += 1
         try:
-            answered = await self.link.submit(command)
+            return Reply(await self.link.submit(command))
         except BusRefused as refused:
-            self.tell("error", f"{what}: refused: {refused}")
-            return None
+            return Reply(None, f"refused: {refused}")
         except NoAnswer as late:
-            self.tell(
-                "error", f"{what}: {late}. It may still be carried out: look before you repeat it"
-            )
-            return None
+            return Reply(None, f"{late}. It may still be carried out: look before you repeat it")
         finally:
             self.pending -= 1
-        self._report(what, answered)
-        return answered
 
     async def query(self, what: str, question: str, **arguments: Any) -> Result | None:
         """Ask the server; None, said aloud, where it gives no answer."""
@@ -145,30 +173,21 @@ class Workplace:
             return None
         return found
 
-    async def send_all(self, commands: Mapping[str, Command]) -> dict[str, Answered | None]:
+    async def send_all(self, commands: Mapping[str, Command]) -> dict[str, Reply]:
         """Send commands of one kind, each with its name, some at once; the answers by name."""
-        named, answers = list(commands.items()), dict[str, Answered | None]()
+        named, answers = list(commands.items()), dict[str, Reply]()
         for start in range(0, len(named), AT_ONCE):
             some = named[start : start + AT_ONCE]
             got = await asyncio.gather(*(self.send(what, command) for what, command in some))
             answers.update(zip((what for what, _ in some), got, strict=True))
         return answers
 
-    def _report(self, what: str, answered: Answered) -> None:
-        if answered.outcome is Outcome.Done:
-            ids = f" → {', '.join(answered.ids)}" if answered.ids else ""
-            self.tell("ok", f"{what}: done{ids}")
-            for seen in answered.violations:
-                self.tell("warning", f"{what}: {seen.severity} {seen.rule}: {seen.message}")
+    def _report(self, what: str, reply: Reply) -> None:
+        answered = reply.answered
+        if answered is None or not reply.done:
+            self.tell("error", f"{what}: {reply.verdict}")
             return
-        self.tell("error", f"{what}: {verdict(answered)}")
-
-
-def verdict(answered: Answered | None) -> str:
-    """What became of a command on one line, for a message or a row of results."""
-    if answered is None:
-        return "not sent, or no answer"
-    if answered.outcome is Outcome.Done:
-        return " ".join(("done", *answered.ids))
-    said = "; ".join(described(p.field, p.value, p.reason) for p in answered.problems)
-    return said or f"{answered.outcome}, id {answered.id}"
+        ids = f" → {', '.join(answered.ids)}" if answered.ids else ""
+        self.tell("ok", f"{what}: done{ids}")
+        for seen in answered.violations:
+            self.tell("warning", f"{what}: {seen.severity} {seen.rule}: {seen.message}")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from blotter.handlers.deeds import Deed, act
+from blotter.handlers.deeds import Deed, act, put
 from blotter.handlers.orders import REASON
 from blotter.screens.choose import Choice, Choose
 from blotter.screens.preview import Asked, Preview, Said
@@ -162,11 +162,9 @@ async def kill(place: Workplace) -> None:
     count = sum(broker in (HOUSE, row.broker) for row in live)
     note = f"{count} placements of {whose} are cancelled, as far as their sessions are up."
     typed = Asked("confirm", f"type {TYPED}", _means_it)
-    said = await place.ask(
-        Preview(f"Cancel all of {whose}", (), "Cancel all", (REASON, typed), note)
-    )
-    if said is not None:
-        await place.send(f"cancel all of {whose}", _cancel_all(broker, said))
+    send = put(place, f"cancel all of {whose}", lambda said: _cancel_all(broker, said))
+    title = f"Cancel all of {whose}"
+    await place.ask(Preview(title, (), "Cancel all", send, (REASON, typed), note))
 
 
 def _cancel_all(broker: str, said: Mapping[str, Any]) -> c.CancelAll:

@@ -17,6 +17,7 @@ from blotter.screens.preview import Asked
 from blotter.screens.route import RouteTicket, Split
 from blotter.workplace import Workplace
 from tradeoms.model import commands as c
+from tradeoms.model.commands import Problem
 
 MOST = 20  # blocks of which each account is shown before they are finished
 
@@ -29,21 +30,24 @@ async def route(place: Workplace) -> None:
 async def divide(
     place: Workplace, rows: Sequence[Any], back: Mapping[str, Decimal] | None = None
 ) -> None:
-    """The ticket for what is idle of blocks, or of that only what came `back`; what the server does
-    not take comes back to it.
-    """
-    rows, text = _idle(place, rows), ""
-    while rows:
-        ticket = RouteTicket(rows, brokers(place), place.rows("prices"), text, back)
-        split = await place.ask(ticket)
-        if split is None:
-            return
-        text = split.text
-        if await insist(place, f"route {_names(rows)}", _command(split), f"≈ {split.value}"):
-            place.grid.clear_selection()
-            return
+    """The ticket for what is idle of blocks, or of that only what came `back`."""
+    rows = _idle(place, rows)
+    if not rows:
+        return
+
+    async def send(split: Split) -> Sequence[Problem]:
+        what = f"route {named([row.block for row in split.blocks])}"
+        problems = await insist(place, what, _command(split), f"≈ {split.value}")
         now = place.rows("blocks")
-        rows = _idle(place, [now[row.key] for row in rows if row.key in now])
+        left = [now[row.key] for row in rows if row.key in now and now[row.key].idle > 0]
+        if problems and left:
+            ticket.anew(left)
+        elif not problems:
+            place.grid.clear_selection()
+        return problems
+
+    ticket = RouteTicket(rows, brokers(place), place.rows("prices"), send, back)
+    await place.ask(ticket)
 
 
 async def route_list(place: Workplace) -> None:
@@ -52,14 +56,17 @@ async def route_list(place: Workplace) -> None:
     if not rows:
         return
     value = f"≈ {notional.total(rows, 'idle', place.rows('prices'))}"
+
+    async def send(broker: str) -> Sequence[Problem]:
+        command = c.RouteList(broker, tuple(row.key for row in rows))
+        problems = await insist(place, f"route {_names(rows)} as a list", command, value)
+        if not problems:
+            place.grid.clear_selection()
+        return problems
+
     title = f"{_names(rows)} as one list, {value}, to:"
     choices = [Choice(name, name, "" if up else "is down") for name, up in brokers(place).items()]
-    broker = await place.ask(Choose(title, choices))
-    if broker is None:
-        return
-    command = c.RouteList(broker, tuple(row.key for row in rows))
-    if await insist(place, f"route {_names(rows)} as a list", command, value):
-        place.grid.clear_selection()
+    await place.ask(Choose(title, choices, send, ("broker",)))
 
 
 def _names(rows: Sequence[Any]) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from blotter import cells
-from blotter.handlers.deeds import Deed, act
+from blotter.handlers.deeds import Deed, act, put
 from blotter.handlers.orders import REASON
 from blotter.screens.choose import Choice, Choose
 from blotter.screens.preview import Asked, Preview, Said
@@ -21,6 +21,7 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 WHY = Asked("reason", "if you want to say why", needed=False)
 WHY_TAKEN = Asked("reason", "needed where it is another's", needed=False)
 TRADER = Asked("trader", "whose it will be")
+TO = Asked("to", "whose it will be")
 
 
 def later(text: str) -> datetime:
@@ -105,12 +106,13 @@ async def hand_over(place: Workplace) -> None:
     if trader is None:
         return
     note = f"All that {trader} has claimed and that is open: {owners.count(trader)}."
-    said = await place.ask(
-        Preview(f"Hand over the desk of {trader}", (), "Hand over", (TRADER, REASON), note)
-    )
-    if said is not None:
-        command = c.HandOver(trader, said["trader"], said["reason"])
-        await place.send(f"hand over the desk of {trader} to {said['trader']}", command)
+    title = f"Hand over the desk of {trader}"
+
+    def make(said: Said) -> c.Command:
+        return c.HandOver(trader, said["to"], said["reason"])
+
+    send = put(place, title.lower(), make)
+    await place.ask(Preview(title, (), "Hand over", send, (TO, REASON), note))
 
 
 def _dealt_with(row: Any) -> str:

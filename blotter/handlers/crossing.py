@@ -1,18 +1,22 @@
 """Opposite orders that trade with each other in the house: found, proposed, answered, taken back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from blotter import cells
+from blotter.entry import OF_QUANTITY
 from blotter.handlers.acknowledging import insist
 from blotter.handlers.deeds import Deed, about, act, named
 from blotter.handlers.orders import REASON
 from blotter.screens.choose import Choice, Choose
-from blotter.screens.preview import Asked, Line, Preview
+from blotter.screens.form import Send
+from blotter.screens.preview import Asked, Line, Preview, Said
 from blotter.workplace import Workplace
 from tradeoms.model import commands as c
+from tradeoms.model.commands import Problem
 
+OF_SIZE = ("OrderQty", *OF_QUANTITY)
 WHY = Asked("reason", "if you want to say why", needed=False)
 SECOND = "A second person approves it, at the market's price of that moment. No broker hears of it."
 HAPPENS = "Both sides are booked at the market's price of now, without a commission."
@@ -56,13 +60,15 @@ async def _propose(place: Workplace, row: Mapping[str, Any]) -> None:
     lines += [Line(name, _about(place, name), why) for name, why in row["left_out"].items()]
     title = f"Cross {row['OrderQty']} {row['instrument']} at {row['Px']} ({row['basis']})"
     asks = (
-        Asked("quantity", "less of it, if you want", _quantity, needed=False),
+        Asked("quantity", "less of it, if you want", _quantity, False, takes=OF_SIZE),
         WHY,
     )
-    said = await place.ask(Preview(title, lines, "Propose", asks, SECOND))
-    if said is not None:
+
+    async def send(said: Said) -> Sequence[Problem]:
         command = c.ProposeCross(orders, said["quantity"], said["reason"] or "")
-        await insist(place, f"cross {named(orders)}", command, title)
+        return await insist(place, f"cross {named(orders)}", command, title)
+
+    await place.ask(Preview(title, lines, "Propose", send, asks, SECOND))
 
 
 def _about(place: Workplace, name: str) -> str:
@@ -85,12 +91,16 @@ async def approve(place: Workplace) -> None:
             Line("proposed", cells.printable(f"by {row.proposed_by}: {row.reason or 'no reason'}")),
             Line("price then", f"{cells.number(row.Px)}, {row.basis}, {row.source} {row.priced}"),
         ]
-        said = await place.ask(
-            Preview(cells.printable(f"Cross {what}"), lines, "Approve", (WHY,), HAPPENS)
-        )
-        if said is not None:
-            command = c.ApproveCross(row.key, said["reason"] or "")
-            await insist(place, f"approve {row.key}", command, what)
+        title, send = cells.printable(f"Cross {what}"), _approving(place, row.key, what)
+        await place.ask(Preview(title, lines, "Approve", send, (WHY,), HAPPENS))
+
+
+def _approving(place: Workplace, cross: str, what: str) -> Send[Said]:
+    async def send(said: Said) -> Sequence[Problem]:
+        command = c.ApproveCross(cross, said["reason"] or "")
+        return await insist(place, f"approve {cross}", command, what)
+
+    return send
 
 
 reject = act(

@@ -4,18 +4,18 @@ Rows for which it makes no sense are left out and named; several rows are shown 
 sent, and what became of each afterwards.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
 from rich.console import RenderableType
 
 from blotter import cells, notional
+from blotter.screens.form import Send
 from blotter.screens.page import Page
-from blotter.screens.preview import Asked, Line, Other, Preview, Said, results
-from blotter.workplace import Workplace, verdict
-from tradeoms.model.commands import Command
-from tradeoms.model.events import Answered
-from tradeoms.model.fields import Outcome
+from blotter.screens.preview import DONE, Asked, Line, Other, Preview, Said, results
+from blotter.workplace import Reply, Workplace
+from tradeoms.model.commands import Command, Problem
 
 MANY = 5  # names of a title
 
@@ -69,29 +69,29 @@ def act(deed: Deed) -> Callable[[Workplace], Awaitable[None]]:
     return handler
 
 
-async def do(place: Workplace, deed: Deed, rows: Sequence[Any]) -> None:
-    """Ask what must be asked, send, and say what became of it."""
-    fit = [row for row in rows if not deed.unfit(row)]
+async def do(
+    place: Workplace, deed: Deed, rows: Sequence[Any], text: Mapping[str, str] | None = None
+) -> None:
+    """Ask what must be asked, send, and say what became of it. `text`: what was typed before."""
     _tell_unfit(place, deed, rows)
+    fit = [row for row in rows if not deed.unfit(row)]
     if not fit:
         return
-    said: Said | None = {asked.name: None for asked in deed.asks}
-    if deed.asks or deed.confirm or (deed.preview and len(rows) > 1):
-        screen = await _preview(place, deed, rows, fit)
-        said = await place.ask(screen)
-        for first in deed.first:
-            if screen.other == first.key:
-                await first.act(place, fit)
-                await do(place, deed, _as_of_now(place, rows))
-                return
-    if said is None:
+    if not (deed.asks or deed.confirm or (deed.preview and len(rows) > 1)):
+        commands = _commands(deed, fit, {})
+        await finish(place, f"{deed.verb}: what became of it", await place.send_all(commands))
         return
-    given = said
-    if deed.together and len(fit) > 1:
-        await _together(place, deed, rows, fit, given)
-        return
-    commands = {f"{deed.verb} {row.key}": deed.make(row, given) for row in fit}
-    await finish(place, f"{deed.verb}: what became of it", await place.send_all(commands))
+    sending = _Sending(place, deed, fit)
+    screen = await _preview(place, deed, rows, fit, sending, text or {})
+    await place.ask(screen)
+    for first in deed.first:
+        if screen.other == first.key:
+            await first.act(place, fit)
+            await do(place, deed, _as_of_now(place, rows), screen.left)
+            return
+    if refused := sending.refused:
+        rest = deed._replace(unfit=lambda row: refused.get(row.key) or deed.unfit(row))
+        await do(place, rest, _as_of_now(place, rows), sending.text)
 
 
 def _as_of_now(place: Workplace, rows: Sequence[Any]) -> list[Any]:
@@ -99,29 +99,65 @@ def _as_of_now(place: Workplace, rows: Sequence[Any]) -> list[Any]:
     return [now[row.key] for row in rows if row.key in now]
 
 
-async def _together(
-    place: Workplace, deed: Deed, rows: Sequence[Any], fit: Sequence[Any], said: Said
-) -> None:
-    """One command; those that the server refuses are left out, with why, when the rest is asked again."""
-    assert deed.together is not None
-    answer = await place.send(f"{deed.verb} {_named(fit)}", deed.together(fit, said))
-    if _worked(answer):
-        place.grid.clear_selection()
-        return
-    refused = {problem.value: problem.reason for problem in answer.problems} if answer else {}
-    if any(row.key in refused for row in fit):
-        asks = tuple(asked._replace(first=said[asked.name] or "") for asked in deed.asks)
-        rest = deed._replace(asks=asks, unfit=lambda row: refused.get(row.key) or deed.unfit(row))
-        await do(place, rest, _as_of_now(place, rows))
+def _commands(deed: Deed, rows: Sequence[Any], said: Said) -> dict[str, Command]:
+    return {f"{deed.verb} {row.key}": deed.make(row, said) for row in rows}
 
 
-async def finish(place: Workplace, title: str, answers: dict[str, Answered | None]) -> None:
+class _Sending:
+    """What the form of a deed sends; rows that are done are not sent again. `refused`: row -> why,
+    where one command was for all: then the form comes back with `text`, and without these rows.
+    """
+
+    def __init__(self, place: Workplace, deed: Deed, rows: Sequence[Any]) -> None:
+        self._place, self._deed, self._rows, self._left = place, deed, rows, list(rows)
+        self.refused, self.text = dict[str, str](), dict[str, str]()
+
+    async def send(self, screen: Preview, said: Said) -> Sequence[Problem]:
+        """What stands against it."""
+        if self._deed.together and len(self._rows) > 1:
+            problems = await self._at_once(screen, self._deed.together(self._rows, said))
+        else:
+            problems = await self._each(screen, said)
+        if not problems and not self.refused:
+            self._place.grid.clear_selection()
+        return problems
+
+    async def _each(self, screen: Preview, said: Said) -> Sequence[Problem]:
+        commands = _commands(self._deed, self._left, said)
+        answers = (await self._place.send_all(commands)).values()
+        replies = {row.key: reply for row, reply in zip(self._left, answers, strict=True)}
+        self._left = [row for row in self._left if not replies[row.key].done]
+        if len(self._rows) > 1:
+            screen.relist(became(self._rows, replies))
+        return of_many(replies, len(self._rows))
+
+    async def _at_once(self, screen: Preview, command: Command) -> Sequence[Problem]:
+        problems = (
+            await self._place.send(f"{self._deed.verb} {_named(self._rows)}", command)
+        ).problems
+        refused = {p.value: p.reason for p in problems if p.value in {r.key for r in self._rows}}
+        if not refused or any(screen.where(problem)[0] for problem in problems):
+            return problems
+        self.refused, self.text = refused, screen.text
+        return ()
+
+
+async def finish(place: Workplace, title: str, answers: dict[str, Reply]) -> None:
     """Several answers of which one is no success are shown together; else nothing is selected."""
-    lines = [(name, _worked(answer), verdict(answer)) for name, answer in answers.items()]
+    lines = [(name, reply.done, reply.verdict) for name, reply in answers.items()]
     if all(worked for _, worked, _ in lines):
         place.grid.clear_selection()
     elif len(lines) > 1:
         await place.ask(Page(title, results(lines)))
+
+
+def put(place: Workplace, what: str, make: Callable[[Said], Command]) -> Send[Said]:
+    """For a form: sends the one command that is made of what was said."""
+
+    async def send(said: Said) -> Sequence[Problem]:
+        return (await place.send(what, make(said))).problems
+
+    return send
 
 
 def named(rows: Sequence[str]) -> str:
@@ -145,10 +181,6 @@ def about(row: Any) -> str:
     return cells.printable("  ".join(word for word in words if word))
 
 
-def _worked(answer: Answered | None) -> bool:
-    return answer is not None and answer.outcome is Outcome.Done
-
-
 def _tell_unfit(place: Workplace, deed: Deed, rows: Sequence[Any]) -> None:
     reasons: dict[str, list[str]] = {}
     for row in rows:
@@ -159,7 +191,12 @@ def _tell_unfit(place: Workplace, deed: Deed, rows: Sequence[Any]) -> None:
 
 
 async def _preview(
-    place: Workplace, deed: Deed, rows: Sequence[Any], fit: Sequence[Any]
+    place: Workplace,
+    deed: Deed,
+    rows: Sequence[Any],
+    fit: Sequence[Any],
+    sending: _Sending,
+    text: Mapping[str, str],
 ) -> Preview:
     lines = [Line(row.key, about(row), deed.unfit(row)) for row in rows]
     note = deed.explain(fit) if deed.explain else deed.note
@@ -171,4 +208,41 @@ async def _preview(
     if deed.quantity:
         title += f"   ≈ {notional.total(fit, deed.quantity, place.rows('prices'))}"
     others = [Other(first.key, first.title) for first in deed.first]
-    return Preview(title, lines, deed.verb.capitalize(), deed.asks, note, body, others=others)
+    asks = [asked._replace(first=text.get(asked.name, asked.first)) for asked in deed.asks]
+    screen = Preview(
+        title,
+        lines,
+        deed.verb.capitalize(),
+        lambda said: sending.send(screen, said),
+        asks,
+        note,
+        body,
+        others=others,
+    )
+    return screen
+
+
+def became(rows: Sequence[Any], replies: Mapping[str, Reply]) -> list[Line]:
+    """What became of each row, those that are not done first; what was not sent again was done."""
+    said = {name: reply.verdict for name, reply in replies.items() if not reply.done}
+    first = sorted(rows, key=lambda row: row.key not in said)
+    return [Line(row.key, about(row), became=said.get(row.key, DONE)) for row in first]
+
+
+def of_many(replies: Mapping[str, Reply], count: int) -> Sequence[Problem]:
+    """What stands against some of `count` rows: equal problems once, with the names of the rows."""
+    whose: dict[Problem, list[str]] = {}
+    for name, reply in replies.items():
+        for problem in reply.problems:
+            whose.setdefault(problem, []).append(name)
+    if not whose or count == 1:
+        return list(whose)
+    refused = sum(not reply.done for reply in replies.values())
+    again = Problem("", "", f"{refused} of {count} are not done; go on to try them again")
+    return [again, *(_whose(problem, names) for problem, names in whose.items())]
+
+
+def _whose(problem: Problem, names: Sequence[str]) -> Problem:
+    if problem.value in names:
+        return problem
+    return replace(problem, value=f"{named(names)} {problem.value}".rstrip())

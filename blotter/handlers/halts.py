@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from blotter import cells
-from blotter.handlers.deeds import Deed, act
+from blotter.handlers.deeds import Deed, act, put
 from blotter.handlers.orders import REASON
 from blotter.screens.choose import Choice, Choose
 from blotter.screens.preview import Asked, Preview
@@ -45,9 +45,8 @@ async def halt(place: Workplace) -> None:
         return
     note = "All that is open is cancelled. Nothing new is done until two persons have resumed."
     typed = Asked("confirm", f"type {TYPED}", _means_it)
-    said = await place.ask(Preview(f"Halt {chosen}", (), "Halt", (REASON, typed), note))
-    if said is not None:
-        await place.send(f"halt {chosen}", _halt(chosen, said["reason"]))
+    send = put(place, f"halt {chosen}", lambda said: _halt(chosen, said["reason"]))
+    await place.ask(Preview(f"Halt {chosen}", (), "Halt", send, (REASON, typed), note))
 
 
 def _halt(chosen: str, reason: str) -> c.Halt:
@@ -70,9 +69,8 @@ async def resume(place: Workplace) -> None:
     if chosen is None:
         return
     note = "It goes on when two persons have consented."
-    said = await place.ask(Preview(f"Resume {chosen}", (), "Resume", (REASON,), note))
-    if said is not None:
-        await place.send(f"resume {chosen}", c.Resume(chosen, said["reason"]))
+    send = put(place, f"resume {chosen}", lambda said: c.Resume(chosen, said["reason"]))
+    await place.ask(Preview(f"Resume {chosen}", (), "Resume", send, (REASON,), note))
 
 
 #: The halts themselves: on their own table.

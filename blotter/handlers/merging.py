@@ -5,14 +5,14 @@ from typing import Any
 
 from blotter import cells
 from blotter.handlers.acknowledging import insist
-from blotter.handlers.deeds import Deed, act, named
+from blotter.handlers.deeds import Deed, act, named, put
 from blotter.handlers.orders import REASON
 from blotter.screens.choose import Choice, Choose
-from blotter.screens.preview import Asked, Preview
+from blotter.screens.preview import Asked, Preview, Said
 from blotter.workplace import Workplace
 from tradeoms.bus.client import NoAnswer
 from tradeoms.model import commands as c
-from tradeoms.model.fields import Outcome
+from tradeoms.model.commands import Problem
 
 LATER = Asked("reason", "needed where the block was routed already", needed=False)
 TERMS = ("instrument", "Side", "OrdType", "Price", "StopPx", "TimeInForce")
@@ -30,15 +30,18 @@ async def suggested(place: Workplace) -> None:
         place.tell("note", "suggested merges: none")
         return
     choices = [_choice(str(n), row) for n, row in enumerate(found.rows)]
-    chosen = await place.ask(Choose("Merge …", choices))
-    if chosen is None:
-        return
-    row = found.rows[int(chosen)]
-    if row["block"]:
-        await _join(place, row["block"], tuple(row["orders"]))
-    else:
+
+    async def send(chosen: str) -> Sequence[Problem]:
+        row = found.rows[int(chosen)]
         names = tuple(row["orders"])
-        await place.send(f"block {named(names)}", c.BlockOrders(names))
+        if row["block"]:  # asked about below
+            return ()
+        return (await place.send(f"block {named(names)}", c.BlockOrders(names))).problems
+
+    chosen = await place.ask(Choose("Merge …", choices, send))
+    if chosen is not None and found.rows[int(chosen)]["block"]:
+        row = found.rows[int(chosen)]
+        await _join(place, row["block"], tuple(row["orders"]))
 
 
 def _choice(name: str, row: Mapping[str, Any]) -> Choice:
@@ -78,13 +81,15 @@ async def join(place: Workplace) -> None:
 
 
 async def _join(place: Workplace, block: str, orders: tuple[str, ...], why: Asked = LATER) -> bool:
-    """False where it was not sent, or refused."""
-    said = await place.ask(Preview(f"Join {named(orders)} to {block}", (), "Join", (why,), PAST))
-    if said is None:
-        return False
-    command = c.JoinBlock(block, orders, said["reason"] or "")
+    """False where it was not done."""
     what = f"join {named(orders)} to {block}"
-    return await insist(place, what, command, _size(place, orders))
+
+    async def send(said: Said) -> Sequence[Problem]:
+        command = c.JoinBlock(block, orders, said["reason"] or "")
+        return await insist(place, what, command, _size(place, orders))
+
+    said = await place.ask(Preview(what.capitalize(), (), "Join", send, (why,), PAST))
+    return said is not None
 
 
 def _size(place: Workplace, orders: tuple[str, ...]) -> str:
@@ -119,12 +124,9 @@ async def take_out(place: Workplace, blocks: Sequence[Any]) -> None:
         return
     block = orders[chosen].block
     what = f"{chosen} out of {block}"
-    said = await place.ask(Preview(f"Take {what}", (), "Take out", (REASON,), KEEPS))
-    if said is None:
-        return
-    command = c.LeaveBlock(block, chosen, said["reason"])
-    answered = await place.send(f"take {what}", command)
-    if answered is not None and answered.outcome is Outcome.Done:
+    send = put(place, f"take {what}", lambda said: c.LeaveBlock(block, chosen, said["reason"]))
+    preview = Preview(f"Take {what}", (), "Take out", send, (REASON,), KEEPS)
+    if await place.ask(preview) is not None:
         await _shown(place, chosen, lambda row: row.block != block)
 
 

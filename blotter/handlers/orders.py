@@ -1,13 +1,12 @@
 """What is done with portfolio managers' orders."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from rich.text import Text
 
-from blotter import entry
 from blotter.handlers.deeds import Deed, act, named
 from blotter.headroom import headroom
 from blotter.relief import relief
@@ -16,7 +15,7 @@ from blotter.screens.preview import Asked, Said
 from blotter.screens.stage import Ask, StageTicket
 from blotter.workplace import Workplace
 from tradeoms.model import commands as c
-from tradeoms.model.fields import Outcome
+from tradeoms.model.commands import Problem
 from tradeoms.model.orders import NewOrder
 
 LONGEST = 30  # days that an override may hold
@@ -40,8 +39,7 @@ async def block(place: Workplace) -> None:
     if not names:
         return
     grid = place.grid
-    answered = await place.send(f"block {named(names)}", c.BlockOrders(names))
-    if answered is not None and answered.outcome is Outcome.Done:
+    if (await place.send(f"block {named(names)}", c.BlockOrders(names))).done:
         grid.clear_selection()
 
 
@@ -95,29 +93,19 @@ def _lift(rule: str) -> Deed:
         held = row.state == "held" and rule in [name.strip() for name in row.blocks.split(",")]
         return "" if held else f"is not held by {rule}"
 
-    asks = (REASON, Asked("for", "how long, such as 4h", hours, first="8h"))
+    asks = (REASON, Asked("for", "how long, such as 4h", hours, first="8h", takes=("expires",)))
     note = "If the rule asks for two persons, the order waits for the second one."
     return Deed(f"override {rule} of", make, unfit, asks, note=note, quantity="OrderQty")
 
 
 async def stage(place: Workplace) -> None:
-    """A new order by hand; one that is refused, or cannot be sent now, comes back with its reasons."""
-    text: Mapping[str, str] = {}
-    problems: list[entry.Wrong] = []
-    asks = [seeing(place, partial(ask, place.link)) for ask in (headroom, relief)]
-    while True:
-        ticket = StageTicket(place.link.tables, text, problems, *asks)
-        order = await place.ask(ticket)
-        if order is None:
-            return
-        text = ticket.sent
-        if place.blind:
-            problems = [entry.Wrong("", f"not sent: {place.blind}")]
-            continue
-        answered = await place.send("stage", c.SubmitOrder(order))
-        if answered is None or answered.outcome is Outcome.Done:
-            return
-        problems = [entry.answered(problem) for problem in answered.problems]
+    """A new order by hand."""
+
+    async def send(order: NewOrder) -> Sequence[Problem]:
+        return (await place.send("stage", c.SubmitOrder(order))).problems
+
+    room, lots = (seeing(place, partial(ask, place.link)) for ask in (headroom, relief))
+    await place.ask(StageTicket(place.link.tables, room, lots, send))
 
 
 def seeing(place: Workplace, ask: Ask) -> Ask:

@@ -8,7 +8,6 @@ from blotter.handlers.deeds import finish, named
 from blotter.recalls import Outcome, Recalled
 from blotter.workplace import Workplace
 from tradeoms.model import commands as c
-from tradeoms.model.fields import Outcome as Answer
 
 TABLES = ("blocks", "placements")
 
@@ -46,7 +45,7 @@ async def _cancel(place: Workplace, rows: Sequence[Any]) -> None:
     commands = {f"recall {row.key}": c.CancelPlacement(row.key) for row in rows}
     answers = await place.send_all(commands)
     for row, answer in zip(rows, answers.values(), strict=True):
-        if answer is None or answer.outcome is Answer.Done:
+        if answer.answered is None or answer.done:
             place.recalls.answered(row.key, place.now())
         else:
             place.recalls.forget([row.key])

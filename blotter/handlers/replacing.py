@@ -10,12 +10,13 @@ from msgspec.structs import replace
 
 from blotter import notional
 from blotter.handlers.acknowledging import insist, insist_each
-from blotter.handlers.deeds import finish, named
+from blotter.handlers.deeds import became, named, of_many
 from blotter.replacements import ASKS, Wanted, about, foresee
 from blotter.screens.preview import Line, Preview, Said, Seen
 from blotter.screens.replace import Replacement, ReplaceTicket
-from blotter.workplace import Workplace
+from blotter.workplace import Reply, Workplace
 from tradeoms.model import commands as c
+from tradeoms.model.commands import Problem
 from tradeoms.model.reference import Instrument
 
 
@@ -33,20 +34,16 @@ async def change(place: Workplace) -> None:
 
 
 async def _change_one(place: Workplace, row: Any) -> None:
-    given: Replacement | None = None
-    while True:
-        at, in_money = notional.price(row, place.rows("prices")), _in_money(place, row)
+    prices = place.rows("prices")
+    at, in_money = notional.price(row, prices), _in_money(place, row)
 
-        given = await place.ask(
-            ReplaceTicket(row, at, given, partial(_doubt, place, row), in_money)
-        )
-        if given is None:
-            return
+    async def send(wanted: Replacement) -> Sequence[Problem]:
         each = Decimal(1) if in_money else at
-        value = notional.amount(given.total, each, notional.currency(row, place.rows("prices")))
-        command = _command(row, given, in_money)
-        if await insist(place, f"replace {row.key}", command, f"≈ {value}"):
-            return
+        value = notional.amount(wanted.total, each, notional.currency(row, prices))
+        command = _command(row, wanted, in_money)
+        return await insist(place, f"replace {row.key}", command, f"≈ {value}")
+
+    await place.ask(ReplaceTicket(row, at, partial(_doubt, place, row), in_money, send))
 
 
 def _in_money(place: Workplace, row: Any) -> bool:
@@ -81,28 +78,40 @@ async def _change_many(place: Workplace, rows: Sequence[Any]) -> None:
         row["instrument"]: msgspec.convert(row, Instrument, strict=False) for row in found.rows
     }
 
+    left = list(rows)
+
     def wanted(said: Said) -> list[Wanted]:  # of the rows as they were shown: that is what is sent
-        return [foresee(row, said, known[row.instrument], _in_money(place, row)) for row in rows]
+        return [foresee(row, said, known[row.instrument], _in_money(place, row)) for row in left]
 
     def look(said: Said) -> Seen:
         return _seen(place, wanted(said))
 
+    async def send(said: Said) -> Sequence[Problem]:
+        """Rows that are done are not sent again."""
+        fit = [one for one in wanted(said) if not one.left_out]
+        if not fit:
+            return (Problem("", "", "nothing would change"),)
+        replies = await _replace(place, fit)
+        left[:] = [row for row in left if row.key not in replies or not replies[row.key].done]
+        screen.relist(became([one.row for one in fit], replies))
+        if len(left) < len(rows):
+            place.grid.clear_selection()
+        return of_many(replies, len(fit))
+
     nothing = look({asked.name: None for asked in ASKS})
-    which = named([row.key for row in rows])
-    said = await place.ask(
-        Preview(f"Replace {which}", nothing.lines, "Replace", ASKS, nothing.note, look=look)
-    )
-    if said is None:
-        return
-    fit = [one for one in wanted(said) if not one.left_out]
-    if not fit:
-        place.tell("note", "replace: nothing would change")
-        return
+    title = f"Replace {named([row.key for row in rows])}"
+    screen = Preview(title, nothing.lines, "Replace", send, ASKS, nothing.note, look=look)
+    await place.ask(screen)
+
+
+async def _replace(place: Workplace, fit: Sequence[Wanted]) -> dict[str, Reply]:
+    names = [one.row.key for one in fit]
     commands = {
         f"replace {one.row.key}": _command(one.row, one.becomes, one.in_money) for one in fit
     }
-    answers = await insist_each(place, f"replace {which}", commands, f"≈ {_worth(place, fit)}")
-    await finish(place, "replace: what became of it", answers)
+    value = f"≈ {_worth(place, fit)}"
+    answers = await insist_each(place, f"replace {named(names)}", commands, value)
+    return {name: answers[f"replace {name}"] for name in names}
 
 
 def _seen(place: Workplace, wanted: Sequence[Wanted]) -> Seen:

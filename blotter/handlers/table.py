@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,13 @@ from blotter.layouts import Layout
 from blotter.screens.ask import Ask
 from blotter.screens.choose import Choice, Choose
 from blotter.screens.columns import Columns
+from blotter.screens.form import taken
 from blotter.screens.preview import Line, Preview
 from blotter.spreadsheet import as_xlsx
 from blotter.view import shown
 from blotter.widgets.filterbar import FilterBar
 from blotter.workplace import Workplace
+from tradeoms.model.commands import Problem
 
 Change = Callable[[Layout, Column], Layout]
 
@@ -92,7 +94,7 @@ async def columns(place: Workplace) -> None:
 async def save(place: Workplace) -> None:
     """Keep the layout of this table under a name."""
     grid = place.grid
-    name = await place.ask(Ask(f"Name for this layout of {grid.table.title}", "name"))
+    name = await place.ask(Ask(f"Name for this layout of {grid.table.title}", "name", taken))
     if name is not None:
         place.kept.named.setdefault(grid.table.name, {})[name] = grid.layout_now
         place.keep()
@@ -135,14 +137,21 @@ def export_layouts(place: Workplace) -> None:
 
 async def import_layouts(place: Workplace) -> None:
     """Layouts of a file beside one's own; what it would replace is shown before."""
-    path = await place.ask(Ask("Layouts from which file?", "layouts-20250102-153000.json"))
-    if path is None:
-        return
     tables = {name: grid.table for name, grid in place.grids.items()}
-    try:
-        found, problems = sharing.read(path, tables)
-    except sharing.BadFile as error:
-        place.tell("error", f"layouts: {error}; yours are as they were")
+    found, problems = sharing.Named(), list[str]()
+
+    async def read(path: str) -> Sequence[Problem]:
+        try:
+            named, odd = sharing.read(path, tables)
+        except sharing.BadFile as error:
+            return (Problem("text", "", f"{error}; yours are as they were"),)
+        found.update(named)
+        problems.extend(odd)
+        return ()
+
+    ask = Ask("Layouts from which file?", "layouts-20250102-153000.json", read)
+    path = await place.ask(ask)
+    if path is None:
         return
     lines = [
         Line(f"{tables[table].title}: {name}", _comes(place, table, name, layout))
@@ -150,7 +159,8 @@ async def import_layouts(place: Workplace) -> None:
         for name, layout in named.items()
     ]
     title = f"Take {len(lines)} layouts, to be used with {place.actions['load'].label}"
-    if await place.ask(Preview(title, lines, "Take", note="\n".join(problems))) is None:
+    note = "\n".join(problems)
+    if await place.ask(Preview(title, lines, "Take", taken, note=note)) is None:
         return
     for table, named in found.items():
         place.kept.named.setdefault(table, {}).update(named)

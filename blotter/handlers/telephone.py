@@ -1,7 +1,8 @@
 """Orders given by telephone: parts of blocks, and what brokers report of orders that are not ours yet."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from datetime import datetime, time
+from decimal import Decimal
 from typing import Any
 
 from msgspec.structs import replace
@@ -9,13 +10,14 @@ from msgspec.structs import replace
 from blotter import cells, entry, notional, split
 from blotter.handlers.acknowledging import insist
 from blotter.handlers.blocks import brokers
-from blotter.handlers.deeds import about
+from blotter.handlers.deeds import about, put
 from blotter.handlers.orders import REASON
 from blotter.screens.preview import Asked, Line, Preview, Said
 from blotter.split import BadSplit, amount
-from blotter.workplace import Workplace, verdict
+from blotter.workplace import Workplace
 from tradeoms.model import commands as c
-from tradeoms.model.fields import OrdType, Outcome, Side
+from tradeoms.model.commands import Problem
+from tradeoms.model.fields import OrdType, Side
 from tradeoms.model.orders import Member, NewOrder
 
 NOTE = (
@@ -42,18 +44,21 @@ def _members(text: str) -> tuple[Member, ...]:
     )
 
 
+OF_SIZE = ("OrderQty", "CashOrderQty", *entry.OF_QUANTITY)
+OF_LIMIT = ("Price", "OrdType", *entry.OF_PRICE)
+OF_MEMBERS = ("members", "account", "OrderQty", *entry.OF_QUANTITY)
 ASKS = (
-    Asked("side", "buy, sell, short", _side),
-    Asked("instrument", "instrument or Symbol"),
-    Asked("accounts", "FUND1:600, FUND2:400", _members),
-    Asked("limit", "limit price, if it has one", amount, needed=False),
-    Asked("locate", "for a short sale", needed=False),
+    Asked("side", "buy, sell, short", _side, takes=("Side",)),
+    Asked("instrument", "instrument or Symbol", takes=("instrument", *entry.OF_INSTRUMENT)),
+    Asked("accounts", "FUND1:600, FUND2:400", _members, takes=OF_MEMBERS),
+    Asked("limit", "limit price, if it has one", amount, needed=False, takes=OF_LIMIT),
+    Asked("locate", "for a short sale", needed=False, takes=("locate", *entry.OF_LOCATE)),
     REASON,
 )
 
 
 async def given(place: Workplace) -> None:
-    """The report under the cursor tells of an order by telephone; a refused one comes back."""
+    """The report under the cursor tells of an order by telephone."""
     row = place.grid.cursor
     if row is None:
         return
@@ -61,19 +66,14 @@ async def given(place: Workplace) -> None:
         place.tell("note", f"by phone: {row.key} left out: is settled already")
         return
     sides = {side.value: word for word, side in reversed(entry.SIDES.items())}
-    text: Mapping[str, str] = {"side": sides.get(row.Side, ""), "instrument": row.Symbol}
-    lines, note = [Line(row.key, _about(row))], NOTE
-    while True:
-        asks = [asked._replace(first=text.get(asked.name, "")) for asked in ASKS]
-        ticket = Preview("An order given by telephone", lines, "Enter", asks, note)
-        said = await place.ask(ticket)
-        if said is None:
-            return
-        command = c.AttachReport(int(row.key), said["reason"], order=_order(place, said))
-        answered = await place.send(f"by phone {row.key}", command)
-        if answered is None or answered.outcome is Outcome.Done:
-            return
-        text, note = ticket.text, verdict(answered)
+    first = {"side": sides.get(row.Side, ""), "instrument": row.Symbol}
+    asks = [asked._replace(first=first.get(asked.name, "")) for asked in ASKS]
+
+    def make(said: Said) -> c.Command:
+        return c.AttachReport(int(row.key), said["reason"], order=_order(place, said))
+
+    send, lines = put(place, f"by phone {row.key}", make), [Line(row.key, _about(row))]
+    await place.ask(Preview("An order given by telephone", lines, "Enter", send, asks, NOTE))
 
 
 def _about(row: Any) -> str:
@@ -112,56 +112,64 @@ def _when(text: str) -> datetime:
     return told
 
 
-CALL = (
-    Asked("broker", "who was called"),
-    Asked("quantity", "2500, 10k, or rest: all that is idle"),
-    Asked("limit", "limit price, where it is not the block's", amount, needed=False),
-    Asked("spoke_to", "the person who took it"),
-    Asked("when", "14:30, today; empty: now", _when, needed=False),
-    REASON,
-)
 CALLED = (
     "Nothing is sent. Cancel it by telephone and close it (x), enter its fills (p), or attach what the"
     " broker reports of it."
 )
 
 
+def _asks(place: Workplace, block: str) -> tuple[Asked, ...]:
+    """Read against what is known, and idle, when it is sent."""
+
+    def broker(text: str) -> str:
+        return _route(text, "rest", Decimal(1), brokers(place), "Market").broker
+
+    def quantity(text: str) -> Decimal:
+        row = place.rows("blocks")[block]
+        return _route("X", text, row.idle, ("X",), row.OrdType).OrderQty
+
+    return (
+        Asked("broker", "who was called", broker),
+        Asked("quantity", "2500, 10k, or rest: all that is idle", quantity, takes=OF_SIZE),
+        Asked("limit", "limit price, where it is not the block's", amount, False, takes=OF_LIMIT),
+        Asked("spoke_to", "the person who took it"),
+        Asked("when", "14:30, today; empty: now", _when, needed=False, takes=("at",)),
+        REASON,
+    )
+
+
+def _route(
+    broker: str, quantity: str, idle: Decimal, known: Collection[str], OrdType: str
+) -> c.Route:
+    for text in (broker, quantity):
+        if "," in text or len(text.split()) > 1:
+            raise BadSplit(f"“{text}”: one broker, one quantity; a limit has a field of its own")
+    (route,) = split.parse(f"{broker} {quantity}", idle, known, OrdType)
+    return route
+
+
 async def call(place: Workplace) -> None:
-    """A part of a block that a broker was given by telephone; a refused one comes back."""
+    """A part of a block that a broker was given by telephone."""
     row = place.grid.cursor
     if row is None:
         return
     if row.idle <= 0:
         place.tell("note", f"by phone: {row.key} left out: nothing is idle")
         return
-    text: Mapping[str, str] = {}
-    note = CALLED
+
+    async def send(said: Said) -> Sequence[Problem]:
+        command = _called(row, said)
+        at = notional.price(row, place.rows("prices"))
+        value = notional.amount(command.route.OrderQty, at, row.Currency)
+        return await insist(place, f"by phone {row.key}", command, f"≈ {value}")
+
+    title = f"By telephone: {row.key} {row.Symbol}"
     lines = [Line(row.key, f"{about(row)}   idle {cells.number(row.idle)}")]
-    while True:
-        asks = [asked._replace(first=text.get(asked.name, "")) for asked in CALL]
-        ticket = Preview(f"By telephone: {row.key} {row.Symbol}", lines, "Enter", asks, note)
-        said = await place.ask(ticket)
-        if said is None:
-            return
-        text = ticket.text
-        try:
-            command = _called(place, row, said)
-        except BadSplit as error:
-            note = str(error)
-            continue
-        value = notional.amount(
-            command.route.OrderQty, notional.price(row, place.rows("prices")), row.Currency
-        )
-        if await insist(place, f"by phone {row.key}", command, f"≈ {value}"):
-            return
+    await place.ask(Preview(title, lines, "Enter", send, _asks(place, row.key), CALLED))
 
 
-def _called(place: Workplace, row: Any, said: Said) -> c.RouteByPhone:
-    """The command; a BadSplit where broker or quantity make no sense."""
-    text = f"{said['broker']} {said['quantity']}"
-    route, *others = split.parse(text, row.idle, brokers(place), row.OrdType)
-    if others:
-        raise BadSplit("one broker at a time")
+def _called(row: Any, said: Said) -> c.RouteByPhone:
+    route = c.Route(said["broker"], said["quantity"])
     if said["limit"] is not None:
         kind = OrdType.Limit if row.OrdType == "Market" else None
         route = replace(route, OrdType=kind, Price=said["limit"])

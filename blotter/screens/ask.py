@@ -1,33 +1,32 @@
-"""One line of text that must not be empty, such as a reason."""
+"""One line of text that must not be empty, such as the name of a layout."""
+
+from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from blotter.screens.form import Form, Send
+from tradeoms.model.commands import Problem
 
-class Ask(ModalScreen[str | None]):
+
+class Ask(Form[str]):
     """Enter takes the text, Escape goes back."""
 
-    BINDINGS = [Binding("escape", "back", "back")]
-
-    def __init__(self, title: str, hint: str) -> None:
-        super().__init__()
+    def __init__(self, title: str, hint: str, send: Send[str]) -> None:
+        super().__init__(send, {"text": ()})
         self._title, self._hint = title, hint
 
     def compose(self) -> ComposeResult:
         """Title, input, what the keys do."""
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="title", markup=False)
-            yield Input(placeholder=self._hint, compact=True)
+            yield Input(placeholder=self._hint, id="text", compact=True)
+            yield self.reasons("text")
+            yield self.reasons()
             yield Static("enter go on   esc back", classes="hint")
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def read(self) -> tuple[str | None, Sequence[Problem]]:
         """An empty text is no answer."""
-        if event.value.strip():
-            self.dismiss(event.value.strip())
-
-    def action_back(self) -> None:
-        """Nothing."""
-        self.dismiss(None)
+        text = self.typed("text")
+        return text or None, () if text else (Problem("text", "", "is needed"),)

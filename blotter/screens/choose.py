@@ -8,9 +8,11 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
+
+from blotter.screens.form import Form, Send, taken
+from tradeoms.model.commands import Problem
 
 
 class Choice(NamedTuple):
@@ -21,24 +23,34 @@ class Choice(NamedTuple):
     about: str = ""
 
 
-class Choose(ModalScreen[str | None]):
-    """Typing narrows the list, arrows move in it, Enter or a click takes a line, Escape goes back."""
+class Choose(Form[str]):
+    """Typing narrows the list, arrows move in it, Enter or a click takes a line, Escape goes back.
+
+    `takes`: what the server calls that which is chosen, where it is sent from here.
+    """
 
     BINDINGS = [
-        Binding("escape", "back", "back"),
         Binding("down,ctrl+n", "step(1)", "down"),
         Binding("up,ctrl+p", "step(-1)", "up"),
     ]
 
-    def __init__(self, title: str, choices: Sequence[Choice], hint: str = "type to search") -> None:
-        super().__init__()
-        self._title, self._choices, self._hint = title, choices, hint
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        send: Send[str] = taken,
+        takes: Sequence[str] = (),
+    ) -> None:
+        super().__init__(send, {"choice": takes})
+        self._title, self._choices = title, choices
 
     def compose(self) -> ComposeResult:
         """Title, input, list."""
         with Vertical(classes="dialog page"):
             yield Static(self._title, classes="title", markup=False)
-            yield Input(placeholder=self._hint, compact=True)
+            yield Input(placeholder="type to search", id="choice", compact=True)
+            yield self.reasons("choice")
+            yield self.reasons()
             choices = OptionList(*map(_option, self._choices))
             choices.can_focus = False
             yield choices
@@ -56,15 +68,14 @@ class Choose(ModalScreen[str | None]):
         options.add_options(map(_option, found))
         options.highlighted = 0 if found else None
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the marked one."""
+    def read(self) -> tuple[str | None, Sequence[Problem]]:
+        """The marked one."""
         option = self.query_one(OptionList).highlighted_option
-        if option is not None:
-            self.dismiss(option.id)
+        return (None, ()) if option is None else (option.id, ())
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """A click is as good as a key."""
-        self.dismiss(event.option.id)
+        self.action_send()
 
     def action_step(self, step: int) -> None:
         """Up or down in the list."""
@@ -72,10 +83,6 @@ class Choose(ModalScreen[str | None]):
         if options.highlighted is not None:
             last = options.option_count - 1
             options.highlighted = min(max(options.highlighted + step, 0), last)
-
-    def action_back(self) -> None:
-        """Nothing."""
-        self.dismiss(None)
 
 
 def _has(choice: Choice, words: Sequence[str]) -> bool:

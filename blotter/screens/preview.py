@@ -10,30 +10,40 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Key
-from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Label, Static
+from textual.widgets import Button, Input, Static
 
 from blotter import cells
+from blotter.screens.form import Form, Send
+from tradeoms.model.commands import Problem
 
 Said = Mapping[str, Any]
+DONE = "done"
 
 
 class Asked(NamedTuple):
-    """One thing that a person is asked: `read` makes a value of the text, or a ValueError."""
+    """One thing that a person is asked: `read` makes a value of the text, or a ValueError.
+
+    `takes`: what the server calls it, where that is another name, and the rules that speak of it.
+    """
 
     name: str
     hint: str
     read: Callable[[str], Any] = str
     needed: bool = True
     first: str = ""
+    takes: tuple[str, ...] = ()
 
 
 class Line(NamedTuple):
-    """One row of the preview: its name, what it is, why it is left out (empty: it is not)."""
+    """One row of the preview: its name, what it is, why it is left out (empty: it is not).
+
+    `became`: what became of it when it was sent, and not all were done.
+    """
 
     name: str
     about: str
     left_out: str = ""
+    became: str = ""
 
 
 class Seen(NamedTuple):
@@ -51,52 +61,46 @@ class Other(NamedTuple):
     title: str
 
 
-class Preview(ModalScreen[Said | None]):
+class Preview(Form[Said]):
     """Lines to look at, fields to fill in. Enter in the last field, or `y`, goes on; Escape back.
 
-    `text` is what was typed, so that it can come back. `look`: what is typed changes the lines.
-    `other`: who left for something else (`others`) will come back.
+    `look`: what is typed changes the lines. `other`: who left for something else (`others`) will
+    come back, with what was `left` in the fields.
     """
 
-    BINDINGS = [
-        Binding("y,ctrl+s", "go_on", "go on"),
-        Binding("escape", "back", "back"),
-        Binding("n", "back", "back"),
-        Binding("pagedown", "page(1)", "page down"),
-        Binding("pageup", "page(-1)", "page up"),
-    ]
+    BINDINGS = [Binding("y", "send", "go on"), Binding("n", "back", "back")]
 
     def __init__(
         self,
         title: str,
         lines: Sequence[Line],
         verb: str,
+        send: Send[Said],
         asks: Sequence[Asked] = (),
         note: str = "",
         body: RenderableType | None = None,
         look: Callable[[Said], Seen] | None = None,
         others: Sequence[Other] = (),
     ) -> None:
-        super().__init__()
+        super().__init__(send, {asked.name: asked.takes for asked in asks})
         self._title, self.lines, self._verb = title, lines, verb
         self._asks, self._note, self._body, self._look = asks, note, body, look
-        self._asked, self._others = "", others
-        self.text, self.other = dict[str, str](), ""
+        self._others = others
+        self.left, self.other = dict[str, str](), ""
 
     def compose(self) -> ComposeResult:
         """Title, lines, fields, buttons."""
         with Vertical(classes="dialog wide"):
             yield Static(self._title, classes="title", markup=False)
-            with VerticalScroll(can_focus=False):
+            with VerticalScroll(can_focus=False, classes="seen"):
                 yield Static(_table(self.lines), id="lines")
                 if self._body is not None:
                     yield Static(self._body, id="body")
             yield Static(self._note, id="note", markup=False)
-            for asked in self._asks:
-                with Horizontal(classes="field"):
-                    yield Label(asked.name)
-                    yield Input(asked.first, placeholder=asked.hint, id=asked.name, compact=True)
-            yield Static(id="problems", markup=False)
+            with VerticalScroll(can_focus=False, classes="asked"):
+                for asked in self._asks:
+                    yield from self.field(asked.name, asked.first, asked.hint)
+            yield self.reasons()
             with Horizontal(classes="buttons"):
                 yield Button("Back  esc", id="back")
                 for other in self._others:
@@ -114,36 +118,32 @@ class Preview(ModalScreen[Said | None]):
 
     def on_mount(self) -> None:
         """What is needed is asked for; else nobody confirms by accident."""
-        self.query_one(VerticalScroll).display = bool(self.lines or self._body)
+        self.query_one(".seen").display = bool(self.lines or self._body)
         self.query_one("#note").display = bool(self._note)
-        self.query_one("#problems").display = False
         first = self._asks[0] if self._look else self._first
         self.query_one(f"#{first.name}" if first else "#back").focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say what would become of each row."""
-        said, problems = self._read()
         if self._look is None:
             return
-        self._explain(problems)
+        said, problems = self._read()
+        self.explain(problems, focus=False)
         if not problems:
             seen = self._look(said)
-            self.lines = seen.lines
-            self.query_one("#lines", Static).update(_table(seen.lines))
+            self.relist(seen.lines)
             self.query_one("#note", Static).update(seen.note)
             self.query_one("#note").display = bool(seen.note)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """The next field, or off it goes."""
-        if event.input.id == self._asks[-1].name:
-            self.action_go_on()
-        else:
-            self.focus_next()
+    def relist(self, lines: Sequence[Line]) -> None:
+        """Other lines, such as with what became of each."""
+        self.lines = lines
+        self.query_one("#lines", Static).update(_table(lines))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """A click is as good as a key."""
         if event.button.id == "go-on":
-            self.action_go_on()
+            self.action_send()
         else:
             self._leave(event.button.name or "")
 
@@ -154,57 +154,44 @@ class Preview(ModalScreen[Said | None]):
             self._leave(event.key)
 
     def _leave(self, other: str) -> None:
-        self._read()
-        self.other = other
+        self.left, self.other = self.text, other
         self.dismiss(None)
 
-    def action_go_on(self) -> None:
-        """Go on, or say everything that is wrong; a doubt is put once, in words."""
+    def read(self) -> tuple[Said | None, Sequence[Problem]]:
+        """What was said; an empty field says nothing."""
         said, problems = self._read()
-        doubt = self._look(said).doubt if self._look and not problems else ""
-        if doubt and doubt != self._asked:
-            self._asked = doubt
-            problems = [f"{doubt} Send again if you mean it."]
-        if not problems:
-            self.dismiss(said)
-            return
-        self._explain(problems)
+        return None if problems else said, problems
 
-    def _explain(self, problems: Sequence[str]) -> None:
-        shown = self.query_one("#problems", Static)
-        shown.display = bool(problems)
-        shown.update("\n".join(problems))
+    def doubt(self, value: Said) -> Problem | None:
+        """What the lines show that is odd, at the first field."""
+        doubt = self._look(value).doubt if self._look else ""
+        return Problem(self._asks[0].name, "", doubt) if doubt else None
 
-    def _read(self) -> tuple[Said, list[str]]:
-        said, problems = dict[str, Any](), []
+    def _read(self) -> tuple[Said, list[Problem]]:
+        said, problems = dict[str, Any](), list[Problem]()
         for asked in self._asks:
-            text = self.text[asked.name] = self.query_one(f"#{asked.name}", Input).value.strip()
-            if not text:
-                said[asked.name] = None
-                problems += [f"{asked.name}: is needed"] if asked.needed else []
-                continue
+            said[asked.name], text = None, self.typed(asked.name)
+            if not text and asked.needed:
+                problems.append(Problem(asked.name, "", "is needed"))
             try:
-                said[asked.name] = asked.read(text)
+                said[asked.name] = asked.read(text) if text else None
             except ValueError as error:
-                problems.append(f"{asked.name}: {error}")
+                problems.append(Problem(asked.name, "", str(error)))
         return said, problems
-
-    def action_page(self, step: int) -> None:
-        """A page of lines up or down."""
-        scroll = self.query_one(VerticalScroll)
-        scroll.scroll_relative(y=step * max(scroll.size.height - 1, 1), animate=False)
-
-    def action_back(self) -> None:
-        """Nothing is done."""
-        self.dismiss(None)
 
 
 def _table(lines: Sequence[Line]) -> Table:
     body = Table.grid(padding=(0, 2))
     for line in lines:
-        note = Text(f"left out: {cells.printable(line.left_out)}", "bold") if line.left_out else ""
-        body.add_row(Text(line.name, "dim" if line.left_out else "bold"), Text(line.about), note)
+        name = Text(line.name, "dim" if line.left_out else "bold")
+        body.add_row(name, Text(line.about), _outcome(line))
     return body
+
+
+def _outcome(line: Line) -> Text:
+    if line.left_out:
+        return Text(f"left out: {cells.printable(line.left_out)}", "bold")
+    return Text(cells.printable(line.became), "" if line.became == DONE else "bold reverse")
 
 
 def results(lines: Sequence[tuple[str, bool, str]]) -> Table:

@@ -1,5 +1,6 @@
 """The routing ticket: the idle quantity of one block, or of several, split over brokers."""
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -7,15 +8,20 @@ from typing import NamedTuple
 from msgspec.structs import replace
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from blotter import cells, notional, split
-from tradeoms.model.commands import Route, RouteBlock
+from blotter.entry import OF_INSTRUMENT, OF_PRICE, OF_QUANTITY
+from blotter.screens.form import Form, Send
+from tradeoms.model.commands import Problem, Route, RouteBlock
 from tradeoms.views.blocks import BlockRow
 from tradeoms.views.prices import PriceRow
+
+#: All of a route is in one text; the first is what nothing else is told by.
+TAKES: tuple[str, ...] = ("routes", "broker", "OrderQty", "CashOrderQty", "OrdType", "Price")
+TAKES += ("StopPx", "TimeInForce", "ExecInst", *OF_QUANTITY, *OF_PRICE, *OF_INSTRUMENT)
+_PART = re.compile(r"(?:blocks\[(?P<block>\d+)\]\.?)?(?:routes\[(?P<route>\d+)\])?")
 
 
 class Split(NamedTuple):
@@ -26,69 +32,72 @@ class Split(NamedTuple):
     value: str
 
 
-class RouteTicket(ModalScreen[Split | None]):
+class RouteTicket(Form[Split]):
     """Says at every key what would be sent; Enter sends it, if all of it can be sent.
 
     `brokers`: name -> whether its session is up. `prices`: of record, by instrument. `back`: what of
     a block came back from brokers, where that is split and not all that is idle.
     """
 
-    BINDINGS = [
-        Binding("escape", "back", "back"),
-        Binding("pagedown", "page(1)", "page down"),
-        Binding("pageup", "page(-1)", "page up"),
-    ]
-
     def __init__(
         self,
         blocks: Sequence[BlockRow],
         brokers: Mapping[str, bool],
         prices: Mapping[str, PriceRow],
-        text: str = "",
+        send: Send[Split],
         back: Mapping[str, Decimal] | None = None,
     ) -> None:
-        super().__init__()
-        self._blocks, self._brokers, self._prices, self._text = blocks, brokers, prices, text
+        super().__init__(send, {"split": TAKES})
+        self._blocks, self._brokers, self._prices = blocks, brokers, prices
         self._back = back or {}
+        self._sent: Sequence[RouteBlock] = ()
 
     def compose(self) -> ComposeResult:
         """The blocks, the brokers, the input, what it means."""
         with Vertical(classes="dialog"):
             yield Static(self._title(), classes="title", markup=False)
-            yield Static(self._facts())
-            yield Input(
-                self._text,
-                placeholder="ALPHA 500, BRAVO 25%, CHARLY 2k @ 10.25, DELTA rest",
-                compact=True,
-            )
-            with VerticalScroll(can_focus=False):
+            yield Static(self._facts(), id="facts")
+            hint = "ALPHA 500, BRAVO 25%, CHARLY 2k @ 10.25, DELTA rest"
+            yield Input(placeholder=hint, id="split", compact=True)
+            yield self.reasons("split")
+            yield self.reasons()
+            with VerticalScroll(can_focus=False, classes="seen"):
                 yield Static(id="meaning")
             yield Static("enter send   esc back", classes="hint")
 
     def on_mount(self) -> None:
-        """What is there already means something."""
-        self._explain(self._text)
+        """Nothing is said yet."""
+        self._explain()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say what would be sent."""
-        self._explain(event.value)
+        self._explain()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Send what can be sent."""
+    def anew(self, blocks: Sequence[BlockRow]) -> None:
+        """The blocks as they are now, while what was typed stays."""
+        self._blocks = blocks
+        self.query_one(".title", Static).update(self._title())
+        self.query_one("#facts", Static).update(self._facts())
+
+    def read(self) -> tuple[Split | None, Sequence[Problem]]:
+        """What would be sent, or why it cannot be."""
+        text = self.typed("split")
         try:
-            blocks = self._parse(event.value)
-        except split.BadSplit:
-            self._explain(event.value)
-            return
-        self.dismiss(Split(event.value, blocks, self._worth(blocks)))
+            self._sent = self._parse(text)
+        except split.BadSplit as error:
+            return None, (Problem("split", "", str(error)),)
+        return Split(text, self._sent, self._worth(self._sent)), ()
 
-    def action_page(self, step: int) -> None:
-        """A page of what it means up or down."""
-        self.query_one(VerticalScroll).scroll_relative(y=8 * step, animate=False)
-
-    def action_back(self) -> None:
-        """Nothing is sent."""
-        self.dismiss(None)
+    def where(self, problem: Problem) -> tuple[str, str]:
+        """With the block and the broker whose part of the text it is about."""
+        place, said = super().where(problem)
+        found = _PART.match(problem.field)
+        if found is None or not self._sent:
+            return place, said
+        block = self._sent[int(found["block"] or 0)]
+        whose = [block.block] if len(self._sent) > 1 else []
+        whose += [block.routes[int(found["route"])].broker] if found["route"] else []
+        return place, " ".join((*whose, said))
 
     def _parse(self, text: str) -> tuple[RouteBlock, ...]:
         return tuple(RouteBlock(block.key, self._routes(text, block)) for block in self._blocks)
@@ -139,12 +148,12 @@ class RouteTicket(ModalScreen[Split | None]):
         at = f" at {cells.number(price.Px)}" if price is not None else ""
         return text.append(f"{self._value(block, free)}{at}\n")
 
-    def _explain(self, typed: str) -> None:
-        try:
-            text = self._meaning(self._parse(typed))
-        except split.BadSplit as error:
-            text = Text(str(error), "bold" if typed.strip() else "")
-        self.query_one("#meaning", Static).update(text)
+    def _explain(self) -> None:
+        sent, problems = self.read()
+        self.explain(problems if self.typed("split") else (), focus=False)
+        hint = Text("name at least one broker and quantity")
+        said = hint if sent is None else self._meaning(sent.blocks)
+        self.query_one("#meaning", Static).update(said)
 
     def _meaning(self, blocks: Sequence[RouteBlock]) -> Text:
         text = Text()

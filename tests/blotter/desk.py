@@ -55,6 +55,11 @@ class Desk:
     def shown(self, widget: str) -> str:
         return str(self.app.screen_stack[0].query_one(widget).render())
 
+    def wrong(self, field: str = "") -> str:
+        """What stands at a field of the form that is open, or below all of them."""
+        shown = self.app.screen.query_one(f"#wrong-{field}")
+        return str(shown.render()) if shown.display else ""
+
     @property
     def said(self) -> str:
         return "\n".join(f"{line.kind} {line.text}" for line in self.app._messages.lines)

@@ -5,6 +5,7 @@ from decimal import Decimal as D
 import pytest
 
 from blotter import entry
+from blotter.screens import form
 from tests.blotter.fake import price
 from tradeoms.model.commands import Problem
 from tradeoms.model.fields import OrdType, Side
@@ -14,7 +15,7 @@ KNOWN = {"AAPL.US": "AAPL", "X.US": "X", "X.CA": "X"}
 EMPTY = {field.name: "" for field in entry.FIELDS}
 
 
-def read(**typed: str) -> tuple[NewOrder | None, list[entry.Wrong]]:
+def read(**typed: str) -> tuple[NewOrder | None, list[Problem]]:
     return entry.read(EMPTY | typed, KNOWN, {"AAPL.US": price("AAPL")})
 
 
@@ -57,16 +58,17 @@ def test_money_becomes_whole_units_and_never_more_than_it_buys() -> None:
 @pytest.mark.parametrize(
     ("field", "at"),
     [
-        ("order.members[0].account", "account"),
-        ("order.members[0].OrderQty", "quantity"),
-        ("order.Price", "price"),
-        ("order.price_collar", "price"),
-        ("order.members", ""),
+        ("order.members[0].account", ("account", "7: no")),
+        ("order.members[0].OrderQty", ("quantity", "7: no")),
+        ("order.Price", ("price", "7: no")),
+        ("order.price_collar", ("price", "price_collar 7: no")),
+        ("order.members[0]", ("quantity", "members 7: no")),
+        ("order.strategy", ("", "order.strategy 7: no")),
     ],
 )
-def test_what_the_server_says_is_at_its_field(field: str, at: str) -> None:
-    wrong = entry.answered(Problem(field, "7", "no"))
-    assert wrong == entry.Wrong(at, "7: no" if at else f"{field} 7: no")
+def test_what_the_server_says_is_at_its_field(field: str, at: tuple[str, str]) -> None:
+    takes = {field.name: field.takes for field in entry.FIELDS}
+    assert form.at(Problem(field, "7", "no"), takes) == at
 
 
 @pytest.mark.parametrize(

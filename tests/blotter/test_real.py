@@ -12,6 +12,7 @@ from textual.widgets import Input, OptionList
 
 from blotter.app import Blotter
 from blotter.screens.detail import Detail
+from blotter.screens.form import Form
 from blotter.screens.preview import Preview
 from blotter.screens.route import RouteTicket
 from blotter.screens.warnings import Warnings
@@ -50,6 +51,18 @@ async def route(app: Blotter, pilot: Pilot[None], split: str) -> None:
         await pilot.press("y")
 
 
+async def refused(app: Blotter, pilot: Pilot[None], said: dict[str, str], reason: str) -> None:
+    """The server's reason stands at the first field, and what was typed is still there."""
+    await until(pilot, lambda: isinstance(app.screen, Form) and app.screen.focused is not None)
+    form = app.screen
+    for name, text in said.items():
+        form.query_one(f"#{name}", Input).value = text
+    await pilot.press("ctrl+s")
+    shown = form.query_one(f"#wrong-{next(iter(said))}")
+    await until(pilot, lambda: shown.display and reason in str(shown.render()))
+    assert {name: form.query_one(f"#{name}", Input).value for name in said} == said
+
+
 async def trade(app: Blotter, pilot: Pilot[None]) -> None:
     place = app._place
     await until(pilot, lambda: len(place.rows("orders")) == 2)
@@ -61,10 +74,17 @@ async def trade(app: Blotter, pilot: Pilot[None]) -> None:
     await pilot.press("2")
     await until(pilot, lambda: place.grid.cursor is not None)
     await pilot.press("r")
+    await refused(app, pilot, {"split": "ALPHA rest @ 10.00001"}, "ALPHA Price 10.00001: ")
+    app.screen.query_one(Input).value = ""
     await route(app, pilot, "ALPHA rest")
     acknowledged = lambda: [row.OrdStatus for row in place.rows("placements").values()] == ["New"]  # noqa: E731
     await until(pilot, acknowledged)
-    await pilot.press("R")  # ALPHA keeps what it gets: called back, it goes to another
+    await pilot.press("3", "home", "p")
+    told = {"LastQty": "9999", "LastPx": "100", "reason": "by telephone"}
+    await refused(app, pilot, told, "9999: ")
+    await pilot.press(
+        "escape", "2", "R"
+    )  # ALPHA keeps what it gets: called back, it goes to another
     await route(app, pilot, "BRAVO rest")
     assert [row.OrderQty for row in place.rows("placements").values()] == [D(600), D(600)]
     await until(pilot, lambda: [r.filled for r in place.rows("blocks").values()] == [D(600)])

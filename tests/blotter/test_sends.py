@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal as D
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 from textual.widgets import Input
 
 from blotter.actions import ACTIONS, GROUPS
-from blotter.screens.choose import Choose
-from blotter.screens.route import RouteTicket
+from blotter.screens.form import Form
 from tests.blotter.crosses import FOUND, cross
 from tests.blotter.desk import Desk, desk
 from tests.blotter.fake import (
@@ -20,12 +20,15 @@ from tests.blotter.fake import (
     execution,
     made,
     order,
+    refused,
     session,
     unknown,
     world,
 )
-from tradeoms.bus.client import Result
+from tradeoms.bus.client import NoAnswer, Result
+from tradeoms.compliance.rules import BY_NAME
 from tradeoms.model import commands as c
+from tradeoms.model.commands import Problem
 from tradeoms.model.fields import DKReason, OrdType, SessionAction, Side
 from tradeoms.model.orders import Member, NewOrder
 from tradeoms.views.breaks import BreakRow
@@ -58,6 +61,7 @@ TICKET = {"account": "F1", "instrument": "ko", "side": "b", "quantity": "2500", 
 TYPED = {"LastQty": "100", "LastPx": "10.5", "LastMkt": "XNAS"}
 DK = {"DKReason": "Z"}
 SWAP = {"trader": "ann", **R}
+TO = {"to": "ann", **R}
 PHONED = {"side": "buy", "instrument": "ko", "accounts": "F1:600, F2:400", "limit": "62"}
 GIVEN = NewOrder(
     "KO.US",
@@ -93,7 +97,7 @@ CASES = [
             Case("reassign", table, free, (SWAP,), [c.Reassign((free,), "ann", "why")]),
         )
     ),
-    Case("hand_over", "orders", "O40", ("tom", SWAP), [c.HandOver("tom", "ann", "why")]),
+    Case("hand_over", "orders", "O40", ("tom", TO), [c.HandOver("tom", "ann", "why")]),
     Case("kill", "orders", "O40", ("everything", {**R, "confirm": "CANCEL"}),
          [c.CancelAll("why", everything=True)]),
     Case("halt", "orders", "O40", ("everything", {**R, "confirm": "HALT"}),
@@ -149,6 +153,8 @@ CASES = [
     Case("own_break", "breaks", "K", (R,), [c.OwnBreak("K", "why")]),
     Case("explain_break", "breaks", "K", (R,), [c.ExplainBreak("K", "why")]),
 ]  # fmt: skip
+#: What proves that one means it goes to nobody.
+TYPED_ONLY = {"confirm", "choice"}
 #: These change what is on the screen, and are tested elsewhere.
 SEND_NOTHING = {"similar", "next_need"}
 
@@ -187,27 +193,76 @@ async def _until(d: Desk, ready: Callable[[], bool]) -> None:
             await d.pilot.pause(0.005)
 
 
-async def _answer(d: Desk, said: Said) -> None:
-    """Say it to the dialog that is open, and go on when that is gone."""
+async def _answer(d: Desk, said: Said, last: bool) -> None:
+    """Say it to the dialog that is open, and go on when that is gone; the last is refused first."""
     await _until(d, lambda: len(d.app.screen_stack) > 1 and d.app.screen.is_mounted)
     screen = d.app.screen
+    assert isinstance(screen, Form)
     await _until(d, lambda: screen.focused is not None)
-    if isinstance(said, str):
-        assert isinstance(screen, Choose | RouteTicket)
-        screen.query_one(Input).value = said
-        await d.settle()
-        await d.press("enter")
-    else:
-        for name, text in said.items():
-            screen.query_one(f"#{name}", Input).value = text
-        await d.settle()
-        await d.press("ctrl+s")
+    words = {next(iter(screen.takes)): said} if isinstance(said, str) else said
+    for name, text in words.items():
+        screen.query_one(f"#{name}", Input).value = text
+    await d.settle()
+    if last:
+        await _refused(d, screen)
+        await _unanswered(d, screen)
+    await d.press("ctrl+s")
     await _until(d, lambda: d.app.screen is not screen)
+
+
+async def _refused(d: Desk, form: Form[Any]) -> None:
+    """Each reason is seen at its field, in a small terminal, and what was typed is still there."""
+    before, fields = form.text, {name: (*known, name)[0] for name, known in form.takes.items()}
+    problems = [Problem(field, "it", f"no {field}") for field in (*fields.values(), "elsewhere")]
+    d.link.answers = [refused(*problems)]
+    await d.press("ctrl+s")
+    await _until(d, lambda: bool(d.wrong()))
+    assert {name: d.wrong(name) for name in fields} == {n: f"it: no {f}" for n, f in fields.items()}
+    assert d.wrong() == "elsewhere it: no elsewhere"
+    assert form.text == before
+    assert d.app.focused is not None
+    assert d.app.focused.id == next(iter(fields), d.app.focused.id)
+    for part in ("#wrong-", "#go-on", *(f"#wrong-{name}" for name in list(fields)[:4])):
+        for widget in form.query(part):
+            place = form.find_widget(widget)
+            assert place.visible_region.size == place.region.size, (part, place)
+    _names_are_known(form, d.link.sent[-1])
+
+
+async def _unanswered(d: Desk, form: Form[Any]) -> None:
+    """A lost connection, and an answer that does not come, leave all as it was typed."""
+    before = form.text
+    d.link.silence = 42.0
+    await _until(d, lambda: bool(d.app._place.blind))
+    await d.press("ctrl+s")
+    await _until(d, lambda: "STALE (42 s old)" in d.wrong())
+    d.link.silence = 0.0
+    await _until(d, lambda: not d.app._place.blind)
+    d.link.answers = [NoAnswer("no answer within 30 s")]
+    await d.press("ctrl+s")
+    await _until(d, lambda: "may still be carried out" in d.wrong())
+    assert form.text == before
+    d.link.sent.clear()
+
+
+def _names(value: Any) -> set[str]:
+    """The fields of a command, and of what is in it."""
+    if isinstance(value, tuple):
+        return {name for inner in value for name in _names(inner)}
+    own = msgspec.structs.asdict(value) if isinstance(value, msgspec.Struct) else {}
+    return {*own, *_names(tuple(own.values()))}
+
+
+def _names_are_known(form: Form[Any], command: c.Command) -> None:
+    """A field of a form is called as the server calls it, or as the rules that speak of it."""
+    names = _names(command) | set(BY_NAME) | TYPED_ONLY
+    fields = {field for name, known in form.takes.items() for field in known or (name,)}
+    assert fields <= names, (command, fields - names)
 
 
 @pytest.mark.parametrize("table", sorted({case.table for case in CASES}))
 async def test_each_key_sends_what_it_says(table: str) -> None:
-    async with desk(house(), first="43 orders") as d:
+    async with desk(house(), (80, 24), first="43 orders") as d:
         d.app.action_perform(f"show_{table}")
         await d.settle()
         for case in (case for case in CASES if case.table == table):
@@ -215,8 +270,8 @@ async def test_each_key_sends_what_it_says(table: str) -> None:
             d.link.sent.clear()
             key = ACTIONS[case.action].key
             await (d.press(key) if key else _perform(d, case.action))
-            for said in case.said:
-                await _answer(d, said)
+            for n, said in enumerate(case.said, 1):
+                await _answer(d, said, last=n == len(case.said))
             count = len(case.sent) if isinstance(case.sent, list) else 1
             await _until(d, lambda count=count: len(d.link.sent) >= count)
             if isinstance(case.sent, list):

@@ -87,5 +87,6 @@ async def test_from_one_desk_to_another(tmp_path: Path, monkeypatch: pytest.Monk
         assert d.grid.layout_now == MINE
         file.write_text("{")
         await _import(d, file.name)
-        assert "yours are as they were" in d.said
+        assert "yours are as they were" in d.wrong("text")
+        assert d.app.screen.text == {"text": file.name}
         assert d.app._place.kept.named == {"orders": {"mine": MINE, "tom now": MINE}}

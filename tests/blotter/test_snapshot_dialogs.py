@@ -93,6 +93,19 @@ def _partly() -> FakeLink:
     return link
 
 
+def _no_call() -> FakeLink:
+    """Every field of a call is refused, the longest form of all."""
+    link = world()
+    fields = {"route.broker": "ALPHA", "route.OrderQty": "2000", "route.Price": "415.123"}
+    fields |= {"spoke_to": "Bob", "at": "2025-01-02 15:36", "reason": "line down"}
+    problems = [Problem(field, value, "is not as it must be") for field, value in fields.items()]
+    late = Problem(
+        "price_collar", "415.123", "must be from 410.00 to 420.00, the last price was 415.10"
+    )
+    link.answers = [refused(*problems, late, Problem("block", "B1", "is halted by carl"))]
+    return link
+
+
 def _unheard() -> FakeLink:
     link = world()
     link.knows_us = False
@@ -119,6 +132,11 @@ _WARNED: tuple[Step, ...] = (
     "enter",
     Warnings,
 )
+_CALL = tuple(
+    step
+    for text in ("alpha", "2k", "415.123", "Bob", "", "line down")
+    for step in (Typed(text), "tab")
+)
 SHOTS = {
     "stage": Shot(_staging, ("s", StageTicket, *_TICKET, "enter", "enter", Typed("190"))),
     "stage wrong": Shot(world, ("s", StageTicket, Typed("NOBODY"), "enter", Typed("x"), "ctrl+s")),
@@ -127,8 +145,8 @@ SHOTS = {
     "warnings": Shot(_warned, _WARNED),
     "replace": Shot(_limited, ("3", "home", "e", ReplaceTicket, "end", Typed("0"))),
     "finish": Shot(_knowing(allocation=_rows(_TOLD)), ("2", "end", "d", Preview)),
-    "withdraw": Shot(world, ("space", "space", "space", "c", Preview, Typed("not wanted"))),
-    "results": Shot(_partly, ("space", "space", "c", Preview, Typed("not wanted"), "enter", Page)),
+    "refused": Shot(_no_call, ("2", "end", "p", Preview, *_CALL, "ctrl+s")),
+    "results": Shot(_partly, ("space", "space", "c", Preview, Typed("not wanted"), "enter")),
     "cancel all": Shot(world, ("K", Choose, "enter", Preview, Typed("odd fills"), "enter", Typed("y"), "enter")),
     "merges": Shot(_knowing(merges=_rows(GROUP, {**GROUP, "block": "B1"})), ("M", Choose)),
     "crosses": Shot(_knowing(crosses=_rows(FOUND)), ("k", Choose)),

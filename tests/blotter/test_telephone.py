@@ -8,7 +8,6 @@ from textual.widgets import Input
 
 from blotter.handlers.telephone import _when
 from blotter.screens.preview import Preview
-from blotter.screens.warnings import Warnings
 from tests.blotter.desk import Desk, desk
 from tests.blotter.fake import block, placement, refused, world
 from tradeoms.model import commands as c
@@ -29,22 +28,18 @@ async def test_what_is_wrong_comes_back_with_what_was_typed() -> None:
     async with desk() as d:
         await d.press("2", "end", "p")
         await fill(d, broker="alpha")
-        problems = str(d.app.screen.query_one("#problems").render())
-        assert all(f"{n}: is needed" in problems for n in ("quantity", "spoke_to", "reason"))
-        for wrong, said in (
-            ({"broker": "zulu"}, "unknown broker zulu"),
-            ({"quantity": "7k"}, "1,000 more than the idle 6,000"),
-            ({"quantity": "500, bravo 200"}, "one broker at a time"),
-        ):
-            await fill(d, **CALLED | wrong)
-            await d.on(Preview)
-            assert said in str(d.app.screen.query_one("#note").render())
-            assert d.app.screen.query_one("#spoke_to", Input).value == "Bob"
+        assert all(d.wrong(n) == "is needed" for n in ("quantity", "spoke_to", "reason"))
+        await fill(d, **CALLED | {"broker": "zulu", "quantity": "7k", "when": "noon"})
+        assert d.wrong("broker") == "unknown broker zulu; known: ALPHA, BRAVO, CHARLY"
+        assert "1,000 more than the idle 6,000" in d.wrong("quantity")
+        assert "say 14:30" in d.wrong("when")
+        await fill(d, **CALLED | {"quantity": "500, bravo 200", "when": ""})
+        assert "one broker, one quantity" in d.wrong("quantity")
         d.link.answers = [refused(Problem("at", "x", "is later than now"))]
         await fill(d, **CALLED)
-        await d.on(Warnings)
-        await d.press("escape")
-        await fill(d, **CALLED)
+        assert d.wrong("when") == "x: is later than now"
+        assert d.app.screen.query_one("#spoke_to", Input).value == "Bob"
+        await d.press("ctrl+s")
         assert d.link.sent[-1] == c.RouteByPhone(
             "B1", c.Route("ALPHA", D(6000)), "Bob", "line down", None
         )
