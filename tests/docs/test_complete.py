@@ -7,6 +7,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -20,6 +21,7 @@ from simulators.behaviours.steps import Delays
 from simulators.settings import BrokerSettings
 from simulators.settings import Settings as SimSettings
 from tests.docs.console import ROOT
+from tests.simulators.bench import Bench, order, states
 from tradeoms import config
 from tradeoms.bus.access import MAY
 from tradeoms.cli import app
@@ -141,6 +143,18 @@ def test_the_page_shows_the_program_that_it_runs() -> None:
     )
     assert shown
     assert all(block in (DOCS / "examples" / "client.py").read_text() for block in shown)
+
+
+def test_the_behaviour_of_the_page_plays(monkeypatch: pytest.MonkeyPatch) -> None:
+    (shown,) = re.findall(
+        r"^```python\n(.*?)^```$", _text("tour-developer.md"), re.DOTALL | re.MULTILINE
+    )
+    page: dict[str, Any] = {}
+    exec(shown, page)
+    monkeypatch.setitem(BEHAVIOURS, "drip", page["drip"])
+    bench = Bench("drip")
+    assert states(bench.tell(order("C1", 3))) == [("0", "0")]
+    assert states(bench.wait()) == [("F", "1"), ("F", "1"), ("F", "2")]
 
 
 def test_every_promise_names_a_test_that_exists() -> None:
