@@ -124,10 +124,8 @@ def _read(spoken: Dialect, message: fix.Message) -> Report:
                 found[field.name] = value
     if MsgType == "9":
         return Report("cancel_reject", **found)
-    told = {
-        tag: message.getField(int(tag)) for tag in ("20", "150") if message.isSetField(int(tag))
-    }
-    return Report(spoken.kind(told), **found)
+    told = (message.getField(int(t)) if message.isSetField(int(t)) else "" for t in spoken.told)
+    return Report(spoken.kind(*told), **found)
 
 
 def _micros(*calls: Callable[[], object]) -> list[float]:

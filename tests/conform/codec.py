@@ -78,7 +78,7 @@ class Codec:
         message = build(self.begins[session], fields)
         stamp(message, self._number[session], TARGET, SENDER)
         raw = readable(reread(message))
-        self._gateway._receive(Inbound(session, self._number[session], raw, fields_of(raw)))
+        self._gateway._receive(Inbound(session, raw))
         self.settle()
 
     def close(self) -> None:

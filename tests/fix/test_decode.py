@@ -62,6 +62,13 @@ def test_the_first_of_two_equal_tags_counts() -> None:
     assert report(f"{FILL}|11=OTHER").ClOrdID == "C1"
 
 
+def test_a_report_that_is_sent_again_says_so() -> None:
+    for flag, again in (("43=Y|", True), ("43=N|", False), ("", False)):
+        text = f"8=FIX.4.4|9=5|35=8|34=77|{flag}17=E1|150=F|10=000|".replace("|", "\x01")
+        inbound = Inbound("S1", text)
+        assert (inbound.PossDup, inbound.MsgSeqNum, inbound.MsgType) == (again, 77, "8")
+
+
 def test_a_cancel_reject() -> None:
     seen = report("35=9|34=2|37=O1|11=C2|41=C1|39=0|434=1|102=3|58=no")
     assert (seen.kind, seen.ClOrdID, seen.OrigClOrdID) == (ReportKind.CancelReject, "C2", "C1")
@@ -76,7 +83,7 @@ def test_rejects_name_a_message() -> None:
 
 def test_a_bug_in_the_decoder_still_hands_the_message_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FIX44, "kind", lambda *_: 1 / 0)
-    inbound = Inbound("S1", 2, "raw", fields_of(FILL.replace("|", "\x01")))
+    inbound = Inbound("S1", FILL.replace("|", "\x01"))
     assert inbound.decode(FIX44) == (None, "ZeroDivisionError: division by zero")
 
 
@@ -97,12 +104,17 @@ BYTES = "35=8|34=2|17=E1|150=F|39=1|58=a|354={length}|355={text}|32=100|31=1.25|
         ("caf\xe9|11=EVIL", 13),  # bytes of UTF-8
         ("caf\xe9|11=EVIL", 12),  # characters, where the broker sends Latin-1
         ("|355=|354=9|355=", 16),
+        ("x|43=Y", 6),
     ],
 )
 def test_bytes_do_not_become_tags(text: str, length: int) -> None:
-    raw = BYTES.format(text=text, length=length)
-    fields = fields_of(raw.replace("|", "\x01"))
-    assert {"11", "14", "37", "6"} & set(fields) == set()
+    raw = BYTES.format(text=text, length=length).replace("|", "\x01")
+    fields = fields_of(raw)
+    assert {"11", "14", "37", "43", "6"} & set(fields) == set()
+    inbound = Inbound("S1", raw)
+    seen, _ = inbound.decode(FIX44)
+    assert seen is not None
+    assert (inbound.PossDup, seen.ClOrdID, seen.ExecID) == (False, "", "E1")
     assert (fields["32"], fields["31"], fields["10"], fields["58"]) == ("100", "1.25", "000", "a")
 
 
@@ -145,7 +157,7 @@ def test_a_megabyte_is_no_value() -> None:
 
     def heard(text: str) -> tuple[Report | None, str]:
         raw = text.replace("|", "\x01") + "\x01"
-        return Inbound("ALPHA", 2, raw, fields_of(raw)).decode(dialect("FIX.4.4"))
+        return Inbound("ALPHA", raw).decode(dialect("FIX.4.4"))
 
     seen, error = heard(f"{FILL}|58={long}|10=000")
     assert error == ""

@@ -169,8 +169,7 @@ MEANINGS = {
 @pytest.mark.parametrize("version", VERSIONS)
 def test_meanings(version: str) -> None:
     for (transaction, kind), meaning in MEANINGS.items():
-        fields = {"20": transaction, "150": kind}
-        assert dialect(version).kind(fields) == meaning, fields
+        assert dialect(version).kind(transaction, kind) == meaning, (transaction, kind)
 
 
 @pytest.mark.parametrize("version", VERSIONS)

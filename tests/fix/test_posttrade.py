@@ -251,8 +251,8 @@ def test_what_a_version_cannot_say_is_refused() -> None:
 
 def heard(version: str, text: str, key: str = "") -> Any:
     """What is understood of a broker's message, written with | between its fields."""
-    raw = text.replace("|", "\x01")
-    command = posttrade.received(Inbound("S1", 7, raw, fields_of(raw)), dialect(version), key)
+    raw = f"34=7|{text}".replace("|", "\x01")
+    command = posttrade.received(Inbound("S1", raw), dialect(version), key)
     assert (command.session, command.MsgSeqNum, command.raw) == ("S1", 7, raw)
     return command.error or command.said
 

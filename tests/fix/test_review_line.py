@@ -17,7 +17,6 @@ from tradeoms.core.blocks import idle
 from tradeoms.core.context import Context
 from tradeoms.demo.files import free_ports
 from tradeoms.fix.application import Inbound
-from tradeoms.fix.decode import fields_of
 from tradeoms.fix.gateway import Gateway
 from tradeoms.fix.sender import Way
 from tradeoms.fix.settings import SessionSettings
@@ -137,7 +136,7 @@ def test_what_leaves_while_it_is_closed_is_told(slow: Throttled) -> None:
 def reject(slow: Throttled, number: int, MsgType: str) -> str:
     """The ClOrdID that the gateway finds for a reject (3) of a message of ours."""
     raw = f"8=FIX.4.4|9=0|35=3|34=4|45={number}|372={MsgType}|373=5|10=000|".replace("|", "\x01")
-    slow.gateway._receive(Inbound("S1", 4, raw, fields_of(raw)))
+    slow.gateway._receive(Inbound("S1", raw))
     command, _ = slow.inbox.get()
     assert isinstance(command, c.ReportReceived)
     assert command.report is not None

@@ -1,19 +1,36 @@
 """quickfix's callbacks for one session. Nothing may leak out of them: an exception would leave the
 process alive and deaf, and `FieldNotFound` would refuse the broker's report."""
 
+import re
 import sys
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from functools import cached_property
+from typing import Any, Protocol
 
 import quickfix as fix
 import structlog
 
-from tradeoms.fix.decode import LONGEST, Unreadable, bounded, decode, fields_of
+from tradeoms.fix.decode import (
+    LONGEST,
+    SOH,
+    Unreadable,
+    bounded,
+    by_tag,
+    decode,
+    fields_of,
+    report,
+    taken,
+)
 from tradeoms.fix.dialect import Dialect
 from tradeoms.model.executions import Report
 
 log = structlog.get_logger("fix")
-MSG_TYPE, MSG_SEQ_NUM, POSS_DUP, TEXT, RESET_FLAG = 35, 34, 43, 58, 141
+MSG_TYPE, TEXT, RESET_FLAG = 35, 58, 141
+#: How quickfix begins a message of ours, and what stands in one that it says again.
+HEAD = re.compile(
+    f"^8=[^{SOH}]+{SOH}9=[0-9]+{SOH}35=([^{SOH}]+){SOH}(?:[^{SOH}]+{SOH})*?34=([0-9]+){SOH}"
+)
+POSS_DUP = f"{SOH}43=Y{SOH}"
 LOGON, LOGOUT, REJECT, BUSINESS_REJECT = "A", "5", "3", "j"
 LASTING = ("J", "AT", "AU", "BH")
 #: Always the same one, raised where next to nothing is at hand: the binding never lets go of an
@@ -21,19 +38,38 @@ LASTING = ("J", "AT", "AU", "BH")
 NOT_AGAIN = fix.DoNotSend()
 
 
-class Inbound(NamedTuple):
+class Inbound:
     """A broker's message as it came."""
 
-    session: str
-    MsgSeqNum: int
-    raw: str
-    fields: dict[str, str]
+    def __init__(self, session: str, raw: str) -> None:
+        self.session, self.raw = session, raw
+        self._tags, self._values = taken(raw)
+        self.MsgSeqNum = int(self._first("34"))
+
+    @property
+    def MsgType(self) -> str:
+        """What kind of message it is."""
+        return self._first("35")
+
+    @property
+    def PossDup(self) -> bool:
+        """The broker has sent it before, or so it says."""
+        return POSS_DUP in self.raw and self.fields.get("43") == "Y"
+
+    @cached_property
+    def fields(self) -> dict[str, str]:
+        """Tag -> value, of two equal tags the first one's."""
+        return by_tag(self._tags, self._values)
+
+    def _first(self, tag: str) -> str:
+        return self._values[self._tags.index(tag)]
 
     def decode(self, dialect: Dialect) -> tuple[Report | None, str]:
         """The report, or why there is none."""
         try:
-            short = len(self.raw) <= LONGEST
-            return decode(dialect, self.fields if short else bounded(dialect, self.fields)), ""
+            if len(self.raw) > LONGEST:
+                return decode(dialect, bounded(dialect, self.fields)), ""
+            return report(dialect, self._tags, self._values), ""
         except Unreadable as error:
             return None, str(error)
         except Exception as error:
@@ -96,20 +132,20 @@ class Application(fix.Application):
     def onLogon(self, session_id: fix.SessionID) -> None:
         """Tell that the session is up."""
         self._up, self._parting = True, ""
-        self._guard(lambda: self._begin(session_id))
-        self._guard(lambda: self._listener.changed(True, "logged on"))
+        self._guard(self._begin, session_id)
+        self._guard(self._listener.changed, True, "logged on")
 
     def onLogout(self, _: fix.SessionID) -> None:
         """Tell that the session is down, once: quickfix calls this twice for one disconnect."""
         if self._up:
             self._up = False
             reason = f"logged off: {self._parting}" if self._parting else "logged off"
-            self._guard(lambda: self._listener.changed(False, reason))
-        self._guard(lambda: self._listener.ended(self._parting))
+            self._guard(self._listener.changed, False, reason)
+        self._guard(self._listener.ended, self._parting)
 
     def toAdmin(self, message: fix.Message, _: fix.SessionID) -> None:
         """quickfix's own messages leave as they are, but for the Logon; a refusal is told."""
-        self._guard(lambda: self._look(message))
+        self._guard(self._look, message)
 
     def toApp(self, message: fix.Message, _: fix.SessionID) -> None:
         """An order older than the logon, or that is answered, closed or killed since, is not sent
@@ -124,28 +160,29 @@ class Application(fix.Application):
     def fromAdmin(self, message: fix.Message, _: fix.SessionID) -> None:
         """Of the session's messages a reject says something about an order, a Logon about numbers,
         a Logout why."""
-        self._guard(lambda: self._hear(message))
+        self._guard(self._hear, message)
 
     def fromApp(self, message: fix.Message, _: fix.SessionID) -> None:
         """Pass everything on."""
-        self._guard(lambda: self._pass_on(message))
+        self._guard(self._pass_on, message)
 
     def _may_leave(self, message: fix.Message) -> bool:
-        header = message.getHeader()
-        number = int(header.getField(MSG_SEQ_NUM))
-        if not header.isSetField(POSS_DUP):
-            self._guard(lambda: self._leave(number, header.getField(MSG_TYPE), message))
-            return True
-        return header.getField(MSG_TYPE) in LASTING or self._stands(number)
+        # The text at once, for each field by itself takes longer than all of them.
+        text = message.toString()
+        ((MsgType, number),) = HEAD.findall(text)
+        if POSS_DUP in text:
+            return MsgType in LASTING or self._stands(int(number))
+        self._guard(self._leave, int(number), MsgType, text)
+        return True
 
-    def _leave(self, number: int, MsgType: str, message: fix.Message) -> None:
+    def _leave(self, number: int, MsgType: str, text: str) -> None:
         self._listener.leaving(number, MsgType)
         if MsgType == BUSINESS_REJECT:
-            self._look(message)
+            self._listener.refusing(readable(text))
 
     def _look(self, message: fix.Message) -> None:
         kind = message.getHeader().getField(MSG_TYPE)
-        if kind in (REJECT, BUSINESS_REJECT):
+        if kind == REJECT:
             self._listener.refusing(readable(message.toString()))
         elif kind == LOGON:
             self._listener.logging_on(message)
@@ -171,13 +208,11 @@ class Application(fix.Application):
         self._first = engine.getExpectedSenderNum()
 
     def _pass_on(self, message: fix.Message) -> None:
-        raw = readable(message.toString())
-        fields = fields_of(raw)
-        self._listener.received(Inbound(self.session, int(fields[str(MSG_SEQ_NUM)]), raw, fields))
+        self._listener.received(Inbound(self.session, readable(message.toString())))
 
-    def _guard(self, call: Callable[[], None]) -> None:
+    def _guard(self, call: Callable[..., None], *about: Any) -> None:
         try:
-            call()
+            call(*about)
         except BaseException as error:
             log.exception("callback failed", session=self.session)
             self._listener.failed(f"{type(error).__name__}: {error}")

@@ -5,11 +5,11 @@ type: a field more in `Report` is a field more that is read.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import repeat
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -17,6 +17,7 @@ from tradeoms.fix.dialect import Dialect
 from tradeoms.model.executions import Report
 from tradeoms.model.fields import TRADES, OrdStatus, ReportKind
 
+T = TypeVar("T")
 SOH = "\x01"
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 LONGEST_NUMBER = 40
@@ -24,24 +25,41 @@ LONGEST, TEXT = 1000, "58"  # characters of a value
 FIELDS = tuple(field for field in msgspec.structs.fields(Report) if field.name != "kind")
 TEXTS = tuple(field.name for field in FIELDS if field.type is str)
 NUMBERS = tuple(field.name for field in FIELDS if field.type == Decimal | None)
+EXECUTION_REPORT = "8"
+FORMS = 4096  # forms of messages kept: brokers use a few dozen
+EXEC_ID, CL_ORD_ID = (
+    next(n for n, field in enumerate(FIELDS) if field.name == name)
+    for name in ("ExecID", "ClOrdID")
+)
 REQUESTS = ("D", "E", "F", "G", "q")  # a reject of one of these may name it by BusinessRejectRefID
 #: Fields of bytes, which may hold the separator; their length stands before them.
-DATA = "89|91|96|213|355|361|363|365|619|622"
-HAS_DATA = re.compile(f"{SOH}(?:{DATA})=")
-LENGTH = re.compile(f"{SOH}[0-9]+=([0-9]{{1,9}}){SOH}(?:{DATA})=")
+DATA = frozenset(("89", "91", "96", "213", "355", "361", "363", "365", "619", "622"))
+LENGTH = re.compile(f"{SOH}[0-9]+=([0-9]{{1,9}}){SOH}(?:{'|'.join(sorted(DATA))})=")
 
 
 class Unreadable(ValueError):
     """A message that cannot be understood; the text says which field and why."""
 
 
+def taken(raw: str) -> tuple[tuple[str, ...], list[str]]:
+    """The tags of a message and their values, in their order."""
+    parts = raw.replace(SOH, "=").split("=")
+    tags = tuple(parts[:-1:2])
+    if len(parts) != 2 * raw.count(SOH) + 1 or not DATA.isdisjoint(tags):
+        fields = _carefully(raw)
+        return tuple(fields), [*fields.values()]
+    return tags, parts[1::2]
+
+
 def fields_of(raw: str) -> dict[str, str]:
     """Tag -> value. Of a tag that comes twice, as in a repeating group, the first stays."""
-    parts = raw.replace(SOH, "=").split("=")
-    if len(parts) != 2 * raw.count(SOH) + 1 or HAS_DATA.search(raw):
-        return _carefully(raw)
-    # From the end, so that of two equal tags the first one is written last, and stays.
-    return dict(zip(parts[-3::-2], parts[-2::-2], strict=True))
+    return by_tag(*taken(raw))
+
+
+def by_tag(tags: Sequence[str], values: Sequence[T]) -> dict[str, T]:
+    """Tag -> value, of two equal tags the first one's."""
+    # From the end, so that the first is written last, and stays.
+    return dict(zip(reversed(tags), reversed(values), strict=True))
 
 
 def _carefully(raw: str) -> dict[str, str]:
@@ -72,26 +90,33 @@ def _end(raw: str, start: int, length: int) -> int:
     return start
 
 
-class Plan(NamedTuple):
-    """The tags of a Report's fields in their order, and what has to be done with which of them."""
+class Form(NamedTuple):
+    """Where messages with the same tags have what, by the places of their values.
 
-    tags: tuple[str, ...]
+    After these stand two for what a message has not: an empty text, and None. `told` takes MsgType
+    and what an execution report's meaning follows from, `pick` a Report's fields, of which those in
+    `converted` become something else.
+    """
+
+    told: Callable[[Sequence[str | None]], tuple[str, ...]]
+    pick: Callable[[Sequence[str | None]], tuple[Any, ...]]
     converted: tuple[tuple[int, str, Callable[[Dialect, str, str], Any]], ...]
-    ClOrdID: int
-    ExecID: int
-    reference: str
 
 
-@lru_cache
-def _plan(dialect: Dialect) -> Plan:
-    names = [field.name for field in FIELDS]
-    converted = ((i, field.name, CONVERTED.get(field.type)) for i, field in enumerate(FIELDS))
-    return Plan(
-        tuple(dialect.tags.get(name, "") for name in names),
-        tuple((i, name, convert) for i, name, convert in converted if convert is not None),
-        names.index("ClOrdID"),
-        names.index("ExecID"),
-        dialect.tags.get("BusinessRejectRefID", ""),
+@lru_cache(FORMS)
+def _form(dialect: Dialect, tags: tuple[str, ...]) -> Form:
+    places = by_tag(tags, range(len(tags)))
+    no_text, nothing = len(tags), len(tags) + 1
+    found = [places.get(dialect.tags.get(field.name, "")) for field in FIELDS]
+    absent = [no_text if field.type is str else nothing for field in FIELDS]
+    return Form(
+        itemgetter(*(places.get(tag, no_text) for tag in ("35", *dialect.told))),
+        itemgetter(*(a if at is None else at for at, a in zip(found, absent, strict=True))),
+        tuple(
+            (i, field.name, CONVERTED[field.type])
+            for i, field in enumerate(FIELDS)
+            if found[i] is not None and field.type in CONVERTED
+        ),
     )
 
 
@@ -103,7 +128,8 @@ def bounded(dialect: Dialect, fields: dict[str, str]) -> dict[str, str]:
     """
     if len(text := fields.get(TEXT, "")) > LONGEST:
         fields = fields | {TEXT: f"{text[: LONGEST - 3]}..."}
-    for tag in _plan(dialect).tags:
+    for field in FIELDS:
+        tag = dialect.tags.get(field.name, "")
         if len(value := fields.get(tag, "")) > LONGEST:
             raise Unreadable(f"tag {tag} has {len(value):,} characters")
     return fields
@@ -115,24 +141,35 @@ def decode(dialect: Dialect, fields: dict[str, str]) -> Report:
     Raises:
         Unreadable: another MsgType, an ExecType or OrdStatus we do not know, a number that is none.
     """
-    kind = _kind(dialect, fields)
-    plan = _plan(dialect)
-    values: list[Any] = [*map(fields.get, plan.tags, repeat(""))]
-    for index, name, convert in plan.converted:
-        text = values[index]
-        values[index] = convert(dialect, name, text) if text else None
-    if kind in TRADES and not values[plan.ExecID]:
+    return report(dialect, tuple(fields), [*fields.values()])
+
+
+def report(dialect: Dialect, tags: tuple[str, ...], found: list[str]) -> Report:
+    """The same of what was `taken`."""
+    form, facts = _form(dialect, tags), (*found, "", None)
+    MsgType, *told = form.told(facts)
+    # What a broker sends most often takes no look at all of its fields.
+    kind = dialect.kind(*told) if MsgType == EXECUTION_REPORT else ""
+    kind = kind or _kind(by_tag(tags, found))
+    values = [*form.pick(facts)]
+    for index, name, convert in form.converted:
+        values[index] = convert(dialect, name, text) if (text := values[index]) else None
+    if kind in TRADES and not values[EXEC_ID]:
         raise Unreadable("ExecID (17) is missing on a trade")
-    if kind == ReportKind.MessageReject and fields.get("372", "") in REQUESTS:
-        values[plan.ClOrdID] = values[plan.ClOrdID] or fields.get(plan.reference, "")
+    if kind == ReportKind.MessageReject and not values[CL_ORD_ID]:
+        values[CL_ORD_ID] = _rejected(dialect, by_tag(tags, found))
     return Report(kind, *values)
 
 
-def _kind(dialect: Dialect, fields: dict[str, str]) -> str:
+def _rejected(dialect: Dialect, fields: dict[str, str]) -> str:
+    """The ClOrdID of the request that a reject means, where that is what it names it by."""
+    named = fields.get("372", "") in REQUESTS
+    return fields.get(dialect.tags.get("BusinessRejectRefID", ""), "") if named else ""
+
+
+def _kind(fields: dict[str, str]) -> str:
     MsgType = fields.get("35", "")
-    if MsgType == "8":
-        if kind := dialect.kind(fields):
-            return kind
+    if MsgType == EXECUTION_REPORT:
         raise Unreadable(f"ExecType (150) {fields.get('150', '')!r} is unknown")
     if MsgType == "9":
         return ReportKind.CancelReject

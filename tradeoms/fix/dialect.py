@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,13 +48,15 @@ class Dialect:
         self.defaults: dict[str, dict[str, str]] = data["defaults"]
         self.fixed: dict[str, dict[str, str]] = data["fixed"]
         self.groups: dict[str, dict[str, list[str]]] = data["groups"]
-        #: How the groups that our messages may hold begin on the wire.
-        ours = {name for key in data["messages"] for name in _fields(data, key)}
-        self.counts = tuple(
-            f"{SOH}{tag}="
-            for name, tag in self.tags.items()
-            if name in ours and any(name in groups for groups in self.groups.values())
-        )
+        #: How the groups that a message of ours may hold begin on the wire.
+        self.counts = {
+            key: tuple(
+                f"{SOH}{self.tags[name]}="
+                for name in sorted(_fields(data, key))
+                if name in self.tags and name in self.groups.get(key, ())
+            )
+            for key in data["messages"]
+        }
         self.statuses = {wire: STATUSES[word] for wire, word in data["ord_status"].items()}
         self._ids: Ids = data["ids"]
         self._id = re.compile(self._ids.form, re.ASCII)
@@ -63,13 +64,16 @@ class Dialect:
         self._judged = {key: _judged(data, key) for key in data["messages"]}
         names = {name for rule in data["exec"] for name in rule["when"]}
         self._told = sorted(names)
-        self._told_tags = [self.tags.get(name, "") for name in self._told]
+        #: The tags by which `kind` tells what an execution report says.
+        self.told = tuple(self.tags.get(name, "") for name in self._told)
         self._kind = lru_cache(SHAPES)(self._first_fitting)
         self._shape = lru_cache(SHAPES)(self._shaped)
 
-    def kind(self, fields: dict[str, str]) -> str:
-        """What an execution report says, in the words of `ReportKind`; empty where no rule fits."""
-        return self._kind(*map(fields.get, self._told_tags, repeat("")))
+    def kind(self, *told: str) -> str:
+        """What an execution report with these values says, in the words of `ReportKind`; empty where
+        no rule fits.
+        """
+        return self._kind(*told)
 
     def shape(self, MsgType: str, fields: dict[str, str], poss_resend: bool) -> Shape:
         """The template of a message with these fields, and what is wrong with it."""

@@ -19,7 +19,7 @@ from tradeoms.fix import lists, posttrade
 from tradeoms.fix.abilities import contradictions
 from tradeoms.fix.application import Inbound
 from tradeoms.fix.archive import Archive
-from tradeoms.fix.decode import fields_of
+from tradeoms.fix.decode import EXECUTION_REPORT, fields_of
 from tradeoms.fix.dialect import Dialect
 from tradeoms.fix.dk import encode_dk, encode_mass_cancel, encode_mass_status
 from tradeoms.fix.encode import Unsendable, encode, encode_list, encode_status
@@ -36,8 +36,7 @@ from tradeoms.model.lists import OrderList
 from tradeoms.model.placements import MassCancel
 from tradeoms.model.state import State
 
-MSG_TYPE, POSS_DUP, REF_SEQ_NUM, TEXT = "35", "43", "45", "58"
-EXECUTION_REPORT = "8"
+REF_SEQ_NUM, TEXT = "45", "58"
 #: Events that a message after the trade follows from.
 POSTTRADE = (
     e.AllocationInstructed,
@@ -286,19 +285,20 @@ class Gateway:
     def _receive(self, inbound: Inbound) -> None:
         """On quickfix's thread: decode, queue, return."""
         command = self._read(inbound)
-        again = inbound.fields.get(POSS_DUP) == "Y"
-        cause = e.Cause(session=inbound.session, MsgSeqNum=inbound.MsgSeqNum, PossDup=again)
+        cause = e.Cause(
+            session=inbound.session, MsgSeqNum=inbound.MsgSeqNum, PossDup=inbound.PossDup
+        )
         self._submit(command, cause)
 
     def _read(self, inbound: Inbound) -> c.Command:
-        spoken, fields = self._dialect(inbound.session), inbound.fields
-        MsgType = fields.get(MSG_TYPE)
+        spoken, MsgType = self._dialect(inbound.session), inbound.MsgType
         if MsgType == EXECUTION_REPORT:
             return c.ReportReceived(
                 inbound.session, inbound.MsgSeqNum, inbound.raw, *inbound.decode(spoken)
             )
         if MsgType == lists.STATUS:
             return lists.received(inbound, spoken)
+        fields = inbound.fields
         refused = posttrade.refused(fields)
         known = self._sender.ClOrdID_of(inbound.session, int(refused)) if refused else ""
         if posttrade.is_posttrade(fields, known):

@@ -56,7 +56,9 @@ class Outgoing(NamedTuple):
     @property
     def ids(self) -> tuple[str, ...]:
         """The ClOrdIDs that it carries; an empty one of a message that has none."""
-        return tuple(ClOrdID for _, ClOrdID in self.orders) or (self.ClOrdID,)
+        if not self.orders:
+            return (self.ClOrdID,)
+        return tuple(ClOrdID for _, ClOrdID in self.orders)
 
     def concerns(self, placement: str) -> bool:
         """Whether it says anything about a placement."""
@@ -83,6 +85,9 @@ class Recalled(NamedTuple):
 
     place: int = 0
     ClOrdID: str = ""
+
+
+NOTHING = Recalled()
 
 
 class Left(NamedTuple):
@@ -112,11 +117,12 @@ class Way:
         limited = self._line.session.rate
         if limited and message.placement and message.urgency == URGENCY[RequestKind.Cancel]:
             gone = self._overtaken(message.placement)
-        recalled = self._recalled.pop(message.placement, Recalled())
-        # Of an order sent again an earlier copy may be there, for the cancel to end.
-        never = [recalled.ClOrdID, *(id for m in gone if not m.again for id in m.ids)]
-        if message.names and message.names in never:
-            return [*gone, message]  # asked for before the core heard of that: it asks anew
+        recalled = self._recalled.pop(message.placement, NOTHING)
+        if message.names:
+            # Of an order sent again an earlier copy may be there, for the cancel to end.
+            never = [recalled.ClOrdID, *(id for m in gone if not m.again for id in m.ids)]
+            if message.names in never:
+                return [*gone, message]  # asked for before the core heard of that: it asks anew
         changes = message.urgency == URGENCY[RequestKind.Replace]
         self._lanes.put(message.urgency, message.about, message, recalled.place if changes else 0)
         return gone

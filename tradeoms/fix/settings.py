@@ -90,7 +90,8 @@ def reader(session: SessionSettings) -> Callable[[str], fix.Message]:
     counts = spoken(session).counts
 
     def read(text: str) -> fix.Message:
-        for count in counts:
+        start = text.index("\x0135=") + 4
+        for count in counts.get(text[start : text.index("\x01", start)], ()):
             if count in text:
                 return fix.Message(text, *found, False)
         return fix.Message(text, False)
