@@ -136,11 +136,29 @@ def test_a_plain_sale_takes_over_the_loss_of_a_short() -> None:
     same(floor.journal.replay(), floor.state)
 
 
+def test_shares_and_shorts_of_day_one_are_set_against_each_other_by_their_days() -> None:
+    """On the day of the first short, 200 days ago, one lot was old and one young; one is younger still."""
+    floor = house()
+    longs = (lot("A2", 6, 300, age=600), lot("A2", 5, 250, age=400), lot("A3", 9, 450, age=100))
+    shorts = (lot("A1", -8, 400, age=200), lot("A4", -9, 450, age=10))
+    floor.done(c.BookOpening("two", (*longs, *shorts)), "ops")
+    assert sorted(shares(floor, "A2")) == [(5, 400, True), (6, 600, False)]
+    assert sorted(shares(floor, "A3")) == [(3, 100, True), (6, 100, True)]
+    trade(floor, Side.Buy, "60", ("A1", 8))
+    assert terms(floor) == [(6, D(-60), True), (2, D(-20), False)]
+    assert sorted(shares(floor, "A2")) == [(5, 0, False), (6, 600, False)]
+    assert sorted(shares(floor, "A3")) == [(3, 0, False), (6, 100, True)]
+    invariants.hold(floor)
+
+
 def test_a_short_sale_of_what_has_a_gain_elsewhere_is_told() -> None:
     floor = house(lot("A2", 4, 201, age=500), lot("A3", 4, 200, age=500, name="BOLT"))
     trade(floor, Side.SellShort, "50", ("A1", 10))
     assert "constructive sale" not in floor.alerts()
-    trade(floor, Side.SellShort, "51", ("A4", 1))
+    _, *short = trade(floor, Side.SellShort, "51", ("A4", 1))
+    assert floor.alerts().count("constructive sale") == 1
+    floor.correct(*short, 1, "51.50")
+    floor.finish(floor.placement(short[0]).block)
     assert floor.alerts().count("constructive sale") == 1
 
 

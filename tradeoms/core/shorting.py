@@ -54,6 +54,12 @@ class Part:
     long_held: bool
     changes: list[tuple[int, dict[str, int]]] = field(default_factory=list)
 
+    @property
+    def units_of_old(self) -> int:
+        """Of a short: those whose loss is long-term."""
+        cut = sum(units for units, values in self.changes if values.get("old"))
+        return cut + (self.units if self.old else 0)
+
     def change(self, units: int, **values: int) -> None:
         """Cut units off."""
         if units:
@@ -76,6 +82,13 @@ def react_converted(state: State, event: e.LotsConverted) -> list[c.Command]:
     return [c.ChangeHoldings(event.name)] if bought else []
 
 
+def react_opening(state: State, event: e.OpeningBooked) -> list[c.Command]:
+    """The same of balances of day one."""
+    if not any(lot.quantity < 0 for lot in event.lots):
+        return []
+    return [c.ChangeHoldings("", state.lots.size - len(event.lots))]
+
+
 def _made(state: State, name: str) -> Made:
     lots, closed = state.lots, Counter[int]()
     if (event := state.conversions.get(name)) is not None:
@@ -95,16 +108,49 @@ def _made(state: State, name: str) -> Made:
 
 def change(state: State, command: c.ChangeHoldings, ctx: Context) -> list[e.AnyEvent]:
     """Closed shorts let go of shares, then opened lots and open shorts are set against each other."""
+    if not command.name:
+        return _day_one(state, command.start)
     made, parts, told = _made(state, command.name), list[Part](), list[e.AnyEvent]()
     for longs, shorts in _taxpayers(state, made):
         if _appreciated(state, longs, shorts, made):
             text = f"sold short, and identical shares of the taxpayer have a gain: {_whose(state, longs)}"
-            told.append(alert(ctx, "constructive sale", command.name, text))
+            told += _told_once(state, alert(ctx, "constructive sale", command.name, text))
         for root, units in made.closed.items():
             _let_go(longs, root, units, made.day)
         _set_against(longs, shorts, made)
         parts += [part for part in (*longs, *shorts) if part.changes]
     return [_changed(state, command.name, parts), *told] if parts else told
+
+
+def _told_once(state: State, told: e.AlertRaised) -> list[e.AlertRaised]:
+    """Not again of a booking that is made anew."""
+    same = (told.kind, told.subject, told.text)
+    known = ((one.kind, one.subject, one.text) for one in state.alerts.values())
+    return [] if same in known else [told]
+
+
+def _day_one(state: State, start: int) -> list[e.AnyEvent]:
+    """The balances of one import, as if each of its shorts had been sold on its day."""
+    own, parts = np.arange(start, state.lots.size), list[Part]()
+    names = state.instrument_axis.names
+    short = own[state.lots["short"][own] == 1]
+    sold = [names[n] for n in np.unique(state.lots["instrument"][short]).tolist()]
+    for instrument, *_ in dict.fromkeys(identical(state, name) for name in sold):
+        made = Made(0, instrument, frozenset(), Counter())
+        for longs, shorts in _taxpayers(state, made, start):
+            for one in shorts:
+                _age(state, longs, one.acquired)
+                _set_against(longs, shorts, made._replace(opened=frozenset((one.root,))))
+            parts += [part for part in (*longs, *shorts) if part.changes]
+    return [_changed(state, "", parts)] if parts else []
+
+
+def _age(state: State, longs: list[Part], day: int) -> None:
+    """As old as they were on that day."""
+    since = state.lots["holding_from"][np.array([part.lot for part in longs], np.int64)]
+    aged = long_term(since, np.full(len(longs), day, np.int64)).tolist()
+    for part, old in zip(longs, aged, strict=True):
+        part.long_held = old
 
 
 def _appreciated(state: State, longs: list[Part], shorts: list[Part], made: Made) -> bool:
@@ -124,12 +170,13 @@ def _whose(state: State, longs: list[Part]) -> str:
     return ", ".join(dict.fromkeys(state.account_axis.names[n] for n in accounts))
 
 
-def _taxpayers(state: State, made: Made) -> Iterator[tuple[list[Part], list[Part]]]:
-    """Open long and short lots that are identical, of each taxpayer, the oldest first."""
+def _taxpayers(state: State, made: Made, start: int = 0) -> Iterator[tuple[list[Part], list[Part]]]:
+    """Open long and short lots from `start` on that are identical, of each taxpayer, the oldest first."""
     lots, payers = state.lots, Payers(state)
     columns = state.instrument_axis.numbers(identical(state, made.instrument))
     payer = np.where(payers.ira, -1, payers.payer)
     open_: Mask = (lots["remaining"] > 0) & (payer[lots["account"]] >= 0)
+    open_[:start] = False
     numbers = np.flatnonzero(open_ & np.isin(lots["instrument"], columns))
     keys = (ranks(state, numbers), *(lots[n][numbers] for n in ("account", "root", "acquired")))
     numbers = numbers[np.lexsort(keys)]
@@ -161,7 +208,7 @@ def _let_go(longs: Iterable[Part], root: int, units: int, day: int) -> None:
 def _set_against(longs: list[Part], shorts: list[Part], made: Made) -> None:
     """New shorts ask for what is held; new longs fall under the oldest shorts that have room."""
     old = sum(part.units for part in longs if part.long_held and not part.against)
-    old -= sum(part.units for part in shorts if part.old)
+    old -= sum(part.units_of_old for part in shorts)
     for root in dict.fromkeys(part.root for part in shorts):
         own = [part for part in shorts if part.root == root]
         new = root in made.opened
@@ -218,10 +265,15 @@ def _changed(state: State, name: str, parts: Iterable[Part]) -> e.HoldingsChange
 
 def apply_changed(state: State, event: e.HoldingsChanged) -> None:
     """The shares become lots of their own."""
-    state.holdings[event.name] = event
+    if event.name:
+        state.holdings[event.name] = event
     exchange(state, event)
 
 
 DECIDE = {c.ChangeHoldings: change}
 APPLY = {e.HoldingsChanged: apply_changed}
-REACT = {e.LotsBooked: react_booked, e.LotsConverted: react_converted}
+REACT = {
+    e.LotsBooked: react_booked,
+    e.LotsConverted: react_converted,
+    e.OpeningBooked: react_opening,
+}

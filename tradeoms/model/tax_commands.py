@@ -18,9 +18,13 @@ class MatchWashSales(Command, frozen=True, tag=True):
 
 
 class ChangeHoldings(Command, frozen=True, tag=True):
-    """What follows from a booking with shorts: holding periods stop, or begin anew (section 1233)."""
+    """What follows from a booking with shorts: holding periods stop, or begin anew (section 1233).
+
+    Without a `name`, of the balances that were just booked, whose first lot has the number `start`.
+    """
 
     name: str
+    start: int = 0
 
 
 class IdentifyLots(Command, frozen=True, tag=True):

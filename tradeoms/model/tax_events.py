@@ -45,8 +45,8 @@ class LotsWashed(Event, frozen=True, tag=True):
 
 
 class HoldingsChanged(Event, frozen=True, tag=True):
-    """What section 1233 says of the booking `name`: identical shares and short sales were set against each
-    other, or a short was closed. `quantities` of the lots `closed` became the lots `opened`, columns
+    """What section 1233 says of the booking `name`, or of balances of day one: identical shares and short sales were set
+    against each other, or a short was closed. `quantities` of the lots `closed` became the lots `opened`, columns
     of new rows, of which the first has the number `start`: the same but for `against`, `old` and
     `holding_from`.
     """
