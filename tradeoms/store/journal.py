@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache, cached_property
 from hashlib import sha256
 
 import msgspec
@@ -47,6 +48,11 @@ class SqlJournal:
         if last is not None:
             self.seq, self._hash = last.seq, last.hash
 
+    @cached_property
+    def _connection(self) -> Connection:
+        """The writer's own, kept: a batch takes longer to get one than to be written."""
+        return self._engine.connect()
+
     def append(self, records: Sequence[Record]) -> None:
         """Write the batch and return when it is on disk.
 
@@ -58,12 +64,12 @@ class SqlJournal:
         rows, digest = [], self._hash
         texts = list(map(_encode, records))
         for record, text in zip(records, texts, strict=True):
-            kind, version = kind_of(record)
-            digest = chain(digest, kind, version, text)
+            kind, version, head = _named(type(record.event))
+            digest = sha256(digest + head + text).digest()
             rows.append((record.seq, kind, version, text.decode(), digest))
         # A second writer on the same journal fails here on the primary key, and stops.
-        with self._engine.begin() as connection:
-            self._insert(connection, rows)
+        with self._connection.begin():
+            self._insert(self._connection, rows)
         self.seq, self._hash = records[-1].seq, digest
         self._latest = records, texts
 
@@ -124,15 +130,21 @@ class SqlJournal:
             return int(connection.execute(select(func.count()).select_from(journal)).scalar_one())
 
 
-def kind_of(record: Record) -> tuple[str, int]:
-    """What the hash covers besides the JSON: the event's type and its version."""
-    kind = type(record.event).__name__
-    return kind, version_of(kind)
+@cache
+def _named(event: type) -> tuple[str, int, bytes]:
+    """What the hash covers besides the JSON: an event's type and its version, and both in bytes."""
+    kind = event.__name__
+    version = version_of(kind)
+    return kind, version, _head(kind, version)
+
+
+def _head(kind: str, version: int) -> bytes:
+    return b"%b|%d|" % (kind.encode(), version)
 
 
 def chain(previous: bytes, kind: str, version: int, record: bytes) -> bytes:
     """SHA-256 over the hash before and the row; neither kind nor version can hold a bar."""
-    return sha256(b"%b%b|%d|%b" % (previous, kind.encode(), version, record)).digest()
+    return sha256(previous + _head(kind, version) + record).digest()
 
 
 def check(row: Row[tuple[object, ...]], expected: int, previous: bytes) -> bytes:
