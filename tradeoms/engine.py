@@ -176,8 +176,11 @@ class Engine:
                 return
 
     def _next(self) -> Item | None:
-        with self._ready:
-            return next((queue.popleft() for queue in self._queues if queue), None)
+        """Without the lock: others only append, and only this thread takes."""
+        for queue in self._queues:
+            if queue:
+                return queue.popleft()
+        return None
 
     def _work(self, item: Item) -> None:
         if item.slices is None and item.cause.user and self._known(item):

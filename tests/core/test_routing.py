@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from tests.builders import DAY, D, Desk, K, desk, lot
 from tradeoms.model import commands as c
+from tradeoms.model import events as e
 from tradeoms.model.fields import OrdType, Severity, Side, TimeInForce
 from tradeoms.model.reference import Limit, Restriction
 
@@ -59,6 +60,22 @@ def test_routing(what: str, open_desk: Desk) -> None:
     block = open_desk.block(("A1", 100), Price="50")
     assert set(open_desk.refused(c.RouteBlock(block, routes), "trader")) == fields
     assert open_desk.state.blocks[block].statement is None
+
+
+def test_the_first_route_freezes_the_statement_in_its_own_record(open_desk: Desk) -> None:
+    block = open_desk.block(("A1", 60), ("A2", 40))
+    routes = (c.Route("KING", D(50)), c.Route("QUEEN", D(30)))
+    open_desk.done(c.RouteBlock(block, routes), "trader")
+    open_desk.route(block, 20)
+    frozen = [
+        record.event.statement
+        for record in open_desk.journal.records
+        if isinstance(record.event, e.PlacementRouted)
+    ]
+    assert frozen[0] is not None
+    assert frozen[1:] == [None, None]
+    assert open_desk.state.blocks[block].statement == frozen[0]
+    assert (frozen[0].accounts, frozen[0].quantities) == (("A1", "A2"), (60, 40))
 
 
 def test_a_seller_gets_no_less_than_the_limit() -> None:

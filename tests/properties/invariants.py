@@ -203,7 +203,10 @@ def statements_come_before_routes(records: Sequence[e.Record]) -> None:
             case e.StatementFrozen(block=block, statement=statement):
                 assert block not in frozen
                 frozen[block] = statement.frozen_at
-            case e.PlacementRouted(placement=placement):
+            case e.PlacementRouted(placement=placement, statement=statement):
+                if statement:
+                    assert placement.block not in frozen
+                    frozen[placement.block] = statement.frozen_at
                 assert frozen[placement.block] <= placement.routed
 
 

@@ -22,6 +22,7 @@ from tradeoms.model.fields import BlockState, OrderState, Transmission
 from tradeoms.model.orders import ZERO, Block, Order
 from tradeoms.model.placements import Placement
 from tradeoms.model.state import State
+from tradeoms.model.statements import Statement
 
 
 def block_orders(state: State, command: c.BlockOrders, ctx: Context) -> list[e.AnyEvent]:
@@ -204,9 +205,13 @@ def apply_dissolved(state: State, event: e.BlockDissolved) -> None:
 
 
 def apply_frozen(state: State, event: e.StatementFrozen) -> None:
-    block = state.blocks[event.block]
-    frozen = replace(block, statement=event.statement, state=BlockState.Working)
-    state.blocks[event.block] = frozen
+    begin(state, event.block, event.statement)
+
+
+def begin(state: State, name: str, statement: Statement) -> None:
+    """A block whose statement is frozen is worked."""
+    frozen = replace(state.blocks[name], statement=statement, state=BlockState.Working)
+    state.blocks[name] = frozen
     enter(state, frozen)
 
 

@@ -50,7 +50,7 @@ def route_list(state: State, command: c.RouteList, ctx: Context) -> list[e.AnyEv
         if isinstance(event, e.PlacementRouted):
             names.append(event.placement.placement)
             listed = replace(event.placement, ListID=ListID, ListSeqNo=len(names))
-            event = e.PlacementRouted(listed)
+            event = replace(event, placement=listed)
         events.append(event)
     broker = state.brokers[command.broker]
     known = OrderList(

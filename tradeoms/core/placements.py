@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from tradeoms.core.asking import arrived, asking, newest, waits
 from tradeoms.core.attention import alert
+from tradeoms.core.blocks import begin
 from tradeoms.core.context import Context, refuse
 from tradeoms.core.pending import keep
 from tradeoms.model import commands as c
@@ -62,6 +63,8 @@ def apply_routed(state: State, event: e.PlacementRouted) -> None:
     placement = event.placement
     new = Request(RequestKind.New, placement.ClOrdID, placement.OrderQty, placement.routed)
     keep(state, replace(placement, requests=(new,)))
+    if event.statement:
+        begin(state, placement.block, event.statement)
     enroll(state, placement)
 
 

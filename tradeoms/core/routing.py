@@ -31,10 +31,14 @@ EXEC_INST = re.compile(r"[0-9A-Za-z]( [0-9A-Za-z])*")
 def route_block(state: State, command: c.RouteBlock, ctx: Context) -> list[e.AnyEvent]:
     """Placements within the idle quantity, no worse than the block's limit, compliant again."""
     block, routes = agreed(state, command.block, command.routes, command.acknowledged, ctx)
-    events: list[e.AnyEvent] = [] if block.statement else [freeze(state, block, ctx)]
+    frozen = None if block.statement else freeze(state, block, ctx)
+    # What a block in money comes to is measured between the two.
+    events: list[e.AnyEvent] = [frozen] if frozen and block.CashOrderQty is not None else []
+    statement = frozen.statement if frozen and not events else None
     for route in routes:
         placement = placement_of(state, block, route, ctx)
-        events.append(e.PlacementRouted(placement))
+        events.append(e.PlacementRouted(placement, statement))
+        statement = None
         session = state.sessions.get(placement.session)
         if session is None or not session.up:
             reason = "the session is down"

@@ -14,12 +14,16 @@ class Side(StrEnum):
     @property
     def sells(self) -> bool:
         """True where the account's position falls."""
-        return self is not Side.Buy
+        return self is not BUY
 
     @property
     def short(self) -> bool:
         """True where a locate is needed."""
-        return self in (Side.SellShort, Side.SellShortExempt)
+        return self in SHORT
+
+
+# By names of their own: to look a member up in its class takes four times as long in Python 3.11.
+BUY, SHORT = Side.Buy, (Side.SellShort, Side.SellShortExempt)
 
 
 class OrdType(StrEnum):
@@ -33,12 +37,16 @@ class OrdType(StrEnum):
     @property
     def has_limit(self) -> bool:
         """True where Price (44) is required."""
-        return self in (OrdType.Limit, OrdType.StopLimit)
+        return self in WITH_LIMIT
 
     @property
     def has_stop(self) -> bool:
         """True where StopPx (99) is required."""
-        return self in (OrdType.Stop, OrdType.StopLimit)
+        return self in WITH_STOP
+
+
+WITH_LIMIT = (OrdType.Limit, OrdType.StopLimit)
+WITH_STOP = (OrdType.Stop, OrdType.StopLimit)
 
 
 class TimeInForce(StrEnum):

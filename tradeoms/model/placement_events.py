@@ -7,12 +7,16 @@ from tradeoms.model.deferred import Deferred
 from tradeoms.model.executions import Execution, Report
 from tradeoms.model.fields import Effect
 from tradeoms.model.placements import Placement, Request
+from tradeoms.model.statements import Statement
 
 
 class PlacementRouted(Event, frozen=True, tag=True):
-    """A new order for a broker; the gateway sends it once this is on disk."""
+    """A new order for a broker; the gateway sends it once this is on disk. The first of a block that is
+    not in money freezes its `statement`.
+    """
 
     placement: Placement
+    statement: Statement | None = None
 
 
 class CancelRequested(Event, frozen=True, tag=True):

@@ -77,18 +77,20 @@ class Insert:
         values: list[Any] = list(map(self._converted, rows)) if self._convert else list(rows)
         # The driver's own cursor: SQLAlchemy's takes longer for a statement than SQLite for 20 rows.
         with closing(connection.connection.cursor()) as cursor:
-            if not self._positional:
-                rows = [dict(zip(self._names, row, strict=True)) for row in values]
-                if rows:
-                    cursor.executemany(self._sql, rows)
-                return
-            # SQLite's gives up the interpreter's lock for every statement: many rows in one.
-            start = 0
-            for size in SIZES:
-                while len(values) - start >= size:
-                    part = tuple(chain.from_iterable(values[start : start + size]))
-                    cursor.execute(self._several(size), part)
-                    start += size
+            if self._positional:
+                self._write(cursor, values)
+            elif values:
+                named = [dict(zip(self._names, row, strict=True)) for row in values]
+                cursor.executemany(self._sql, named)
+
+    def _write(self, cursor: Any, values: list[Any]) -> None:
+        """SQLite's driver gives up the interpreter's lock for every statement: many rows in one."""
+        start = 0
+        for size in SIZES:
+            while len(values) - start >= size:
+                part = tuple(chain.from_iterable(values[start : start + size]))
+                cursor.execute(self._several(size), part)
+                start += size
 
     def _converted(self, row: Sequence[Any]) -> list[Any]:
         values = list(row)
