@@ -66,9 +66,10 @@ class Archive:
     def _drain(self) -> None:
         while self._waiting:
             session, kind, at, text = self._waiting.popleft()
-            if session not in self._streams:
-                self._streams[session] = Stream(self._folder / session, self._largest)
-            self._streams[session].write(kind, at, text)
+            stream = self._streams.get(session)
+            if stream is None:
+                stream = self._streams[session] = Stream(self._folder / session, self._largest)
+            stream.write(kind, at, text)
         for stream in self._streams.values():
             stream.flush()
 

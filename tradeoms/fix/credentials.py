@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 SOH = "\x01"
 RAW_DATA_LENGTH, RAW_DATA, USERNAME, PASSWORD = 95, 96, 553, 554
-#: Messages that may carry a secret, Logon and UserRequest, and the fields that do.
-SECRET_IN = (f"{SOH}35=A{SOH}", f"{SOH}35=BE{SOH}")
+#: Messages that may carry a secret, and the fields that do.
+LOGON, USER_REQUEST = f"{SOH}35=A{SOH}", f"{SOH}35=BE{SOH}"
 SECRETS = re.compile(rf"(?<={SOH})(96|554|925|1402|1404)=[^{SOH}]*")
 
 
@@ -82,6 +82,6 @@ def logon_fields(credentials: Credentials) -> dict[int, str]:
 
 def masked(text: str) -> str:
     """A message's text with the secrets of a Logon replaced."""
-    if any(kind in text for kind in SECRET_IN):
+    if LOGON in text or USER_REQUEST in text:
         return SECRETS.sub(r"\1=***", text)
     return text

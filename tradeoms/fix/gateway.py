@@ -33,7 +33,7 @@ from tradeoms.model.brokers import Broker
 from tradeoms.model.executions import Report
 from tradeoms.model.fields import RequestKind, SessionAction
 from tradeoms.model.lists import OrderList
-from tradeoms.model.placements import MassCancel
+from tradeoms.model.placements import MassCancel, Placement, Request
 from tradeoms.model.state import State
 
 REF_SEQ_NUM, TEXT = "45", "58"
@@ -144,7 +144,7 @@ class Gateway:
         placement = state.placements.get(name)
         if placement is None:  # no request for an order
             return True
-        request = next((r for r in placement.requests if r.ClOrdID == ClOrdID), None)
+        request = _asked(placement, ClOrdID)
         if request is None:
             return False
         return request.kind is RequestKind.Cancel or not placement.unwanted
@@ -179,8 +179,7 @@ class Gateway:
 
     def _request(self, state: State, name: str, ClOrdID: str, poss_resend: bool = False) -> None:
         placement = state.placements.get(name)  # None: it has left memory within the same batch
-        requests = placement.requests if placement else ()
-        request = next((r for r in requests if r.ClOrdID == ClOrdID), None)
+        request = _asked(placement, ClOrdID) if placement else None
         if placement is None or request is None:  # answered or returned within the same batch
             return
         instrument = state.instruments[placement.instrument]
@@ -321,6 +320,14 @@ class Gateway:
         number = fields_of(raw).get(REF_SEQ_NUM, "?")
         reason = f"our side refused the broker's message {number}: {text}"
         self._submit(c.ReportReceived(session, 0, raw, None, reason), e.Cause(session=session))
+
+
+def _asked(placement: Placement, ClOrdID: str) -> Request | None:
+    """The request of a placement that is still open under this id."""
+    for request in placement.requests:
+        if request.ClOrdID == ClOrdID:
+            return request
+    return None
 
 
 def _keep_nothing(session: str, kind: str, text: str) -> None:
