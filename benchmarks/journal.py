@@ -12,7 +12,7 @@ import msgspec
 from tradeoms.model import events as e
 from tradeoms.model.executions import Execution, Report
 from tradeoms.model.fields import Effect, OrdStatus, Side
-from tradeoms.store.journal import SqlJournal, connect, kind_of
+from tradeoms.store.journal import SqlJournal, connect, named
 from tradeoms.store.schema import metadata
 
 BATCH, BATCHES = 100, 200
@@ -90,7 +90,7 @@ def plain(folder: Path) -> float:
 
 
 def _row(record: e.Record) -> tuple[int, str, int, str, bytes]:
-    kind, version = kind_of(record)
+    kind, version, _ = named(type(record.event))
     return record.seq, kind, version, msgspec.json.encode(record).decode(), bytes(32)
 
 

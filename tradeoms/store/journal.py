@@ -64,7 +64,7 @@ class SqlJournal:
         rows, digest = [], self._hash
         texts = list(map(_encode, records))
         for record, text in zip(records, texts, strict=True):
-            kind, version, head = _named(type(record.event))
+            kind, version, head = named(type(record.event))
             digest = sha256(digest + head + text).digest()
             rows.append((record.seq, kind, version, text.decode(), digest))
         # A second writer on the same journal fails here on the primary key, and stops.
@@ -131,7 +131,7 @@ class SqlJournal:
 
 
 @cache
-def _named(event: type) -> tuple[str, int, bytes]:
+def named(event: type) -> tuple[str, int, bytes]:
     """What the hash covers besides the JSON: an event's type and its version, and both in bytes."""
     kind = event.__name__
     version = version_of(kind)
