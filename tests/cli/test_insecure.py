@@ -9,6 +9,7 @@ import pytest
 
 from tradeoms.demo.files import free_ports
 
+ROOT = Path(__file__).parents[2]
 PLAIN = {"TRADEOMS_BUS__INSECURE": "true"}
 
 
@@ -47,6 +48,14 @@ def test_an_archive_that_is_not_there(folder: Path) -> None:
     walked = tradeoms(folder, "archive", "verify")
     assert (walked.returncode, walked.stdout) == (2, "")
     assert "no server has run there" in walked.stderr
+
+
+def test_small_commands_wait_for_no_engine() -> None:
+    engines = {"numpy", "pandas", "quickfix", "sqlalchemy", "textual", "tradeoms.core"}
+    program = f"import sys, tradeoms.cli, tradeoms.bus.client; print({engines} & set(sys.modules))"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
 
 
 def test_no_plain_text_where_others_listen(folder: Path) -> None:

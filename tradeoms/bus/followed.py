@@ -4,6 +4,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -11,7 +12,6 @@ import msgspec
 from tradeoms.bus import wire
 from tradeoms.bus.asked import BusRefused
 from tradeoms.model import events as e
-from tradeoms.views import VIEWS
 
 SILENCE = 3.0  # seconds without a word on a stream, after which it is asked for again
 LONGEST_SILENCE = 30.0  # what the patience grows to, doubling, while nothing comes
@@ -21,9 +21,16 @@ _snapshot = msgspec.json.Decoder(wire.Snapshot)
 _rows = msgspec.json.Decoder(wire.Rows)
 _records = msgspec.json.Decoder(list[e.Record])
 _result = msgspec.json.Decoder(wire.Result)
-_row: dict[str, msgspec.json.Decoder[Any]] = {
-    name: msgspec.json.Decoder(view.row) for name, view in VIEWS.items()
-}
+
+
+@cache
+def _row(table: str) -> msgspec.json.Decoder[Any]:
+    """What reads a table's rows. Loaded here and not above: a command that follows no table must not
+    wait for the views, and for numpy with them.
+    """
+    from tradeoms.views import VIEWS
+
+    return msgspec.json.Decoder(VIEWS[table].row)
 
 
 class Change(NamedTuple):
@@ -140,7 +147,7 @@ class Followed:
             return []
         self._confirm(part.table)
         incoming = self._incoming[part.table]
-        incoming |= {row.key: row for row in map(_row[part.table].decode, part.rows)}
+        incoming |= {row.key: row for row in map(_row(part.table).decode, part.rows)}
         if part.more:
             return []
         table = self.tables[part.table]
@@ -159,7 +166,7 @@ class Followed:
             return []
         self._confirm(update.table)
         table, changes = self.tables[update.table], []
-        for row in map(_row[update.table].decode, update.rows):
+        for row in map(_row(update.table).decode, update.rows):
             table[row.key] = row
             changes.append(Change(update.table, row.key, row))
         gone = [key for key in update.gone if table.pop(key, None) is not None]

@@ -13,7 +13,6 @@ from tradeoms.cli.grid import grids
 from tradeoms.model import commands as c
 from tradeoms.model import fields
 from tradeoms.model.orders import Member, NewOrder
-from tradeoms.views import VIEWS
 
 Cash = Annotated[
     bool, typer.Option("--cash", help="Quantities are money, in the instrument's currency.")
@@ -180,6 +179,8 @@ def watch(
     config: Config = DEFAULT,
 ) -> None:
     """Print a table, then every change as it comes."""
+    from tradeoms.views import VIEWS
+
     if table not in VIEWS:
         raise fail(f"there is no table {table}; there are {', '.join(VIEWS)}")
     if unknown := set(column or ()) - set(VIEWS[table].row.__struct_fields__):
