@@ -1,9 +1,12 @@
 """How commands speak to the server: who asks, what is sent and asked, how an answer is said."""
 
+import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -21,6 +24,9 @@ Acknowledge = Annotated[
     list[str] | None, typer.Option("--acknowledge", "-a", help="A warning's rule, once it is read.")
 ]
 
+STARTS = 3.0  # seconds in which somebody has to listen: a server may be starting
+TRY = 0.1  # seconds between two looks
+
 
 @contextmanager
 def connected(config: Config, user: str) -> Iterator[Any]:
@@ -28,12 +34,31 @@ def connected(config: Config, user: str) -> Iterator[Any]:
     settings = settings_of(config)
     from tradeoms.bus.client import BusRefused, Client, NoAnswer
 
-    client = Client(settings.bus.commands, settings.bus.streams, credentials(settings, user))
+    keys = credentials(settings, user)
+    must_listen(settings.bus.commands)
+    client = Client(settings.bus.commands, settings.bus.streams, keys)
     try:
         with client:
             yield client
     except (BusRefused, NoAnswer) as error:
         raise fail(error) from None
+
+
+def must_listen(address: str) -> None:
+    """Exit 2 where nobody does. One who listens may be slow: who asks waits for the answer."""
+    at, end = urlsplit(address), time.monotonic() + STARTS
+    if at.scheme != "tcp":
+        return
+    while True:
+        try:
+            left = max(TRY, end - time.monotonic())
+            socket.create_connection((at.hostname, at.port), left).close()
+            return
+        except OSError as error:
+            if time.monotonic() + TRY > end:
+                told = error.strerror or error
+                raise fail(f"no server at {address} ({told}): start it with `tradeoms serve`") from None
+        time.sleep(TRY)
 
 
 def credentials(settings: Settings, user: str) -> Any:
