@@ -218,7 +218,7 @@ WRONG_FILLS = {
     "more than is left": ({"LastQty": D(71)}, "LastQty"),
     "nothing": ({"LastQty": D(0)}, "LastQty"),
     "no number": ({"LastQty": D("NaN")}, "LastQty"),
-    "an endless price": ({"LastPx": D("Infinity")}, "LastQty"),
+    "an endless price": ({"LastPx": D("Infinity")}, "LastPx"),
     "a fraction": ({"LastQty": D("0.5")}, "LastQty"),
     "no reason": ({"reason": ""}, "reason"),
     "an unknown placement": ({"placement": "P9"}, "placement"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.views.house import House
 
 PRICE = Decimal(50)
+RULES = ("duplicate_order", "order_value", "price_collar", "order_quantity")
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -134,8 +135,17 @@ def route_list(house: "House") -> None:
     names = [b.block for b in house.state.blocks.values() if b.state in states]
     chosen = house.random.sample(names, min(3, len(names)))
     broker = house.random.choice(tuple(house.state.brokers))
-    rules = ("duplicate_order", "order_value", "price_collar", "order_quantity")
-    house.send(c.RouteList(broker, tuple(chosen), rules), "trader")
+    house.send(c.RouteList(broker, tuple(chosen), RULES), "trader")
+
+
+def by_phone(house: "House") -> None:
+    """A part of a block is given by telephone; then its fills and its end are said by hand."""
+    states = (BlockState.Open, BlockState.Working)
+    blocks = [b for b in house.state.blocks.values() if b.state in states]
+    if blocks:
+        block, broker = house.random.choice(blocks), house.random.choice(tuple(house.state.brokers))
+        route = c.Route(broker, max(Decimal(1), block.OrderQty // 3))
+        house.send(c.RouteByPhone(block.block, route, "Bob", "line down", None, RULES), "trader")
 
 
 def list_status(house: "House") -> None:

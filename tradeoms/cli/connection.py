@@ -57,7 +57,9 @@ def must_listen(address: str) -> None:
         except OSError as error:
             if time.monotonic() + TRY > end:
                 told = error.strerror or error
-                raise fail(f"no server at {address} ({told}): start it with `tradeoms serve`") from None
+                raise fail(
+                    f"no server at {address} ({told}): start it with `tradeoms serve`"
+                ) from None
         time.sleep(TRY)
 
 

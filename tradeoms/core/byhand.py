@@ -9,7 +9,7 @@ from tradeoms.core.amounts import beyond
 from tradeoms.core.attention import alert
 from tradeoms.core.blocks import idle
 from tradeoms.core.booking import in_later, keep_execution
-from tradeoms.core.bounds import brief
+from tradeoms.core.bounds import bad_price, bad_units, brief
 from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.executions import dissolved, overspent, part_now, unbalanced, unbookable
 from tradeoms.core.measuring import idle_amount
@@ -122,6 +122,10 @@ def _too_dear(state: State, block: Block, placement: Placement, fill: c.EnterFil
 def _number_problems(state: State, placement: Placement, command: c.EnterFill) -> list[c.Problem]:
     instrument = state.instruments[placement.instrument]
     quantity, price = command.LastQty, command.LastPx
+    reasons = {"LastQty": bad_units(quantity, instrument.qty_scale), "LastPx": bad_price(price)}
+    if any(reasons.values()):
+        given = {"LastQty": brief(quantity), "LastPx": brief(price)}
+        return [c.Problem(name, given[name], reason) for name, reason in reasons.items() if reason]
     if bad := unbookable(instrument, placement, quantity, price):
         return [c.Problem("LastQty", brief(f"{quantity} at {price}"), bad)]
     if state.blocks[placement.block].CashOrderQty is not None:
