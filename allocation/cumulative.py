@@ -18,8 +18,9 @@ from allocation.checks import check_split
 from allocation.errors import AmountOverflowError
 from allocation.exact import Int64, Ties
 
-#: Units of the block times accounts that are laid out at most.
-MOST = 2**14
+#: Units of the block, and units times accounts, that are laid out at most: more than a second or two.
+#: Where one account has next to nothing of the block, the time goes by the square of its units.
+UNITS, MOST = 2**10, 2**14
 _MASK = 2**64 - 1
 
 Edge = tuple[int, int]
@@ -33,7 +34,7 @@ def cumulative(weights: Int64, totals: Int64, offsets: Int64, ties: Ties) -> Int
     units never take one back.
 
     Raises:
-        AmountOverflowError: also where units times accounts exceed ``MOST``.
+        AmountOverflowError: also where units exceed ``UNITS``, or times accounts ``MOST``.
     """
     check_split(weights, totals, offsets, ties)
     result = np.zeros_like(weights)
@@ -45,10 +46,11 @@ def cumulative(weights: Int64, totals: Int64, offsets: Int64, ties: Ties) -> Int
             continue
         common = gcd(*(int(weights[i]) for i in held))
         parts = tuple(int(weights[i]) // common for i in held)
-        if sum(parts) * len(parts) > MOST:
-            raise AmountOverflowError(
-                f"cumulative rounding lays out {MOST} units times accounts at most", blocks=[block]
+        if sum(parts) > min(UNITS, MOST // len(parts)):
+            text = (
+                f"cumulative rounding lays out {UNITS} units, {MOST} units times accounts at most"
             )
+            raise AmountOverflowError(text, blocks=[block])
         rounds, steps = divmod(total, sum(parts))
         served = _drawn(parts, _seed(ties[held]))
         for account, i in enumerate(held):

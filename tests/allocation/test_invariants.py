@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allocation.errors import NoWeightError
+from allocation.errors import AmountOverflowError, NoWeightError
 from allocation.methods import METHODS
 from allocation.rounding import ROUNDING
 from tests.allocation.test_methods import IN_TURN, WHOLE, Case, case, split
 
-#: Millionths are more than the lottery of cumulative rounding lays out.
-PAIRS = [pair for pair in product(METHODS, ROUNDING) if pair != ("percentage", "cumulative")]
+PAIRS = list(product(METHODS, ROUNDING))
 every = pytest.mark.parametrize(("name", "rounding"), PAIRS)
 weighted = pytest.mark.parametrize(
     ("name", "rounding"), [pair for pair in PAIRS if pair[0] in ("nav", "percentage", "fixed")]
@@ -22,6 +21,17 @@ proportional = pytest.mark.parametrize(
     ("name", "rounding"), [pair for pair in PAIRS if pair[0] not in IN_TURN]
 )
 quick = settings(max_examples=8)
+
+
+def test_percentages_too_fine_for_a_lottery_are_refused_by_name() -> None:
+    """Cumulative rounding lays out what they have in common, a unit of it times each account."""
+    for finest in (1, 625):
+        c = Case([10, 10], 10, [0, 1], 1, [finest, WHOLE - finest])
+        with pytest.raises(AmountOverflowError, match="lays out 1024 units") as refused:
+            split("percentage", [c], "cumulative")
+        assert refused.value.blocks == (0,)
+    coarse = Case([1000, 1000], 1000, [0, 1], 1, [499_000, 501_000])
+    assert split("percentage", [coarse], "cumulative") == [499, 501]
 
 
 @every

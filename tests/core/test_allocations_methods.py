@@ -51,7 +51,7 @@ def too_many(floor: Desk) -> None:
     block = floor.block(*MEMBERS)
     route = c.RouteBlock(block, (c.Route("KING", D(135)),))
     reason = floor.refused(route, "trader")["block"]
-    assert reason.endswith("cumulative rounding lays out 16384 units times accounts at most")
+    assert reason.endswith("lays out 1024 units, 16384 units times accounts at most")
     floor.done(c.DissolveBlock(block), "trader")
 
 
