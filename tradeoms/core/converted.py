@@ -1,9 +1,11 @@
 """The bookkeeping of actions on lots: done, and taken back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from tradeoms.core.effects import MONEY
 from tradeoms.core.flows import convert
 from tradeoms.model import events as e
 from tradeoms.model.columns import Int64s, Table
@@ -58,9 +60,7 @@ def take_back(state: State, name: str) -> None:
     action, event = state.lot_actions[name], state.conversions.pop(name)
     state.bookings_of[action.terms.instrument].remove(name)
     give_back(state, event)
-    gone = state.realized["block"] == action.number
-    for column in ("quantity", "basis", "proceeds", "gain", "units", "fraction"):
-        state.realized[column][gone] = 0
+    unrealize(state, action.number)
     _count(state, event, "old_")
     _move(state, event, action.number, -1)
 
@@ -74,10 +74,23 @@ def exchange(state: State, event: e.LotsConverted | e.HoldingsChanged) -> None:
 
 def give_back(state: State, event: e.LotsConverted | e.HoldingsChanged) -> None:
     """As if they had not."""
-    np.add.at(state.lots["remaining"], _array(event.closed), _array(event.quantities))
-    opened = _array(event.opened_numbers)
-    for column in ("remaining", "basis", "added", "markdown"):
-        state.lots[column][opened] = 0
+    put_back(state, event.closed, event.quantities, event.opened_numbers)
+
+
+def put_back(
+    state: State, closed: Sequence[int], quantities: Sequence[int], opened: Sequence[int]
+) -> None:
+    """Lots have again what was taken from them, and those that were opened are empty."""
+    np.add.at(state.lots["remaining"], _array(closed), _array(quantities))
+    for column in ("remaining", *MONEY):
+        state.lots[column][_array(opened)] = 0
+
+
+def unrealize(state: State, number: int) -> None:
+    """The gains of a booking are zero."""
+    gone = state.realized["block"] == number
+    for column in ("quantity", "basis", "proceeds", "gain", "units", "fraction"):
+        state.realized[column][gone] = 0
 
 
 def _columns(names: tuple[str, ...], given: dict[str, tuple[int, ...]]) -> dict[str, Any]:

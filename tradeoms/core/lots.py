@@ -6,7 +6,7 @@ from allocation.term import long_term
 from tradeoms.core.average_basis import set_average
 from tradeoms.core.bookings import booked
 from tradeoms.core.context import Context
-from tradeoms.core.converted import give_back, take_back
+from tradeoms.core.converted import give_back, put_back, take_back, unrealize
 from tradeoms.core.flows import record
 from tradeoms.core.opened import open_lots
 from tradeoms.core.periods import held_from, long_held
@@ -112,18 +112,9 @@ def apply_reversed(state: State, event: e.LotsReversed) -> None:
         return
     block, booked = state.blocks[event.block], state.bookings.pop(event.block)
     state.bookings_of[block.instrument].remove(event.block)
-    np.add.at(
-        state.lots["remaining"],
-        np.array(booked.relieved_lots, np.int64),
-        np.array(booked.relieved_quantities, np.int64),
-    )
+    put_back(state, booked.relieved_lots, booked.relieved_quantities, booked.opened_numbers)
     set_average(state, booked.averaged, "old_")
-    opened = np.array(booked.opened_numbers, np.int64)
-    state.lots["remaining"][opened] = 0
-    state.lots["basis"][opened] = 0
-    gone = state.realized["block"] == int(event.block[1:])
-    for column in ("quantity", "basis", "proceeds", "gain", "units"):
-        state.realized[column][gone] = 0
+    unrealize(state, int(event.block[1:]))
     _move(state, block, -1)
 
 

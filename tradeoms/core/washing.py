@@ -12,7 +12,7 @@ import numpy as np
 
 from allocation.exact import Mask
 from tradeoms.core.context import Context, Refusal
-from tradeoms.core.converted import counted_in, parts_of
+from tradeoms.core.converted import counted_in, parts_of, put_back
 from tradeoms.core.matching import WINDOW, Loss, Match, Purchase, matches
 from tradeoms.core.opened import open_lots
 from tradeoms.core.periods import held_from
@@ -356,10 +356,7 @@ def unwash(state: State, name: str) -> None:
     event = state.washes.pop(name, None)
     if event is None:
         return
-    given, cut = np.array(event.lots, np.int64), np.array(event.numbers, np.int64)
-    np.add.at(state.lots["remaining"], given, np.array(event.quantities, np.int64))
-    for column in ("remaining", "basis", "added"):
-        state.lots[column][cut] = 0
+    put_back(state, event.lots, event.quantities, event.numbers)
     _defer(state, event, -1)
 
 
