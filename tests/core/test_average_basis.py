@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tests.allocation.published import Case, by_id, load
 from tests.builders import BROKERS, DAY, Desk, desk, instrument, lot
-from tests.core.corporate import gift, transfer
+from tests.core.corporate import corporate, gift, transfer
 from tests.core.test_lots_standing import traded
 from tests.properties import invariants
 from tests.states import same
@@ -68,6 +68,28 @@ def test_a_sale_has_the_average_basis_and_the_dates_of_the_oldest() -> None:
     assert open_lots(floor) == [(5, 10167), (10, 20333)]
     invariants.positions_are_the_sum_of_lots(floor.state)
     same(floor.journal.replay(), floor.state)
+
+
+@pytest.mark.parametrize(
+    ("terms", "sold", "left"),
+    [
+        # 610.00 over 30 shares are 21 and three sevenths: the fraction has its part of them all.
+        ({"kind": "split", "new": 5, "old": 7, "fraction_price": 9}, [1220], [59780]),
+        ({"kind": "split", "new": 2}, [], [10000, 20000, 31000]),
+        ({"kind": "merger", "cash": 9}, [20333, 20334, 20333], []),
+    ],
+)
+def test_what_an_issuer_pays_for_has_the_average_basis(
+    terms: dict[str, Any], sold: list[int], left: list[int]
+) -> None:
+    floor = fund()
+    (name,) = floor.done(corporate(**terms), "ops")
+    assert floor.state.realized["basis"].tolist() == sold
+    cents = [cents for _, cents in open_lots(floor)]
+    assert (cents if len(left) > 1 else [sum(cents)][: len(left)]) == left
+    invariants.hold(floor)
+    floor.done(c.ReverseAction(name, "a mistake"), "ops")
+    assert open_lots(floor) == [(10, 10000), (10, 20000), (10, 31000)]
 
 
 def test_a_sale_leaves_the_average_and_a_purchase_moves_it() -> None:

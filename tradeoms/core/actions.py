@@ -174,7 +174,17 @@ def _action(state: State, row: Wanted, ctx: Context) -> LotAction:
     if isinstance(terms, LotTransfer):
         terms = _settled_terms(state, terms)
     name, today = ctx.name("action", "L"), state.business_date
-    return LotAction(name, terms, row.reference, row.reason, ctx.user, ctx.now, today)
+    averaging = () if isinstance(terms, LotTransfer) else _averaging(state, terms.instrument)
+    said = (row.reference, row.reason, ctx.user, ctx.now, today)
+    return LotAction(name, terms, *said, averaging=averaging)
+
+
+def _averaging(state: State, name: str) -> tuple[str, ...]:
+    instrument = state.instruments[name]
+    if not instrument.average_cost_allowed:
+        return ()
+    known = state.accounts.items()
+    return tuple(own for own, one in known if one.method_of(instrument) == AVERAGE)
 
 
 def _shortages(rows: Sequence[Wanted], tried: Tried) -> list[c.Problem]:

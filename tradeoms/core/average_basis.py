@@ -7,6 +7,7 @@ since their basis is two numbers.
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import accumulate
 
 import numpy as np
 
@@ -57,20 +58,21 @@ def _pooled(state: State, accounts: Int64s, numbers: Int64s) -> Int64s:
 def _shared(state: State, pool: Sequence[Held]) -> list[tuple[int, ...]]:
     """Lot, units, basis and what wash sales added, of each lot of an account."""
     own = [one.lot for one in pool]
-    if _even(*(state.lots[name][own].tolist() for name in ("size", "basis"))):
+    if is_even(*(state.lots[name][own].tolist() for name in ("size", "basis"))):
         return []
-    whole = sum(one.units for one in pool)
-    basis, added = sum(one.basis for one in pool), sum(one.added for one in pool)
-    rows, start = [], 0
-    for one in pool:
-        end = start + one.units
-        parts = (between(cents, start, end, whole) for cents in (basis, added))
-        rows.append((one.lot, one.units, *parts))
-        start = end
-    return rows
+    units = [one.units for one in pool]
+    money = (evened(units, sum(getattr(one, name) for one in pool)) for name in ("basis", "added"))
+    return [*zip(own, units, *money, strict=True)]
 
 
-def _even(sizes: Sequence[int], basis: Sequence[int]) -> bool:
+def evened(units: Sequence[int], cents: int) -> list[int]:
+    """Cents along lots by their units: the parts add up."""
+    ends = [*accumulate(units)]
+    starts = (end - own for end, own in zip(ends, units, strict=True))
+    return [between(cents, start, end, ends[-1]) for start, end in zip(starts, ends, strict=True)]
+
+
+def is_even(sizes: Sequence[int], basis: Sequence[int]) -> bool:
     """Whether the lots are parts of one average to the cent already.
 
     They are left then, as the rest of a lot is: many small sales do not drift by a half cent each.

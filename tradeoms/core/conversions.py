@@ -12,6 +12,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from allocation.exact import LIMIT, Mask
+from tradeoms.core.average_basis import evened, is_even
 from tradeoms.core.commissions import half_up
 from tradeoms.core.converted import RESCALED, counted_in
 from tradeoms.core.effects import MILLIONTHS, MONEY, Effects, Holding, holding
@@ -61,6 +62,7 @@ class _Made:
         self.state, self.terms, self.effects = state, terms, Effects(state, action)
         self.old = state.instrument_axis.index[terms.instrument]
         self.new = state.instrument_axis.index[terms.new_instrument or terms.instrument]
+        self.averaging = state.account_axis.numbers(action.averaging)
 
     def lots(self) -> Holding:
         """Every open lot, by account and side, the oldest first."""
@@ -70,6 +72,19 @@ class _Made:
         keys = ("root", "acquired", "short", "account")
         order = np.lexsort([numbers, *(lots[key][numbers] for key in keys)])
         return holding(self.state, numbers[order])
+
+    def struck(self, lots: Holding, selling: Int64s) -> Holding:
+        """With the average basis of those of the accounts `selling` that average (1.1012-1(e))."""
+        pooled: Mask = (lots.short == 0) & (lots.markdown == 0)
+        pooled &= np.isin(lots.account, np.intersect1d(self.averaging, selling))
+        money = {name: getattr(lots, name).copy() for name in ("basis", "added")}
+        for account in np.unique(lots.account[pooled]):
+            own = np.flatnonzero(pooled & (lots.account == account))
+            units = lots.units[own].tolist()
+            if not is_even(units, lots.basis[own].tolist()):
+                for column in money.values():
+                    column[own] = evened(units, int(column[own].sum()))
+        return replace(lots, **money)
 
     def worth(self, units: Fraction, price: Decimal, old: bool) -> Fraction:
         """Units at a price a share, in cents."""
@@ -83,8 +98,11 @@ class _Made:
         """Lots in new units; the fraction of each account is sold (C2)."""
         if not len(lots.lot):
             return
-        ratio, money = ratio_of(self.state, self.terms), [getattr(lots, name) for name in MONEY]
-        shares = divided(lots.units, money, owners(lots), ratio)
+        ratio, shares = ratio_of(self.state, self.terms), self._divided(lots)
+        selling = lots.account[shares.sold]
+        if np.isin(selling, self.averaging).any():
+            lots = self.struck(lots, selling)
+            shares = self._divided(lots)
         some = np.flatnonzero(shares.units)
         basis, added, markdown = (column[some] for column in shares.values)
         got = replace(
@@ -94,6 +112,10 @@ class _Made:
         self.effects.open(replace(got, replaces=may), self.new)
         if len(shares.sold):
             self._sell_fraction(lots, shares, ratio.denominator)
+
+    def _divided(self, lots: Holding) -> Shares:
+        money = [getattr(lots, name) for name in MONEY]
+        return divided(lots.units, money, owners(lots), ratio_of(self.state, self.terms))
 
     def _sell_fraction(self, lots: Holding, shares: Shares, unit: int) -> None:
         """What is paid for an account's fraction is rounded once."""
@@ -174,8 +196,16 @@ def _merger(made: _Made) -> None:
         return _sale(made)
     lots = made.lots()
     made.effects.close(lots, made.old)
-    made.become(replace(lots, basis=lots.basis - _boot(made, lots, _cash(made, lots))))
+    lots, cash = _disposed(made, lots)
+    made.become(replace(lots, basis=lots.basis - _boot(made, lots, cash)))
     return _rescale(made)
+
+
+def _disposed(made: _Made, lots: Holding) -> tuple[Holding, Int64s]:
+    """Lots, at their average where they are paid for and the account averages, and the cash of each."""
+    if made.terms.cash or made.terms.taxable:
+        lots = made.struck(lots, lots.account)
+    return lots, _cash(made, lots)
 
 
 def _cash(made: _Made, lots: Holding) -> Int64s:
@@ -218,10 +248,9 @@ def _boot(made: _Made, lots: Holding, cash: Int64s) -> Int64s:
 def _sale(made: _Made) -> None:
     """For cash, or taxable: old shares are sold, new ones bought for what they are worth."""
     lots = made.lots()
-    cash, value = _cash(made, lots), np.zeros_like(lots.units)
-    if made.terms.new:
-        value = _received(made, lots)
     made.effects.close(lots, made.old)
+    lots, cash = _disposed(made, lots)
+    value = _received(made, lots) if made.terms.new else np.zeros_like(lots.units)
     paid = cash + value
     made.effects.realize(lots, made.old, paid, lots.counted(paid), lots.units)
     # Shares were the price, not money.

@@ -130,7 +130,8 @@ class LotAction(Struct, frozen=True, gc=False, omit_defaults=True):
     """A corporate action, transfer or gift that is booked; `reference` is what its source calls it.
 
     `totals` are those of its booking: busts and late trades of before its day change them later.
-    `reversed_by`: who took it back.
+    `reversed_by`: who took it back. `averaging`: accounts that relieved lots of the instrument by their
+    average when it was booked.
     """
 
     action: str
@@ -145,6 +146,7 @@ class LotAction(Struct, frozen=True, gc=False, omit_defaults=True):
     reversed_for: str = ""
     reversed_at: datetime | None = None
     reversed_on: date | None = None
+    averaging: tuple[str, ...] = ()
 
     @property
     def number(self) -> int:
