@@ -219,7 +219,7 @@ def _book(
     """Book, bust or correct; the change of CumQty and notional, and what later parts have."""
     new, old = event.execution, state.executions.get(event.replaces)
     quantity, notional, later = ZERO, ZERO, placement.later
-    if event.effect in (Effect.Busted, Effect.Corrected) and old is not None:
+    if old is not None and event.effect in (Effect.Busted, Effect.Corrected):
         state.executions[old.key] = replace(
             old, effect=event.effect, replaced_by=new.key if new else ""
         )

@@ -43,7 +43,7 @@ TERMS = (
 
 def terms(state: State, order: Order) -> tuple[object, ...]:
     """What an order has to share with the others of its block."""
-    return tuple(term.of(state, order) for term in TERMS)
+    return tuple([term.of(state, order) for term in TERMS])
 
 
 def unlike(state: State, order: Order, other: Order) -> str:

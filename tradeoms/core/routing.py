@@ -201,11 +201,10 @@ def _above(block: Block, price: Decimal, other: Decimal) -> bool:
 
 
 def _outlives(block: Block, route: c.Route) -> bool:
+    if route.TimeInForce in (None, block.TimeInForce):
+        return False
     at_once = (TimeInForce.ImmediateOrCancel, TimeInForce.FillOrKill)
-    if block.TimeInForce in at_once:
-        return route.TimeInForce not in (None, block.TimeInForce)
-    lasting = TimeInForce.GoodTillCancel
-    return route.TimeInForce is lasting and block.TimeInForce is not lasting
+    return block.TimeInForce in at_once or route.TimeInForce is TimeInForce.GoodTillCancel
 
 
 def comply(
