@@ -52,6 +52,8 @@ CHANGES = (
     text("reason", 24),
     text("user", 10),
     clock("at"),
+    text("approved_by", 11),
+    clock("approved"),
     text("pm", 10),
     number("part", 5),
 )

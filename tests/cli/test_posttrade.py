@@ -19,6 +19,15 @@ LINES: dict[str, c.Command] = {
     "allocation move B1 F1 9 -r wrong --account E2 --order O7": c.MoveToError(
         *("B1", "F1", Decimal(9), "wrong", "E2", "O7")
     ),
+    "allocation change B1 F1=300 F2/O7=2.5 -r cash": c.ChangeSplit(
+        *(
+            "B1",
+            (c.AccountQty("F1", Decimal(300)), c.AccountQty("F2", Decimal("2.5"), "O7")),
+            "cash",
+        )
+    ),
+    "allocation change B1 -r mistake": c.ChangeSplit("B1", (), "mistake"),
+    "allocation approve B1 -r seen": c.ApproveSplit("B1", "seen"),
     "confirmation affirm S1/C1 S1/C2": c.AffirmConfirmations(("S1/C1", "S1/C2")),
     "confirmation affirm S1/C1 -r agreed": c.AffirmConfirmations(("S1/C1",), "agreed"),
     "confirmation reject S1/C1 -r wrong": c.RejectConfirmation("S1/C1", "wrong"),
@@ -46,6 +55,12 @@ def test_the_split_is_shown_before_the_block_is_finished(client: Client) -> None
     assert "would be refused now: P1 works" in said
     client.found = Result("1", 7, problem="block: unknown block")
     assert typed("allocation preview B9", 1) == "block: unknown block\n"
+
+
+def test_a_quantity_that_is_none_is_said(client: Client) -> None:
+    assert "F1 'x' is no number" in typed("allocation change B1 F1=x -r r", 2)
+    assert "'300': must be ACCOUNT=QUANTITY" in typed("allocation change B1 300 -r r", 2)
+    assert client.sent == []
 
 
 @pytest.mark.parametrize("line", ["allocation cancel A1", "confirmation reject S1/C1"])

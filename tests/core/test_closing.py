@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import DAY, D, Desk, desk, lot, new_order
+from tests.core.splits import worked
 from tests.states import same
 from tradeoms.core.checklist import CHECKS, findings
 from tradeoms.model import commands as c
@@ -155,15 +156,22 @@ def test_what_only_warns_is_written_down(floor: Desk) -> None:
     done = floor.working(("A2", 10))
     floor.fill(done, 10)
     floor.finish("B2")
+    changed, _ = worked(floor, 10, ("A1", 10), ("A2", 10))
+    rows = c.AccountQty("A1", D(10)), c.AccountQty("A2", D(0))
+    floor.done(c.ChangeSplit(changed, rows, "her letter"), "trader")
+    floor.finish(changed)
+    for number in floor.state.alerts:
+        floor.done(c.AcknowledgeAlert(number), "ops")
     floor.system(c.ChangeSession("S2", False, "line lost"), "S2")
     floor.done(CLOSE, "ops")
     close = floor.state.closes[1]
     assert not any(finding.blocks for finding in close.findings)
     assert {f.check: f.subject for f in close.findings} == {
         "working overnight": "B1",
-        "unaccepted allocations": "B2",
-        "unconfirmed accounts": "B2",
-        "undelivered trades": "B2",
+        "unapproved splits": "B3",
+        "unaccepted allocations": "B3",
+        "unconfirmed accounts": "B3",
+        "undelivered trades": "B3",
         "missing files": "fills/KING",
         "open alerts": "session down",
         "sessions down": "S2",

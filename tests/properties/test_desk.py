@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 from msgspec.structs import replace
 
 from tests.builders import DAY, D, K, desk, lot, new_order
-from tests.properties import invariants, policies
+from tests.properties import deviating, invariants, policies
 from tests.properties.acting import act, among
 from tests.properties.conservation import Ledger, one_taxpayer
 from tests.states import dangling, same
@@ -191,6 +191,13 @@ class DeskMachine(RuleBasedStateMachine):
 
     def _next_day(self) -> None:
         self._do(c.OpenDay(self._state.business_date + timedelta(1)), "ops")
+
+    @act(pick=picks, units=quantities, back=st.integers(0, 4))
+    def deviate(self, pick: int, units: int, back: int) -> None:
+        """One account gets some of another's, where that is possible: before or after the allocation."""
+        block, rows = deviating.wish(self._state, pick, units)
+        self._do(c.ChangeSplit(block, rows if back else (), "her letter"), "trader")
+        self._do(c.ApproveSplit(block), "compliance")
 
     @act(days=st.integers(1, 7), retention=st.integers(1, 3))
     def quiet_days(self, days: int, retention: int) -> None:

@@ -42,6 +42,7 @@ def close(house: "House") -> None:
     fills = "ExecID,instrument,Side,LastQty,LastPx\nX1,ACME,Buy,100,50"
     today = house.state.business_date
     house.do(c.Reconcile("fills", "KING", today, "fills.csv", fills), "ops")
+    splits.deviate(house)
     house.do(c.OpenDay(house.state.business_date + timedelta(3)), "ops")
     issuers.split(house)
     splits.wrong(house)

@@ -107,6 +107,22 @@ def wrong(house: "House") -> None:
             return
 
 
+def deviate(house: "House") -> None:
+    """What the first member of an allocated block got goes to the second, as far as it ordered more."""
+    for name, event in reversed(house.state.allocations.items()):
+        statement = house.state.blocks[name].statement
+        if statement is None or len(event.orders) < 2 or not all(event.orders[:2]):
+            continue
+        moved = min(event.quantities[0], int(statement.quantities[1]) - event.quantities[1])
+        rows = tuple(
+            c.AccountQty(event.accounts[n], Decimal(event.quantities[n] + more), event.orders[n])
+            for n, more in ((0, -moved), (1, moved))
+        )
+        house.send(c.ChangeSplit(name, rows, "her letter"), "trader")
+        house.send(c.ApproveSplit(name), "compliance")
+        return
+
+
 def name_lots(house: "House") -> None:
     """The lots of a sale, newest first."""
     state = house.state

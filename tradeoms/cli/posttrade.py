@@ -1,10 +1,12 @@
-"""Commands after the trade: allocation preview|send|cancel|ask|move, confirmation affirm|reject."""
+"""Commands after the trade: allocation preview|change|approve|send|cancel|ask|move, confirmation
+affirm|reject.
+"""
 
 from typing import Annotated
 
 import typer
 
-from tradeoms.cli.common import DEFAULT, Config, console, tell
+from tradeoms.cli.common import DEFAULT, Config, console, fail, tell
 from tradeoms.cli.connection import Reason, User, asked, number, submit
 from tradeoms.cli.grid import answer
 from tradeoms.model import commands as c
@@ -34,6 +36,38 @@ def preview(block: str, user: User, config: Config = DEFAULT) -> None:
         tell(f"exception: {text}")
     if told["refused"]:
         tell(f"would be refused now: {told['refused']}")
+
+
+@allocation.command()
+def change(
+    block: str,
+    user: User,
+    reason: Reason,
+    quantities: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="ACCOUNT=QUANTITY or ACCOUNT/ORDER=QUANTITY; none: as the policy says."
+        ),
+    ] = None,
+    config: Config = DEFAULT,
+) -> None:
+    """Give accounts other quantities of what was filled; what some get more others get less."""
+    try:
+        rows = tuple(map(c.AccountQty.typed, quantities or ()))
+    except ValueError as error:
+        raise fail(str(error)) from None
+    submit(c.ChangeSplit(block, rows, reason), user, config)
+
+
+@allocation.command()
+def approve(
+    block: str,
+    user: User,
+    reason: Annotated[str, typer.Option("--reason", "-r", help="What was looked at.")] = "",
+    config: Config = DEFAULT,
+) -> None:
+    """As compliance, agree with a split that somebody else has changed."""
+    submit(c.ApproveSplit(block, reason), user, config)
 
 
 @allocation.command()

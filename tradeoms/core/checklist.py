@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tradeoms.core.blocks import placements
 from tradeoms.core.cutoffs import not_accepted, not_affirmed
+from tradeoms.core.deviations import unapproved
 from tradeoms.model.days import Finding
 from tradeoms.model.fields import Attention, BlockState, Effect, TimeInForce
 from tradeoms.model.orders import ZERO, Block
@@ -71,6 +72,12 @@ def working_overnight(state: State) -> Found:
     for block in _filling(state):
         if _works_on(state, block) and (filled := _filled(state, block)):
             yield block.block, f"{filled} of {block.OrderQty} are filled, and it works on"
+
+
+def unapproved_splits(state: State) -> Found:
+    """Splits that somebody changed, and compliance has not agreed with."""
+    for block, change in unapproved(state):
+        yield block, f"changed by {change.user}: {change.reason}"
 
 
 def unread_baskets(state: State) -> Found:
@@ -162,6 +169,7 @@ CHECKS: dict[str, Check] = {
     "unallocated blocks": Check(unallocated_blocks, True),
     "unread baskets": Check(unread_baskets, True),
     "working overnight": Check(working_overnight, False),
+    "unapproved splits": Check(unapproved_splits, False),
     "unsent messages": Check(unsent_messages, False),
     "unaccepted allocations": Check(unaccepted_allocations, False),
     "unconfirmed accounts": Check(unconfirmed_accounts, False),

@@ -148,7 +148,7 @@ def _by_itself(state: State, one: Filled) -> bool:
     frozen, block = one.statement, one.block
     turns = frozen.terms is not None and frozen.terms.turn >= 0
     linked = frozen.earlier or frozen.price_group or frozen.prices != AVERAGE or turns
-    changed = block.error or block.told or any(p.adjusted for p in one.placed)
+    changed = block.error or block.told or block.changes or any(p.adjusted for p in one.placed)
     return bool(linked or changed or taken_back(state, block.block, one.day))
 
 

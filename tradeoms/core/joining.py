@@ -27,7 +27,7 @@ from tradeoms.core.owners import must_be_mine
 from tradeoms.core.parts import as_statement, divide
 from tradeoms.core.reasons import optional_reason_problems, reason_problems
 from tradeoms.core.routing import heed
-from tradeoms.core.splitting import fresh
+from tradeoms.core.splitting import changed, fresh
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState, OrderState
@@ -126,6 +126,9 @@ def _change_problems(state: State, block: Block, reason: str) -> list[c.Problem]
         problems.append(c.Problem("block", block.block, reason))
     if block.error is not None or idle(state, block) < 0:
         problems.append(c.Problem("block", block.block, "is over-filled: finish it first"))
+    if (change := changed(block)) is not None:
+        reason = f"{change.user} has changed its split: that is taken back first"
+        problems.append(c.Problem("block", block.block, reason))
     if len(block.statement.earlier) >= MOST_PARTS:
         problems.append(c.Problem("block", block.block, f"was changed {MOST_PARTS} times"))
     return problems

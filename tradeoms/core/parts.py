@@ -259,7 +259,7 @@ def paid(event: BlockAllocated) -> dict[str, Decimal]:
 def cannot(state: State, block: Block) -> str:
     """Why what was filled cannot be split as the block's policy says; empty where it can."""
     statement = block.statement
-    if statement is None or not (statement.terms or statement.earlier):
+    if statement is None or not (statement.terms or statement.earlier or block.changes):
         return ""
     if statement.earlier:
         return takes_a_reason(divide(state, block, statement).split)
@@ -270,5 +270,7 @@ def cannot(state: State, block: Block) -> str:
 
 def takes_a_reason(found: Split) -> str:
     """Why a split is another than the policy's; empty where it is the policy's."""
+    if found.reasoned:
+        return ""
     how = "pro rata" if found.policy == DEFAULT else "all the same"
     return found.exception and f"{found.exception}; give a reason to split it {how}"

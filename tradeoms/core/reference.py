@@ -22,6 +22,7 @@ from tradeoms.core.checks import bad_text
 from tradeoms.core.closing import not_closed
 from tradeoms.core.commissions import broker_problems
 from tradeoms.core.context import Context, Refusal, refuse
+from tradeoms.core.deviations import not_approved
 from tradeoms.core.errors import still_overfilled
 from tradeoms.core.flows import settle
 from tradeoms.core.instruments import bad_rate, changed_units, instrument_problems
@@ -59,6 +60,7 @@ def open_day(state: State, command: c.OpenDay, ctx: Context) -> list[e.AnyEvent]
         *not_closed(state, ctx),
         *left_open(state, day, ctx),
         *still_overfilled(state, ctx),
+        *not_approved(state, ctx),
     ]
 
 

@@ -18,7 +18,7 @@ from tradeoms.core.amounts import cents
 from tradeoms.core.bounds import few
 from tradeoms.core.terms import terms_for
 from tradeoms.market.calendar import days
-from tradeoms.model.orders import Block, SplitTerms, Statement
+from tradeoms.model.orders import Block, SplitChange, SplitTerms, Statement
 from tradeoms.model.state import State
 
 #: The policy where none is defined: method, rounding, version.
@@ -27,7 +27,8 @@ DEFAULT = "pro_rata/largest_remainder/1"
 
 class Split(NamedTuple):
     """Units of each member, what broke ties between them, in what lot; the policy they follow, and
-    why it is not the block's own, if so; whose turn it is next.
+    why it is not the block's own, if so; whose turn it is next. `reasoned`: the exception is a
+    person's, who said why.
     """
 
     quantities: Int64
@@ -36,17 +37,52 @@ class Split(NamedTuple):
     policy: str
     exception: str = ""
     turn: int = -1
+    reasoned: bool = False
 
 
 def split(state: State, block: Block, frozen: Statement, filled: int) -> Split:
-    """Divide as `fresh` does; who was told of units keeps them as far as the block holds them."""
+    """As a person has decided; else divided as `fresh` does, and who was told of units keeps them as
+    far as the block holds them.
+    """
     found = fresh(state, block, frozen, filled)
-    if not block.told:
+    if not (block.told or block.changes):
         return found
     ordered = np.array(state.instruments[block.instrument].all_units(frozen.quantities), np.int64)
-    kept = held(found, np.array(block.told, np.int64), ordered)
+    change = decided(block, filled)
+    if change is not None:
+        kept = np.array(change.quantities, np.int64)
+        found = found._replace(exception=_said_of(change), reasoned=True)
+    else:
+        kept = held(found, np.array(block.told or [0] * len(ordered), np.int64), ordered)
+        found = found._replace(exception=found.exception or _lapsed(state, block, filled))
     own = None if found.policy == DEFAULT else frozen.terms
     return found._replace(quantities=kept, turn=_next(state, frozen, own, kept, ordered))
+
+
+def changed(block: Block) -> SplitChange | None:
+    """A person's last change of the split; None where it was taken back, or there is none."""
+    last = block.changes[-1] if block.changes else None
+    return None if last is None or last.back else last
+
+
+def decided(block: Block, filled: int) -> SplitChange | None:
+    """The person's split of so many units; None where the policy splits them."""
+    last = changed(block)
+    return last if last is not None and sum(last.quantities) == filled else None
+
+
+def _said_of(change: SplitChange) -> str:
+    approved = f", approved by {change.approved_by}" if change.approved_by else ""
+    return f"changed by {change.user}: {change.reason}{approved}"
+
+
+def _lapsed(state: State, block: Block, filled: int) -> str:
+    """That the last change was of another quantity; nothing where it was taken back, or none."""
+    last, quantity = changed(block), state.instruments[block.instrument].quantity
+    if last is None:
+        return ""
+    of = f"of {quantity(sum(last.quantities)):f}, now {quantity(filled):f} are filled"
+    return f"the change by {last.user} was {of}"
 
 
 def held(found: Split, told: Int64, ordered: Int64) -> Int64:

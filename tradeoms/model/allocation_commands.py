@@ -1,6 +1,8 @@
 """Commands on how blocks are split and where errors go."""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+
+from msgspec import Struct
 
 from tradeoms.model.base import Command
 from tradeoms.model.fees import Fee
@@ -40,6 +42,48 @@ class AveragePrices(Command, frozen=True, tag=True):
     """What follows from a change in a price group: its other blocks get the new average."""
 
     group: str
+
+
+class AccountQty(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+    """What an account gets, over all its orders in a block or of `order` alone."""
+
+    account: str
+    AllocQty: Decimal
+    order: str = ""
+
+    @classmethod
+    def typed(cls, text: str) -> "AccountQty":
+        """Of ACCOUNT=QUANTITY, or of one order ACCOUNT/ORDER=QUANTITY; ValueError says what is wrong."""
+        who, equals, quantity = text.rpartition("=")
+        if not equals:
+            raise ValueError(f"{text!r}: must be ACCOUNT=QUANTITY")
+        try:
+            units = Decimal(quantity.replace(",", ""))
+        except InvalidOperation:
+            units = Decimal("NaN")
+        if not units.is_finite():
+            raise ValueError(f"{who} {quantity!r} is no number")
+        account, _, order = who.partition("/")
+        return cls(account, units, order)
+
+
+class ChangeSplit(Command, frozen=True, tag=True):
+    """These accounts get other quantities of what was filled, all others what they have now.
+
+    Nothing may be at work. Once the block is allocated it is allocated anew. Without `quantities`
+    the policy's split holds again.
+    """
+
+    block: str
+    quantities: tuple[AccountQty, ...]
+    reason: str
+
+
+class ApproveSplit(Command, frozen=True, tag=True):
+    """Compliance agrees with a split that somebody else has changed."""
+
+    block: str
+    reason: str = ""
 
 
 class BookError(Command, frozen=True, tag=True):

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from tradeoms.model.base import Event
 from tradeoms.model.fees import Fee
-from tradeoms.model.orders import Moved
+from tradeoms.model.orders import Moved, SplitChange
 from tradeoms.model.policies import AllocationPolicy
 from tradeoms.model.rate_cards import Bill, RateCard, ResearchPayment
 
@@ -48,6 +48,22 @@ class ErrorMoved(Event, frozen=True, tag=True):
     block: str
     account: str
     parts: tuple[Moved, ...]
+
+
+class SplitChanged(Event, frozen=True, tag=True):
+    """A person's decision on who gets how much of what was filled."""
+
+    block: str
+    change: SplitChange
+
+
+class SplitApproved(Event, frozen=True, tag=True):
+    """Of compliance: the last change of the block's split may stand."""
+
+    block: str
+    reason: str
+    user: str
+    at: datetime
 
 
 #: Whose it is, at which price, how many units.
@@ -184,6 +200,8 @@ AllocationEvent = (
     | ResearchPaid
     | ErrorBooked
     | ErrorMoved
+    | SplitChanged
+    | SplitApproved
     | BlockAllocated
     | PricesAveraged
     | LotsBooked

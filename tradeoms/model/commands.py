@@ -52,6 +52,9 @@ TransferLots = lot.TransferLots
 Halt = halts.Halt
 Resume = halts.Resume
 MoveToError = split.MoveToError
+AccountQty = split.AccountQty
+ApproveSplit = split.ApproveSplit
+ChangeSplit = split.ChangeSplit
 DefineAllocationPolicies = split.DefineAllocationPolicies
 DefineRateCards = split.DefineRateCards
 DefineFees = split.DefineFees
@@ -316,6 +319,8 @@ PersonCommand = (
     | ReplacePlacement
     | FinishBlock
     | FinishBlocks
+    | ChangeSplit
+    | ApproveSplit
     | BookError
     | MoveToError
     | RequestStatus

@@ -8,6 +8,7 @@ from msgspec import Struct
 from tradeoms.model import fields
 from tradeoms.model.statements import ErrorPart as ErrorPart
 from tradeoms.model.statements import Moved as Moved
+from tradeoms.model.statements import SplitChange as SplitChange
 from tradeoms.model.statements import SplitTerms as SplitTerms
 from tradeoms.model.statements import Statement as Statement
 from tradeoms.model.statements import StatementPart as StatementPart
@@ -121,11 +122,9 @@ class Order(Struct, frozen=True, gc=False, omit_defaults=True):
 class Block(Struct, frozen=True, gc=False, omit_defaults=True):
     """Orders in the same instrument and side that the trader works as one.
 
-    `told`: the units that the statement's members had when the block was allocated last; `told_parts`
-    the same by part of the statement, where it had several.
-    `trader` opened it, `claimed` is who works it now; empty: every trader may.
-    `cross`: it is one side of this cross, and no broker sees it. CashOrderQty: the amount, where its
-    orders are in money.
+    `told`: units of the statement's members when it was allocated last; `told_parts`: by part of it.
+    `trader` opened it, `claimed` is who works it now; empty: every trader may. `cross`: the one that
+    it is a side of. CashOrderQty: the amount of orders in money. `changes`: of its split by persons.
     """
 
     block: str
@@ -149,6 +148,7 @@ class Block(Struct, frozen=True, gc=False, omit_defaults=True):
     claimed: str = ""
     cross: str = ""
     CashOrderQty: Decimal | None = None
+    changes: tuple[SplitChange, ...] = ()
 
     @property
     def name(self) -> str:

@@ -110,6 +110,24 @@ class Statement(Struct, frozen=True, gc=False, omit_defaults=True):
         return self.earlier[0].frozen_at if self.earlier else self.frozen_at
 
 
+class SplitChange(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A person's split of what was filled, in units of the statement's rows, where it was `before`.
+
+    It holds for as many units as it divides, no others. `back`: it is the policy's, which holds again.
+    `day`: the business date. `approved_by`: of compliance, at `approved`.
+    """
+
+    quantities: tuple[int, ...]
+    before: tuple[int, ...]
+    reason: str
+    user: str
+    at: datetime
+    day: date
+    back: bool = False
+    approved_by: str = ""
+    approved: datetime | None = None
+
+
 class Moved(Struct, frozen=True, gc=False):
     """What a client got by mistake: it is the error account's, as if it had been from the start."""
 

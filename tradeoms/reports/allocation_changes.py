@@ -17,11 +17,14 @@ from tradeoms.views.statement_changes import StatementChangeRow
 
 TITLE = "Allocation changes"
 #: Alerts about a block that say that its allocation is not what was written before the trade.
-EXCEPTIONS = ("split by exception", "reopened", "trade error", "own price")
+EXCEPTIONS = (
+    *("split by exception", "split not approved", "reopened"),
+    *("trade error", "own price"),
+)
 
 
 class Line(Struct, frozen=True):
-    """One change. `change`: joined, left, or the exception; `filled`: of the block by then.
+    """One change. `change`: joined, left, split changed or taken back, or the exception; `filled`: of the block by then.
 
     `statement` is when the block's first statement was frozen. Times are UTC. Of an exception there
     is no order or account, and `reason` is what was said of it.
@@ -42,6 +45,8 @@ class Line(Struct, frozen=True):
     reason: str
     at: str
     statement: str
+    approved_by: str
+    approved: str
 
 
 class Changes(Struct, frozen=True):
@@ -84,6 +89,8 @@ def _changed(row: StatementChangeRow) -> Line:
         reason=row.reason,
         at=_time(row.at),
         statement=_time(row.frozen_at),
+        approved_by=row.approved_by,
+        approved=_time(row.approved),
     )
 
 
@@ -109,6 +116,8 @@ def _exceptions(reading: Reading, names: set[str], day: date) -> Iterator[Line]:
                 reason=row.text,
                 at=_time(row.at),
                 statement=_time(block.frozen_at),
+                approved_by="",
+                approved="",
             )
 
 
