@@ -17,6 +17,7 @@ from blotter.handlers import (
     posttrade,
     recalling,
     replacing,
+    splitting,
     table,
     telephone,
 )
@@ -81,6 +82,8 @@ _WORK = (
     _act("E", "route_list", "as list", "give a broker what is idle of the blocks as one list", blocks.route_list, "blocks"),
     _act("p", "route_by_phone", "by phone", "route what a broker was given by telephone", telephone.call, "blocks"),
     _act("d", "finish", "done", "finish the blocks: allocate and book", blocks.finish, "blocks", 1),
+    _act("e", "change_split", "split", "give accounts other quantities of what was filled", splitting.change, "blocks allocations", 1),
+    _act("b", "approve_split", "approve", "as a second person, agree with changed splits", splitting.approve, "statement_changes", 1),
     _act("u", "dissolve", "dissolve", "give the orders back to the stage", blocks.dissolve, "blocks", 1),
     _act("c", "cancel_all", "cancel", "cancel what of the blocks is at brokers", blocks.cancel_all, "blocks", 1),
     _act("R", "recall", "recall", "cancel what is at brokers, and route what comes back anew", recalling.recall, "blocks placements", 1),

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import RenderableType
 
 from blotter import allotted, cells, notional
-from blotter.handlers import merging
+from blotter.handlers import merging, splitting
 from blotter.handlers.acknowledging import insist
 from blotter.handlers.deeds import Deed, First, act, named
 from blotter.handlers.placements import cancel
@@ -146,6 +146,7 @@ finish = act(
         first=(
             First("ctrl+t", "Take out", merging.take_out),
             First("ctrl+l", "Let in", merging.let_in),
+            First("ctrl+e", "Split", splitting.before),
         ),
         quantity="filled",
         together=lambda rows, said: c.FinishBlocks(

@@ -105,7 +105,9 @@ class Preview(Form[Said]):
                 yield Button("Back  esc", id="back")
                 for other in self._others:
                     yield Button(
-                        f"{other.title}  {other.key.replace('ctrl+', '^')}", name=other.key
+                        f"{other.title}  {other.key.replace('ctrl+', '^')}",
+                        name=other.key,
+                        classes="other",
                     )
                 yield Button(
                     f"{self._verb}  {'⏎' if self._first else 'y'}", id="go-on", variant="warning"
@@ -127,7 +129,7 @@ class Preview(Form[Said]):
         """Say what would become of each row."""
         if self._look is None:
             return
-        said, problems = self._read()
+        said, problems = self._read(needed=False)
         self.explain(problems, focus=False)
         if not problems:
             seen = self._look(said)
@@ -167,11 +169,12 @@ class Preview(Form[Said]):
         doubt = self._look(value).doubt if self._look else ""
         return Problem(self._asks[0].name, "", doubt) if doubt else None
 
-    def _read(self) -> tuple[Said, list[Problem]]:
+    def _read(self, needed: bool = True) -> tuple[Said, list[Problem]]:
+        """Without what is `needed`, while somebody types."""
         said, problems = dict[str, Any](), list[Problem]()
         for asked in self._asks:
             said[asked.name], text = None, self.typed(asked.name)
-            if not text and asked.needed:
+            if not text and asked.needed and needed:
                 problems.append(Problem(asked.name, "", "is needed"))
             try:
                 said[asked.name] = asked.read(text) if text else None

@@ -157,3 +157,54 @@ async def test_who_shares_in_it_is_changed_from_the_preview_with_a_reason() -> N
         await d.press("ctrl+l")
         await d.settle()
         assert "let in: no staged order has the terms" in d.said
+
+
+async def test_another_split_is_typed_until_the_server_takes_it() -> None:
+    link = world()
+    rows = [account(1), account(2, order="O3"), account(2, order="O4", AllocQty="100")]
+    link.known["allocation"] = Result("1", 41, (told("B1", *rows),))
+    async with desk(link) as d:
+        await d.press("2", "end", "d")
+        await d.on(Preview)
+        d.link.answers = [refused(Problem("quantities", "450", "is 50 less than was filled"))]
+        await d.press("ctrl+e")
+        await d.on(Preview)
+        await d.type("FUND1=250 FUND2=200")
+        lines = [line.split() for line in text(d, "#lines").splitlines()]
+        assert lines == [
+            ["FUND1", "O1", "200", "of", "2,000", "→", "250", "+50"],
+            [
+                "FUND2",
+                "O4",
+                "100",
+                "of",
+                "2,000",
+                "→",
+                "0",
+                "-100",
+                "with",
+                "the",
+                "order",
+                "above",
+            ],
+            ["FUND2", "O3", "200", "of", "2,000", "→", "200", "0", "over", "2", "orders"],
+        ]
+        assert text(d, "#note") == "together 450 of 500 filled: 50 too few"
+        await d.press("enter")
+        await d.type("a letter")
+        await d.press("enter")
+        assert d.wrong("quantities") == "450: is 50 less than was filled"
+        field = d.app.screen.query_one("#quantities", Input)
+        field.value = "FUND1=x"
+        await d.settle()
+        assert d.wrong("quantities") == "FUND1 'x' is no number"
+        field.value = "FUND1=250 FUND2/O4=50 NEW=1"
+        await d.settle()
+        assert text(d, "#note") == "together 500 of 500 filled; unknown: NEW"
+        field.value = "FUND1=250 FUND2/O4=50"
+        await d.press("ctrl+s")
+        await d.on(Preview)  # the split as it is now
+        assert "Finish B1" in text(d, ".title")
+        assert d.link.sent[-1] == c.ChangeSplit(
+            *("B1", (c.AccountQty("FUND1", D(250)), c.AccountQty("FUND2", D(50), "O4")), "a letter")
+        )

@@ -25,16 +25,19 @@ from tests.blotter.fake import (
     unknown,
     world,
 )
+from tests.blotter.test_finishing import account, told
 from tradeoms.bus.client import NoAnswer, Result
 from tradeoms.compliance.rules import BY_NAME
 from tradeoms.model import commands as c
 from tradeoms.model.commands import Problem
 from tradeoms.model.fields import DKReason, OrdType, SessionAction, Side
 from tradeoms.model.orders import Member, NewOrder
+from tradeoms.views.allocations import AllocationRow
 from tradeoms.views.breaks import BreakRow
 from tradeoms.views.confirmations import ConfirmationRow
 from tradeoms.views.halts import HaltRow
 from tradeoms.views.instructions import InstructionRow
+from tradeoms.views.statement_changes import StatementChangeRow
 
 #: What a person says to a dialog: the words to choose by, or what goes into the fields.
 Said = str | Mapping[str, str]
@@ -60,6 +63,7 @@ NEW = NewOrder("KO.US", Side.Buy, (Member("F1", D(2500)),), OrdType.Limit, D("62
 TICKET = {"account": "F1", "instrument": "ko", "side": "b", "quantity": "2500", "price": "62.07"}
 TYPED = {"LastQty": "100", "LastPx": "10.5", "LastMkt": "XNAS"}
 DK = {"DKReason": "Z"}
+SPLIT = c.ChangeSplit("B1", (c.AccountQty("F1", D(3)), c.AccountQty("F2", D("2.5"), "O7")), "why")
 SWAP = {"trader": "ann", **R}
 TO = {"to": "ann", **R}
 PHONED = {"side": "buy", "instrument": "ko", "accounts": "F1:600, F2:400", "limit": "62"}
@@ -146,6 +150,9 @@ CASES = [
     Case("acknowledge", "alerts", "1", (R,), [c.AcknowledgeAlert(1, "why")]),
     Case("seen", "alerts", "1", (), [c.AcknowledgeAlert(1)]),
     Case("resume_these", "halts", "H1", (R,), [c.Resume("H1", "why")]),
+    Case("change_split", "blocks", "B1", ({"quantities": "F1=3 F2/O7=2.5", **R},), [SPLIT]),
+    Case("change_split", "allocations", "B7/O7/F1", ({"quantities": "", **R},), [c.ChangeSplit("B7", (), "why")]),
+    Case("approve_split", "statement_changes", "B1/split 1/O1/F1", (R,), [c.ApproveSplit("B1", "why")]),
     Case("approve_cross", "crosses", "X1", (R,), [c.ApproveCross("X1", "why")]),
     Case("reject_cross", "crosses", "X1", (R,), [c.RejectCross("X1", "why")]),
     Case("bust_cross", "crosses", "X2", (R,), [c.BustCross("X2", "why")]),
@@ -177,6 +184,10 @@ def house() -> FakeLink:
         "confirmations": [made(ConfirmationRow, {"key": "A1/F1", "confirmation": "ALPHA/C1"})],
         "halts": [made(HaltRow, {"key": "H1", "state": "halted"})],
         "crosses": [cross(1), cross(2, state="approved"), cross(3, state="bust proposed")],
+        "allocations": [made(AllocationRow, {"key": "B7/O7/F1", "block": "B7"})],
+        "statement_changes": [
+            made(StatementChangeRow, {"key": "B1/split 1/O1/F1", "block": "B1", "change": "split changed"})
+        ],
         "breaks": [made(BreakRow, {"key": "K", "state": "open"})],
     }  # fmt: skip
     group = {"block": "", "orders": ["O40", "O39"], "instrument": "X", "Side": "Buy"}
@@ -184,6 +195,7 @@ def house() -> FakeLink:
     halted = {"halt": "H1", "what": "the house", "by": "carl", "reason": "odd", "consents": []}
     link.known = {"merges": Result("1", 41, (group,)), "halts": Result("1", 41, (halted,))}
     link.known["crosses"] = Result("1", 41, (FOUND,))
+    link.known["allocation"] = Result("1", 41, (told("B1", account(1)),))
     return link
 
 
