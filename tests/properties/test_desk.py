@@ -18,7 +18,9 @@ from tests.properties.conservation import Ledger, one_taxpayer
 from tests.states import dangling, same
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.brokers import CommissionSchedule, CommissionTier
 from tradeoms.model.executions import Report
+from tradeoms.model.fees import Fee
 from tradeoms.model.fields import (
     BlockState,
     Effect,
@@ -32,6 +34,7 @@ from tradeoms.model.fields import (
     TimeInForce,
 )
 from tradeoms.model.placements import Placement
+from tradeoms.model.rate_cards import RateCard
 from tradeoms.model.reference import Account, Limit
 
 INSTRUMENTS, ACCOUNTS = ("ACME", "BOLT"), ("A1", "A2", "A3", "A4")
@@ -62,6 +65,12 @@ class DeskMachine(RuleBasedStateMachine):
         row = Limit("order_quantity", DAY, {"most": "250"}, Severity.Block, Override.One)
         self.desk.done(c.SetLimits((row,)), "compliance")
         self.desk.done(c.DefineAccounts((Account("ERR", "Errors", "firm", error=True),)), "ops")
+        tiers = CommissionTier(D(0), D("0.0333")), CommissionTier(D(40), D("0.01"))
+        plan = CommissionSchedule(tiers=tiers, minimum=D("1.01"), maximum=D("2.5"))
+        card = RateCard("own", 1, DAY, accounts=("A1", "A3"), brokers=("KING",), execution=plan)
+        self.desk.done(c.DefineRateCards((card,)), "ops")
+        fee = Fee("tax", 1, DAY, plan, sells=True, per="placement", exempt=("A2",))
+        self.desk.done(c.DefineFees((fee,)), "ops")
 
     # -- people -------------------------------------------------------------------------------
 
@@ -150,7 +159,7 @@ class DeskMachine(RuleBasedStateMachine):
 
     @act(fill=st.booleans())
     def finish(self, fill: bool) -> None:
-        """The broker fills or cancels the rest first."""
+        """The broker fills or cancels the rest first; what cannot go together goes one by one."""
         for placement in list(self._state.placements.values()):
             block = self._state.blocks[placement.block]
             if placement.LeavesQty and block.state is BlockState.Working:
@@ -158,9 +167,11 @@ class DeskMachine(RuleBasedStateMachine):
                     self.desk.fill(placement.placement, placement.LeavesQty)
                 else:
                     self.desk.report(placement.placement, K.Canceled)
-        for block in list(self._state.blocks.values()):
-            if block.state is BlockState.Working:
-                self._do(c.FinishBlock(block.block), "trader")
+        working = [b for b in self._state.blocks.values() if b.state is BlockState.Working]
+        if fill and working:
+            self._do(c.FinishBlocks(tuple(block.block for block in working)), "trader")
+        for block in working:
+            self._do(c.FinishBlock(block.block), "trader")
 
     @act(method=st.sampled_from(("pro_rata", "equal", "rotation", "lottery")), least=quantities)
     def policy(self, method: str, least: int) -> None:

@@ -74,12 +74,8 @@ def finish_blocks(state: State, command: c.FinishBlocks, ctx: Context) -> Slices
         problems.append(c.Problem("blocks", str(len(found)), why))
     if problems := [*_named(command, wrong), *problems]:
         raise Refusal(*problems)
-    found.sort(key=lambda one: one.day)
-    together = [one for one in found if one.split]
-    parts = [
-        *_sliced(together, [len(one.statement.accounts) for one in together], BOOKED),
-        *([one] for one in found if not one.split),
-    ]
+    found.sort(key=lambda one: (one.split is None, one.day))
+    parts = list(_sliced(found, [len(one.statement.accounts) for one in found], BOOKED))
     for part in parts[:-1]:
         yield _finished(state, part, command.reason, wrong, ctx)
     return _ended(state, parts[-1], command, wrong, ctx)
