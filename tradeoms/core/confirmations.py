@@ -1,5 +1,4 @@
-"""Brokers' confirmations of accounts (AK): compared with ours, affirmed or rejected (AU), asked for
-again (BH)."""
+"""Brokers' confirmations of accounts (AK), compared with ours, and our answers (AU)."""
 
 from msgspec.structs import replace
 
@@ -7,8 +6,8 @@ from tradeoms.core import outbox
 from tradeoms.core.attention import alert
 from tradeoms.core.bounds import brief
 from tradeoms.core.comparing import confirmed, row_of
-from tradeoms.core.context import Context, Refusal, refuse
-from tradeoms.core.instructions import GONE, LONGEST, standing
+from tradeoms.core.context import Context
+from tradeoms.core.instructions import GONE, standing
 from tradeoms.core.retired import not_ours
 from tradeoms.core.unknown import unknown
 from tradeoms.model import commands as c
@@ -44,10 +43,10 @@ def confirm(
     n = row_of(known, said.AllocAccount, said.IndividualAllocID)
     if n is None:
         text = f"{known.AllocID} has no account {brief(said.AllocAccount)}"
-        answer = _answer(
+        rejected = answer(
             state, command.session, said, AffirmStatus.Rejected, WRONG_ACCOUNT, text, ctx
         )
-        return [*unknown(command, text, ctx), answer]
+        return [*unknown(command, text, ctx), rejected]
     return _compare(state, known, n, said, ctx)
 
 
@@ -93,7 +92,7 @@ def _cancel(
     stands = state.confirmed.get(f"{older.AllocID}/{older.account}") == older.key
     events: list[e.AnyEvent] = [
         e.Confirmed(new, current=stands),
-        _answer(state, command.session, said, AffirmStatus.Received, "", "", ctx),
+        answer(state, command.session, said, AffirmStatus.Received, "", "", ctx),
     ]
     if older.state in HOLDS:
         events.append(alert(ctx, "confirmation cancelled", new.key, text))
@@ -124,11 +123,11 @@ def _compare(
     new = Confirmation(known.session, known.AllocID, account, said, to, ctx.now, found)
     events: list[e.AnyEvent] = [e.Confirmed(new, current=not twice)]
     if told_before:  # rejected once more, it would only be renewed once more
-        return [*events, _answer(state, known.session, said, AffirmStatus.Received, "", "", ctx)]
+        return [*events, answer(state, known.session, said, AffirmStatus.Received, "", "", ctx)]
     if found:
         text = "; ".join(map(str, found))
         events.append(
-            _answer(state, known.session, said, AffirmStatus.Rejected, _reason(found), text, ctx)
+            answer(state, known.session, said, AffirmStatus.Rejected, _reason(found), text, ctx)
         )
         if void and _told_void(state, known):
             return events  # told of another account of the same allocation
@@ -136,7 +135,7 @@ def _compare(
         return [*events, alert(ctx, "confirmation mismatch", new.key, told)]
     automatic = state.brokers[known.broker].confirmations is Handling.Automatic
     status = AffirmStatus.Affirmed if automatic else AffirmStatus.Received
-    return [*events, _answer(state, known.session, said, status, "", "", ctx)]
+    return [*events, answer(state, known.session, said, status, "", "", ctx)]
 
 
 def _told_before(
@@ -198,7 +197,7 @@ def _reason(found: tuple[Difference, ...]) -> str:
     return WRONG_ACCOUNT if Difference("ConfirmStatus", "4", NOT_CONFIRMED[0]) in found else OTHER
 
 
-def _answer(
+def answer(
     state: State,
     session: str,
     said: ConfirmationSaid,
@@ -207,6 +206,7 @@ def _answer(
     text: str,
     ctx: Context,
 ) -> e.ConfirmationAnswered:
+    """What is said of a confirmation to its broker (AU)."""
     before = state.affirmations.get(f"{session}/{said.ConfirmID}")
     return e.ConfirmationAnswered(
         session=session,
@@ -219,81 +219,6 @@ def _answer(
         at=ctx.now,
         version=before.version + 1 if before else 0,
     )
-
-
-def affirm(state: State, command: c.AffirmConfirmations, ctx: Context) -> list[e.AnyEvent]:
-    """All of them or none; one that does not match only with a reason, kept in the journal."""
-    problems, events = _problems(command.reason), list[e.AnyEvent]()
-    for n, key in enumerate(command.confirmations):
-        known = state.confirmations.get(key)
-        why = _not_affirmable(state, known, command.reason)
-        if why or known is None:
-            problems.append(c.Problem(f"confirmations[{n}]", brief(key), why))
-        else:
-            said = known.said
-            status, text = AffirmStatus.Affirmed, command.reason
-            events.append(_answer(state, known.session, said, status, "", text, ctx))
-    if not command.confirmations:
-        problems.append(c.Problem("confirmations", "", "must name at least one"))
-    if problems:
-        raise Refusal(*problems)
-    return events
-
-
-def _problems(reason: str) -> list[c.Problem]:
-    if len(reason) <= LONGEST and (reason.isascii() and reason.isprintable()):
-        return []
-    return [c.Problem("reason", brief(reason), f"may be {LONGEST} characters of ASCII at most")]
-
-
-def _not_affirmable(state: State, known: Confirmation | None, reason: str) -> str:
-    if known is None:
-        return "unknown confirmation"
-    if state.confirmed.get(f"{known.AllocID}/{known.account}") != known.key:
-        return f"is {known.state}, and is not what stands for {known.account}"
-    if known.state is C.Affirmed:
-        return "is affirmed already"
-    if why := state.instructions[known.AllocID].void:
-        return f"its allocation holds no more: {why}"
-    if known.state is C.Matched or reason.strip():
-        return ""
-    return f"is {known.state}: {'; '.join(map(str, known.differences))}; affirm it with a reason"
-
-
-def reject(state: State, command: c.RejectConfirmation, ctx: Context) -> list[e.AnyEvent]:
-    """A person does not agree with a confirmation that matches."""
-    known, problems = state.confirmations.get(command.confirmation), _problems(command.reason)
-    if not command.reason.strip():
-        problems.append(c.Problem("reason", "", "is needed"))
-    if known is None:
-        why = "unknown confirmation"
-    else:
-        why = "" if known.state is C.Matched else f"is {known.state}, not {C.Matched}"
-    if why:
-        problems.append(c.Problem("confirmation", brief(command.confirmation), why))
-    if problems or known is None:
-        raise Refusal(*problems)
-    status = AffirmStatus.Rejected
-    return [_answer(state, known.session, known.said, status, OTHER, command.reason, ctx)]
-
-
-def request(state: State, command: c.RequestConfirmations, ctx: Context) -> list[e.AnyEvent]:
-    """BH: ask the broker to confirm an instruction, or one account of it, again."""
-    known = state.instructions.get(command.AllocID)
-    if known is None:
-        raise refuse("AllocID", brief(command.AllocID), "unknown allocation instruction")
-    if standing(state, known.block, known.broker) is not known:
-        raise refuse("AllocID", known.AllocID, "is not what stands at the broker")
-    if command.account and command.account not in known.accounts:
-        raise refuse("account", brief(command.account), f"has no part in {known.AllocID}")
-    if state.brokers[known.broker].confirmations is Handling.Outside:
-        raise refuse("AllocID", known.AllocID, f"{known.broker} confirms outside FIX")
-    name = f"R{state.business_date:%y%m%d}{ctx.number('ConfirmReqID'):07d}"
-    return [
-        e.ConfirmationsRequested(
-            name, known.AllocID, command.account, known.session, ctx.user, ctx.now
-        )
-    ]
 
 
 def apply_confirmed(state: State, event: e.Confirmed) -> None:
@@ -347,11 +272,6 @@ def apply_requested(state: State, event: e.ConfirmationsRequested) -> None:
     outbox.queue(state, f"BH/{event.ConfirmReqID}")
 
 
-DECIDE = {
-    c.AffirmConfirmations: affirm,
-    c.RejectConfirmation: reject,
-    c.RequestConfirmations: request,
-}
 APPLY = {
     e.Confirmed: apply_confirmed,
     e.ConfirmationAnswered: apply_affirmed,
