@@ -135,6 +135,36 @@ def test_a_cancel_does_not_wait_for_a_lost_replace(floor: Desk) -> None:
     assert "cancel rejected" not in floor.alerts()
 
 
+def test_a_replace_of_before_a_crash_holds_up_nothing_either(floor: Desk) -> None:
+    """Whether it left is in no journal, and its broker answers no questions."""
+    name = routed(floor, "QUEEN")
+    floor.report(name, K.New)
+    floor.done(c.ReplacePlacement(name, D(80)), "trader")
+    session = floor.placement(name).session
+    floor.system(c.ChangeSession(session, False))
+    floor.system(c.ChangeSession(session, True))
+    assert told(after(floor, name, PATIENCE)) == ["RequestOverdue", "no answer"]
+    assert "no answer to the replace request" in list(floor.state.alerts.values())[-1].text
+    floor.done(c.CancelPlacement(name), "trader")
+    assert [r.kind for r in floor.placement(name).requests] == ["replace", "cancel"]
+
+
+def test_a_cancel_does_not_wait_for_a_lost_cancel(floor: Desk) -> None:
+    name = routed(floor, "QUEEN")
+    floor.report(name, K.New)
+    floor.done(c.CancelPlacement(name), "trader")
+    sent(floor, name)
+    waits = {"placement": "waits for the answer to its cancel request"}
+    assert floor.refused(c.CancelPlacement(name), "trader") == waits
+    assert told(after(floor, name, PATIENCE)) == ["RequestOverdue", "no answer"]
+    floor.done(c.CancelPlacement(name), "trader")
+    floor.done(c.CancelAll("now", broker="QUEEN"), "carl")
+    cancels = floor.placement(name).requests
+    assert [r.OrigClOrdID for r in cancels] == [floor.placement(name).ClOrdID] * 2, "not a third"
+    floor.report(name, K.Canceled)
+    assert floor.placement(name).requests == ()
+
+
 def test_a_lost_replace_that_comes_to_light_holds(floor: Desk) -> None:
     """The next one named the order as it was: refused, and the first one stands."""
     name = lost(floor)

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections import deque
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,8 @@ from msgspec.structs import replace
 from tests.builders import D, K, desk
 from tests.fix.messages import type_of
 from tests.states import same
+from tradeoms import core
+from tradeoms.core.context import Context
 from tradeoms.engine import Engine
 from tradeoms.fix.decode import fields_of
 from tradeoms.fix.gateway import Gateway
@@ -275,5 +278,42 @@ class Slow(RuleBasedStateMachine):
         self.home.cleanup()
 
 
-Slow.TestCase.settings = settings(max_examples=100, stateful_step_count=15)
+class Lossy(Slow):
+    """A broker that loses some requests, answers questions, and says some things twice."""
+
+    hours = 0
+
+    @rule()
+    def lose(self) -> None:
+        """The oldest change or cancel that it has not looked at."""
+        lost = next((fields for fields in self.broker.asked if fields["35"] in "GF"), None)
+        if lost:
+            self.broker.asked.remove(lost)
+            self.broker.seen.remove(lost["11"])
+
+    @rule()
+    def repeat(self) -> None:
+        if self.read:
+            self.desk.hear("S1", self.broker.said[self.read - 1])
+
+    @rule()
+    def wait_an_hour(self) -> None:
+        self.hours += 1
+        now = datetime.now(UTC) + timedelta(hours=self.hours)
+        context = Context(now, "", self.desk.engine._counters)
+        for event in core.decide(self.desk.state, c.CheckPending(), context):
+            self.desk.engine._book(event, e.Cause())
+        self.desk.engine._commit()
+
+    def _all(self) -> None:
+        """What was lost is asked about, then sent again."""
+        for _ in range(4):
+            super()._all()
+            self.wait_an_hour()
+        super()._all()
+
+
+Slow.TestCase.settings = settings(max_examples=80, stateful_step_count=15)
 TestSlow = Slow.TestCase
+Lossy.TestCase.settings = settings(max_examples=25, stateful_step_count=15)
+TestLossy = Lossy.TestCase

@@ -2,7 +2,6 @@
 
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import refuse
-from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import RequestKind, Transmission
 from tradeoms.model.placements import Placement, Request
 from tradeoms.model.state import State
@@ -14,8 +13,8 @@ def asking(state: State, name: str, kind: RequestKind) -> Placement:
     """The placement that may be asked for such a request: alive, its session up.
 
     Nothing may be unanswered but a replace, which it can follow, unless the broker takes chains; no
-    order need be acknowledged before it is cancelled, and nothing follows a cancel. A replace of
-    which a person knows that its answer is overdue holds up nothing that is asked for now.
+    order need be acknowledged before it is cancelled, and nothing follows a cancel. What a person
+    knows to be overdue holds up nothing that is asked for now.
     """
     placement = state.placements.get(name)
     if placement is None:
@@ -46,17 +45,35 @@ def waits(
     Where the broker takes chains too, a replace takes the place of one that may not have left.
     `patient`: also for one that may be lost, as its answer is overdue.
     """
-    requests, broker = placement.requests, state.brokers[placement.broker]
+    chains = state.brokers[placement.broker].chained_requests
+    late = [] if patient else overdue(state, placement)
+    requests = [r for r in placement.requests if r not in late]
     if requests and requests[-1].kind is K.Cancel:
         return requests[-1]
-    waiting = (r for r in requests if patient or not _overdue(r, broker))
-    return next((r for r in waiting if not _lets(r, kind, broker.chained_requests)), None)
+    return next((r for r in requests if not _lets(r, kind, chains)), None)
 
 
-def _overdue(request: Request, broker: Broker) -> bool:
-    """True of a replace that left, and may be lost, as a person was told."""
-    told = request.overdue and (request.asked or not broker.knows_status_requests)
-    return told and request.MsgSeqNum > 0 and request.kind is K.Replace
+def overdue(state: State, placement: Placement) -> list[Request]:
+    """The cancels and replaces that may be lost, as a person was told."""
+    return [r for r in placement.requests if r.overdue and _lost(state, placement, r)]
+
+
+def _lost(state: State, placement: Placement, request: Request) -> bool:
+    """Not of one that waits to leave."""
+    if request.kind is K.New:
+        return False
+    if state.brokers[placement.broker].knows_status_requests:
+        return request.asked
+    return request.MsgSeqNum > 0 or of_before(state, placement, request)
+
+
+def of_before(state: State, placement: Placement, request: Request) -> bool:
+    """True of what was asked for before the last logon: it does not wait to leave any more. It has
+    left or was given back, unless the process died between.
+    """
+    session = state.sessions.get(placement.session)
+    at = session.logged_on if session else None
+    return at is not None and (request.since or request.at) < at
 
 
 def _lets(request: Request, kind: RequestKind, chains: bool) -> bool:
@@ -66,14 +83,22 @@ def _lets(request: Request, kind: RequestKind, chains: bool) -> bool:
     return chains and (kind is K.Cancel or request.MsgSeqNum > 0)
 
 
+def asked_to_cancel(state: State, placement: Placement) -> bool:
+    """True while a cancel is unanswered, and not known to be overdue."""
+    late = overdue(state, placement)
+    return any(r.kind is K.Cancel and r not in late for r in placement.requests)
+
+
 def newest(placement: Placement) -> str:
     """The newest id of the chain that was not rejected, pending or accepted."""
-    return placement.requests[-1].ClOrdID if placement.requests else placement.ClOrdID
+    changes = [r.ClOrdID for r in placement.requests if r.kind is not K.Cancel]
+    return changes[-1] if changes else placement.ClOrdID
 
 
 def arrived(placement: Placement) -> list[str]:
     """The ids of the chain that the broker has, as far as anybody can know: not those about which it
     is being asked, and those of which it has not said a word in time.
     """
-    sure = [r for r in placement.requests if r.MsgSeqNum and not r.asked and not r.overdue]
-    return [placement.ClOrdID, *(r.ClOrdID for r in sure)]
+    changes = [r for r in placement.requests if r.kind is not K.Cancel]
+    sure = [r.ClOrdID for r in changes if r.MsgSeqNum and not r.asked and not r.overdue]
+    return [placement.ClOrdID, *sure]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
+from tradeoms.core.asking import asked_to_cancel
 from tradeoms.core.attention import alert
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, Refusal
@@ -13,7 +14,6 @@ from tradeoms.core.placements import cancel_request
 from tradeoms.core.reasons import reason_problems
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import RequestKind
 from tradeoms.model.placements import Placement
 from tradeoms.model.state import State
 
@@ -40,7 +40,7 @@ def kill(
     reachable: dict[str, list[Placement]] = {}
     unreachable: list[str] = []
     for placement in meant:
-        if _asked(placement) or placement.unheard:
+        if asked_to_cancel(state, placement) or placement.unheard:
             continue
         session = state.sessions.get(placement.session)
         if session is None or not session.up:
@@ -101,10 +101,6 @@ def _means(command: c.CancelAll, placement: Placement) -> bool:
     return (meant or placement.block == command.block) and placement.exposure > 0
 
 
-def _asked(placement: Placement) -> bool:
-    return any(request.kind is RequestKind.Cancel for request in placement.requests)
-
-
 def cancel_unwanted(state: State, command: c.CancelUnwanted, ctx: Context) -> list[e.AnyEvent]:
     """A cancel for each order that should be gone and is open after a logon."""
     wanted = list(_unwanted(state, command.session))
@@ -118,8 +114,8 @@ def _unwanted(state: State, session: str) -> Iterator[Placement]:
     """Not what one request for all has asked for: the clock looks after that."""
     waiting = [known.placements for known in state.mass_cancels.values() if known.waiting]
     for placement in state.placements.values():
-        lives = placement.session == session and placement.exposure and not _asked(placement)
-        reached = lives and not placement.unheard
+        lives = placement.session == session and placement.exposure > 0
+        reached = lives and not placement.unheard and not asked_to_cancel(state, placement)
         if placement.unwanted and reached and not any(placement.placement in w for w in waiting):
             yield placement
 

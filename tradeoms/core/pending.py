@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from tradeoms.core.asking import of_before
 from tradeoms.core.attention import alert
 from tradeoms.core.context import Context
 from tradeoms.model import events as e
@@ -48,12 +49,13 @@ def _overdue(
     if request.overdue or ctx.now < (request.since or request.at) + patience:
         return []
     # A question that overtakes its order on the way out would be answered with "unknown".
-    left = placement.transmission is not Transmission.Queued
+    queued = placement.transmission is Transmission.Queued
+    left = not queued or of_before(state, placement, request)
     if left and broker.knows_status_requests and not request.asked:
         return [e.StatusRequested(placement.placement, request.ClOrdID, ctx.now)]
     what = f"no answer to the {request.kind} request {request.ClOrdID}"
     text = what if left else f"the {request.kind} request {request.ClOrdID} has not left yet"
-    if left and request.kind is RequestKind.Replace:
+    if left and request.kind is not RequestKind.New:
         waits = f", and a {placement.deferred.kind} waits for it" if placement.deferred else ""
         text += f"{waits}: a cancel or replace that is asked for now is sent at once"
     return [

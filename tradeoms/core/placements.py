@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from tradeoms.core.asking import arrived, asking, newest, waits
+from tradeoms.core.asking import arrived, asked_to_cancel, asking, newest, waits
 from tradeoms.core.attention import alert
 from tradeoms.core.blocks import begin
 from tradeoms.core.context import Context, refuse
@@ -43,7 +43,7 @@ def ask_again(
     known = arrived(after)
     lost = gone.kind is RequestKind.Cancel and gone.OrigClOrdID not in known
     changed = gone.kind is RequestKind.Replace and placement.unwanted
-    if any(r.kind is RequestKind.Cancel for r in left) or not (lost or changed):
+    if asked_to_cancel(state, after) or not (lost or changed):
         return []
     return [cancel_request(state, after, ctx, known[-1])] if after.LeavesQty else []
 

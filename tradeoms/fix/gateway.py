@@ -195,8 +195,8 @@ class Gateway:
                 reason = f"cannot be said to the broker: {error}"
                 self._submit(c.ReturnUnsent(ClOrdID, name, reason), cause)
             return
-        message = Outgoing(session, text, name, ClOrdID, poss_resend, urgency)
-        self._sender.put(message._replace(names=request.OrigClOrdID))
+        named = request.OrigClOrdID
+        self._sender.put(Outgoing(session, text, name, ClOrdID, poss_resend, urgency, names=named))
 
     def _list(self, state: State, known: OrderList) -> None:
         """One message for all; where it cannot be said, one an order: nothing has left yet."""

@@ -87,6 +87,9 @@ class Recalled(NamedTuple):
     ClOrdID: str = ""
 
 
+NONE = Recalled()
+
+
 NOTHING = Recalled()
 
 
@@ -117,12 +120,9 @@ class Way:
         limited = self._line.session.rate
         if limited and message.placement and message.urgency == URGENCY[RequestKind.Cancel]:
             gone = self._overtaken(message.placement)
-        recalled = self._recalled.pop(message.placement, NOTHING)
-        if message.names:
-            # Of an order sent again an earlier copy may be there, for the cancel to end.
-            never = [recalled.ClOrdID, *(id for m in gone if not m.again for id in m.ids)]
-            if message.names in never:
-                return [*gone, message]  # asked for before the core heard of that: it asks anew
+        recalled = self._recalled.pop(message.placement, NONE) if self._recalled else NONE
+        if message.names and message.names in _never(gone, recalled):
+            return [*gone, message]  # asked for before the core heard of that: it asks anew
         changes = message.urgency == URGENCY[RequestKind.Replace]
         self._lanes.put(message.urgency, message.about, message, recalled.place if changes else 0)
         return gone
@@ -168,6 +168,11 @@ class Way:
     def wait(self) -> float | None:
         """Seconds until more may leave; None where nothing waits."""
         return self._bucket.wait(time.monotonic()) if self._lanes else None
+
+
+def _never(gone: list[Outgoing], recalled: Recalled) -> list[str]:
+    """The ids that the broker will not see; of what is sent again an earlier copy may be there."""
+    return [recalled.ClOrdID, *(ClOrdID for m in gone if not m.again for ClOrdID in m.ids)]
 
 
 def _gives_way(message: Outgoing) -> bool:
