@@ -73,8 +73,11 @@ def blocks_add_up(state: State) -> None:
 def placements_are_within_every_limit(state: State) -> None:
     """No placement, nor a change that is asked for, is worse than any member's limit."""
     for placement in state.placements.values():
+        block = state.blocks[placement.block]
+        if block.state is BlockState.Dissolved:
+            continue  # nothing has left, and a split may have changed its orders since
         asked = [r for r in placement.requests if r.kind is RequestKind.Replace]
-        for name in state.blocks[placement.block].orders:
+        for name in block.orders:
             limit = state.orders[name].Price
             for own in (placement.Price, *(request.Price for request in asked)):
                 if limit is not None:

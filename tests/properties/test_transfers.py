@@ -1,4 +1,4 @@
-"""W18 over random transfers, gifts and shorts: in and out of the house, from taxpayer to taxpayer."""
+"""W18 over random transfers, gifts, splits and shorts: in and out of the house, from taxpayer to taxpayer."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import DAY, Desk, desk
-from tests.core.corporate import arrived, gift, transfer
+from tests.core.corporate import arrived, corporate, gift, transfer
 from tests.core.test_washing import trade
 from tests.properties import invariants
 from tests.states import same
@@ -16,7 +16,7 @@ from tradeoms.model.fields import Outcome, Side
 from tradeoms.model.reference import Account
 
 ACCOUNTS = ("A1", "A2", "A3")
-KINDS = ("buy", "buy", "sell", "short", "out", "in", "move", "give", "reverse")
+KINDS = ("buy", "buy", "sell", "short", "out", "in", "move", "give", "split", "reverse")
 
 
 def house() -> Desk:
@@ -54,6 +54,9 @@ def act(floor: Desk, n: int, kind: str, account: str, quantity: int, price: int)
         command = transfer(f"r{n}", day, account=account, to=other, quantity=quantity)
     elif kind == "give":
         command = gift(f"r{n}", day, account=account, to=other, quantity=quantity, value=price)
+    elif kind == "split":  # two for three, or the other way
+        terms = {"new": 2 + quantity % 2, "old": 3 - quantity % 2, "fraction_price": price}
+        command = corporate("split", f"r{n}", day=day, **terms)
     elif kind == "reverse" and floor.state.lot_actions:
         command = c.ReverseAction([*floor.state.lot_actions][-1], "a mistake")
     if command is not None:
