@@ -225,6 +225,26 @@ def test_what_the_broker_did_not_know_before_the_logon_it_may_know_now(floor: De
     assert floor.placement(name).transmission is Transmission.Unsent
 
 
+def test_an_answer_that_the_line_loses_at_first_is_asked_for_anew(floor: Desk) -> None:
+    """It comes marked as said before, as one of before the logon would: it is not believed."""
+    name = _unanswered(floor)
+    unknown = Report(
+        kind=K.Status.value,
+        ClOrdID=floor.placement(name).ClOrdID,
+        OrdStatus=OrdStatus.Rejected,
+        OrdRejReason="5",
+    )
+    for up in (False, True):
+        floor.system(c.ChangeSession("S1", up), "S1")
+    before = asked(floor)
+    floor.hear("S1", unknown, PossDup=True)
+    assert asked(floor) == [*before, "StatusRequested"]
+    floor.hear("S1", unknown)
+    for PossDup in (False, True):  # to the first question; and once more
+        floor.hear("S1", unknown, PossDup=PossDup)
+    assert asked(floor) == [*before, "StatusRequested", "RequestResent"], "one copy"
+
+
 def test_a_person_asks_the_broker_that_takes_no_questions(floor: Desk) -> None:
     _unanswered(floor, "QUEEN")
     floor.system(c.ChangeSession("S2", True), "S2")

@@ -226,14 +226,16 @@ def _unknown_at_broker(
     """The answer to our question after a lost line: what it never saw is sent again, if still good.
 
     An order of an earlier day would trade at a time nobody meant; it is given back instead. What the
-    broker says once more answers a question of before this logon: a copy may have arrived since, and the
-    question that was asked at the logon has its own answer.
+    broker says once more may answer a question of before this logon, and a copy may have arrived since;
+    or it is the answer to the last question, which the line has lost at first. So it is asked anew.
     """
-    if all(r.ClOrdID != report.ClOrdID for r in placement.requests):
+    request = next((r for r in placement.requests if r.ClOrdID == report.ClOrdID), None)
+    if request is None:
         text = f"the broker does not know {report.ClOrdID}"
         return [alert(ctx, "unknown at broker", placement.placement, text)]
     if ctx.PossDup:
-        return []
+        anew = e.StatusRequested(placement.placement, report.ClOrdID, ctx.now)
+        return [anew] if request.asked else []
     lasting = placement.TimeInForce is TimeInForce.GoodTillCancel
     text = "the broker never saw it, and its day is over"
     if _unwanted(placement, report.ClOrdID):
