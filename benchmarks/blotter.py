@@ -24,7 +24,7 @@ from textual.coordinate import Coordinate
 from textual.widgets import DataTable
 
 from benchmarks.memory import rss
-from blotter.app import Blotter, patient
+from blotter.app import Blotter, brisk, patient
 from blotter.columns import TABLES
 from tradeoms.bus.client import Change
 from tradeoms.views.orders import OrderRow
@@ -141,6 +141,7 @@ async def blotter() -> dict[str, float]:
     every = rows()
     before = rss()
     app = Blotter(source := Source(every), "tom")  # type: ignore[arg-type]
+    app.loaded = brisk
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
         begun = time.perf_counter()

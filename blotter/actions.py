@@ -179,7 +179,7 @@ _PROGRAM = (
     _act("t", "theme", "theme", "dark or light", frame.theme, footer=1),
     _act("", "bell", "bell", "a sound when something needs a person, or none", frame.bell),
     _act("ctrl+p", "palette", "palette", "find an action by its name", frame.palette, footer=2),
-    _act("question_mark", "help", "help", "this page", frame.help, footer=2),
+    _act("question_mark", "help", "help", "this page; F1 too", frame.help, footer=2),
     _act("q", "quit", "quit", "close the blotter; the server goes on", frame.leave, footer=2),
 )
 # fmt: on

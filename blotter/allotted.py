@@ -37,7 +37,7 @@ def table(found: Sequence[Foretold]) -> RenderableType:
 def _head(one: Foretold) -> Text:
     """The block, what of it is not as usual, and whose rule splits it."""
     text = Text(
-        f"{one['block']} at {cells.number(Decimal(one['AvgPx']))} {one['Currency']}", "bold"
+        f"{one['block']} at {cells.average(Decimal(one['AvgPx']))} {one['Currency']}", "bold"
     )
     text.append(f"  by {cells.printable(one['policy'])}, settles {one['settle_date']}", "not bold")
     told = [one["exception"]] if one["exception"] else []
@@ -58,11 +58,12 @@ def _accounts(one: Foretold) -> Table:
         body.add_column(title, justify="left" if left else "right", no_wrap=not left)
     for row in one["rows"][:MOST]:
         money = ("commission", *["fees"] * fees, "net")
-        names = ("OrderQty", "AllocQty", "AvgPx", *money)
+        sizes = [cells.number(Decimal(row[name])) for name in ("OrderQty", "AllocQty")]
+        paid = [cells.number(Decimal(row[name])) for name in money]
         who = f"{row['account']} {row['order'] or 'error'}"
-        body.add_row(cells.printable(who), *(cells.number(Decimal(row[n])) for n in names))
+        body.add_row(cells.printable(who), *sizes, cells.average(Decimal(row["AvgPx"])), *paid)
     if (more := len(one["rows"]) - MOST) > 0:
-        body.add_row(f"and {more:,} accounts more")
+        body.add_row(f"and {cells.count(more, 'account')} more")
     if one["left_out"]:
         body.add_row(f"and {one['left_out']:,} that are not yours")
     return body

@@ -5,7 +5,7 @@ shown. What the client reports is collected and drawn a few times a second.
 """
 
 import gc
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -34,7 +34,9 @@ from blotter.widgets.tabs import Tabs
 from blotter.workplace import Workplace
 from tradeoms.bus.client import AsyncClient, BusRefused, Credentials
 
+HELP = "f1"  # besides its own key: where one looks for help everywhere else
 FRAME = 1 / 12  # seconds between two drawings
+SETTLED = 10_000  # rows in a frame: more come with a snapshot only
 KEEP = 2.0  # seconds between two looks at whether layouts must be written
 TICK = 20.0  # seconds after which ages are drawn anew
 QUIET = 2.0  # seconds after a sound without one of mere news: a fill comes seldom alone
@@ -48,7 +50,9 @@ def run(commands: str, streams: str, credentials: Credentials, folder: Path | No
     """
     patient()
     link = AsyncClient(commands, streams, credentials)
-    Blotter(link, credentials.user, folder or settings.home()).run()
+    app = Blotter(link, credentials.user, folder or settings.home())
+    app.loaded = brisk
+    app.run()
 
 
 def patient() -> None:
@@ -59,6 +63,14 @@ def patient() -> None:
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+def brisk() -> None:
+    """Once the rows are in: in steps of some milliseconds. A step through 50,000 objects takes longer
+    than a person should wait for a key.
+    """
+    gc.freeze()
+    gc.set_threshold(2_000, 50, 100)
 
 
 class Blotter(App[None]):
@@ -87,6 +99,7 @@ class Blotter(App[None]):
         place.groups = {name: [a.name for a in group] for name, group in GROUPS.items()}
         self._place = place
         self._watch = Watch(user, place.rows, self._settings.fills, self._settings.limits)
+        self.loaded: Callable[[], None] | None = None  # called once, when the snapshots are in
         self._rung = float("-inf")
         self._acting: set[str] = set()
         self._typing = Typing(self, super().on_event)
@@ -118,6 +131,7 @@ class Blotter(App[None]):
         self.theme = wanted if wanted in themes.NAMES else themes.DARK.name
         for key in dict.fromkeys(a.key for a in self._place.actions.values() if a.key):
             self.bind(key, f"press('{key}')", show=False)
+        self.bind(HELP, "perform('help')", show=False)
         for problem in self._problems:
             self._place.tell("warning", problem)
         self._link.changed = self._feed.put
@@ -169,6 +183,9 @@ class Blotter(App[None]):
     def _draw(self) -> None:
         """One frame: what changed since the last one, and how old it is."""
         place, taken = self._place, self._feed.take()
+        if self.loaded and not place.grid.waiting and sum(map(len, taken.values())) < SETTLED:
+            self.loaded()
+            self.loaded = None
         for name, grid in place.grids.items():
             changes = _of(grid, taken.get(grid.table.source, {}))
             if changes:

@@ -22,6 +22,11 @@ def number(value: Decimal | int | None) -> str:
     return "" if value is None else f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
 
 
+def count(number: int, one: str) -> str:
+    """So many of something, in words: 1 block, 2,000 blocks."""
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
+
+
 def average(value: Decimal | None) -> str:
     """An average price to four decimals; empty where there is none yet."""
     return f"{value.quantize(AVERAGE, ROUND_HALF_EVEN):,f}" if value else ""

@@ -21,7 +21,7 @@ def _unsettled(row: Any) -> bool:
 
 
 def _unattended(row: Any) -> bool:
-    return row.state not in ("acknowledged", "snoozed")
+    return row.state not in ("acknowledged", "snoozed", "ended")
 
 
 NEEDS: tuple[Need, ...] = (

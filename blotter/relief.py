@@ -47,7 +47,7 @@ def said(rows: tuple[dict[str, Any], ...]) -> str:
         for row in rows[:SHOWN]
     ]
     if len(rows) > SHOWN:
-        lines.append(f"and {len(rows) - SHOWN} lots more")
+        lines.append(f"and {cells.count(len(rows) - SHOWN, 'lot')} more")
     return "\n".join(lines)
 
 

@@ -55,7 +55,7 @@ def _breaks(row: Any) -> bool:
 
 
 _OVER = ended("allocated", "cancelled", "dissolved", "refused")
-_ATTENDED = ended("acknowledged", "snoozed")
+_ATTENDED = ended("acknowledged", "snoozed", "ended")
 _LAST = ("key", True)
 TABLES: tuple[Table, ...] = (
     _table("orders", "Orders", "Ord", orders.ORDERS, _LAST, tone=_OVER),

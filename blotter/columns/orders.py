@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from blotter import computed
+from blotter.cells import count
 from blotter.column import (
     SIDE,
     Column,
@@ -22,7 +23,7 @@ from blotter.column import (
 
 def _accounts(row: Any) -> str:
     """The one account, or how many there are."""
-    return str(row.account) or f"{row.accounts} accounts"
+    return str(row.account) or count(row.accounts, "account")
 
 
 def _awaits(row: Any) -> str:

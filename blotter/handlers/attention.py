@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from blotter import cells
 from blotter.handlers.deeds import Deed, act, put
 from blotter.handlers.orders import REASON
 from blotter.screens.choose import Choice, Choose
@@ -151,16 +152,22 @@ async def kill(place: Workplace) -> None:
     """Cancel everything of the house or of a broker; typed, for it is asked of every placement."""
     live = [row for row in place.rows("placements").values() if row.LeavesQty]
     brokers = sorted({row.broker for row in live})
-    choices = [Choice(HOUSE, "everything", f"{len(live)} placements at {len(brokers)} brokers")]
+    choices = [
+        Choice(
+            HOUSE,
+            "everything",
+            f"{cells.count(len(live), 'placement')} at {cells.count(len(brokers), 'broker')}",
+        )
+    ]
     for broker in brokers:
         count = sum(row.broker == broker for row in live)
-        choices.append(Choice(broker, broker, f"{count} placements"))
+        choices.append(Choice(broker, broker, cells.count(count, "placement")))
     broker = await place.ask(Choose("Cancel what is at …", choices))
     if broker is None:
         return
     whose = "the house" if broker == HOUSE else broker
     count = sum(broker in (HOUSE, row.broker) for row in live)
-    note = f"{count} placements of {whose} are cancelled, as far as their sessions are up."
+    note = f"{cells.count(count, 'placement')} of {whose} to cancel, as far as sessions are up."
     typed = Asked("confirm", f"type {TYPED}", _means_it)
     send = put(place, f"cancel all of {whose}", lambda said: _cancel_all(broker, said))
     title = f"Cancel all of {whose}"

@@ -110,7 +110,7 @@ def _done(rows: Sequence[Any]) -> str:
     lines = [
         f"{row.key} {cells.side(row.Side)} {row.Symbol}: {cells.number(row.filled)} of"
         f" {cells.number(row.OrderQty)} are filled, {cells.number(row.working)} still work;"
-        f" allocated over {row.members} members and booked."
+        f" allocated over {cells.count(row.members, 'member')} and booked."
         for row in rows[:3]
     ]
     return "\n".join([*lines, f"… and {len(rows) - 3} more"] if len(rows) > 3 else lines)

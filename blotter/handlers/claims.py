@@ -116,8 +116,9 @@ async def hand_over(place: Workplace) -> None:
 
 
 def _dealt_with(row: Any) -> str:
-    done = row.state == Attention.Acknowledged.value
-    return f"was acknowledged by {row.user}" if done else ""
+    if row.state == Attention.Ended.value:
+        return "has ended by itself"
+    return f"was acknowledged by {row.user}" if row.state == Attention.Acknowledged.value else ""
 
 
 acknowledge = act(

@@ -150,7 +150,7 @@ async def let_in(place: Workplace, blocks: Sequence[Any]) -> None:
 
 
 def _order(name: str, row: Any) -> Choice:
-    who = row.account or f"{row.accounts} accounts"
+    who = row.account or cells.count(row.accounts, "account")
     return Choice(name, name, cells.printable(f"{who} {cells.number(row.OrderQty)} {row.pm}"))
 
 

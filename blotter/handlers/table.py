@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from blotter import export, filters, layouts, sharing
+from blotter import cells, export, filters, layouts, sharing
 from blotter.column import Column
 from blotter.layouts import Layout
 from blotter.screens.ask import Ask
@@ -158,14 +158,16 @@ async def import_layouts(place: Workplace) -> None:
         for table, named in found.items()
         for name, layout in named.items()
     ]
-    title = f"Take {len(lines)} layouts, to be used with {place.actions['load'].label}"
+    title = (
+        f"Take {cells.count(len(lines), 'layout')}, to be used with {place.actions['load'].label}"
+    )
     note = "\n".join(problems)
     if await place.ask(Preview(title, lines, "Take", taken, note=note)) is None:
         return
     for table, named in found.items():
         place.kept.named.setdefault(table, {}).update(named)
     place.keep()
-    place.tell("ok", f"{len(lines)} layouts taken from {path}")
+    place.tell("ok", f"{cells.count(len(lines), 'layout')} taken from {path}")
 
 
 def _comes(place: Workplace, table: str, name: str, layout: Layout) -> str:
@@ -175,7 +177,7 @@ def _comes(place: Workplace, table: str, name: str, layout: Layout) -> str:
 
 
 def _about(layout: Layout) -> str:
-    words = [f"{len(layout.columns)} columns", layout.filter]
+    words = [cells.count(len(layout.columns), "column"), layout.filter]
     words.append(f"by {', '.join(layout.group)}" if layout.group else "")
     return "  ".join(word for word in words if word)
 
@@ -191,21 +193,28 @@ def copy(place: Workplace) -> None:
     """Into the clipboard of the terminal."""
     columns, rows = _wanted(place)
     place.app.copy_to_clipboard(export.as_csv(columns, rows))
-    place.tell("ok", f"{len(rows):,} rows of {place.grid.table.title} copied as CSV")
+    place.tell("ok", f"{cells.count(len(rows), 'row')} of {place.grid.table.title} copied as CSV")
 
 
 def write(place: Workplace) -> None:
     """Into a CSV file."""
     columns, rows = _wanted(place)
     content = export.as_csv(columns, rows).encode()
-    _deliver(place, export.named(place.table, place.now(), "csv"), content, f"{len(rows):,} rows")
+    _deliver(
+        place, export.named(place.table, place.now(), "csv"), content, cells.count(len(rows), "row")
+    )
 
 
 def write_spreadsheet(place: Workplace) -> None:
     """Into a spreadsheet."""
     columns, rows = _wanted(place)
     content = as_xlsx(place.grid.table.title, columns, rows)
-    _deliver(place, export.named(place.table, place.now(), "xlsx"), content, f"{len(rows):,} rows")
+    _deliver(
+        place,
+        export.named(place.table, place.now(), "xlsx"),
+        content,
+        cells.count(len(rows), "row"),
+    )
 
 
 def _deliver(place: Workplace, name: str, content: bytes, what: str) -> None:

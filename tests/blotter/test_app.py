@@ -7,12 +7,13 @@ from html import unescape
 from textual.events import Key
 
 from blotter.actions import ACTIONS, NUMBERS
+from blotter.app import Blotter
 from blotter.columns import TABLES
 from blotter.screens.choose import Choose
 from blotter.screens.columns import Columns
 from blotter.screens.detail import Detail
 from blotter.screens.page import Page
-from tests.blotter.desk import desk
+from tests.blotter.desk import Desk, desk
 from tests.blotter.fake import alert, order, world
 from tradeoms.model import commands as c
 from tradeoms.model.orders import Member
@@ -88,6 +89,20 @@ async def test_a_refused_table_leaves_the_others_alive() -> None:
         await d.until("41 orders")
         await d.until("live")
         assert d.said.count("refused us") == 1
+
+
+async def test_help_is_where_one_looks_for_it_and_rows_are_loaded_once() -> None:
+    link, loaded = world(), list[int]()
+    app = Blotter(link, "tom")
+    app.loaded = lambda: loaded.append(len(app._place.grid.rows))
+    async with app.run_test() as pilot:
+        hands = Desk(app, pilot, link)
+        await hands.until("40 orders")
+        app._draw()
+        app._draw()
+        assert loaded == [40]
+        await hands.press("f1")
+        await hands.on(Page)
 
 
 async def test_help_draws_every_action() -> None:

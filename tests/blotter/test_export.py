@@ -90,7 +90,7 @@ async def test_the_spreadsheet_has_the_selection(
         (path,) = list(tmp_path.iterdir())  # noqa: ASYNC240
         cells, _ = _cells(path.read_bytes())
         assert (path.suffix, "O40" in cells, "O39" in cells) == (".xlsx", True, False)
-        assert "1 rows written to orders-" in d.said
+        assert "1 row written to orders-" in d.said
 
 
 async def test_to_a_browser_a_file_is_a_download(

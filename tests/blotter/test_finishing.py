@@ -47,7 +47,7 @@ async def test_each_account_is_shown_before_a_block_is_finished() -> None:
         await d.on(Preview)
         assert d.link.asked[-1] == ("allocation", {"block": "B1", "user": "tom"})
         body = text(d, "#body")
-        assert "B1 at 415.12 USD  by fair/1, settles 2025-01-03" in body
+        assert "B1 at 415.1200 USD  by fair/1, settles 2025-01-03" in body
         assert body.count("EXCEPTION") == 2
         assert "EXCEPTION: holds back 1,000 of 5,000\nEXCEPTION: its price is its own" in body
         assert "REFUSED NOW: has working placements: P1" in body
@@ -55,8 +55,8 @@ async def test_each_account_is_shown_before_a_block_is_finished() -> None:
         lines = [line.split() for line in body.splitlines()[4:-1]]
         assert lines == [
             ["account", "ordered", "gets", "AvgPx", "commission", "fees", "net"],
-            ["FUND1", "O1", "2,000", "200", "415.12", "10.00", "0", "83,034.00"],
-            ["FUND2", "error", "2,000", "1", "415.12", "10.00", "1.50", "-0.50"],
+            ["FUND1", "O1", "2,000", "200", "415.1200", "10.00", "0", "83,034.00"],
+            ["FUND2", "error", "2,000", "1", "415.1200", "10.00", "1.50", "-0.50"],
         ]
         note = text(d, "#note")
         assert "1,000 of 10,000 are filled" in note

@@ -100,6 +100,8 @@ def test_what_makes_no_sense_is_not_sent(line: str, client: Client) -> None:
 
 def test_what_is_below_zero_is_shown_as_it_was_typed(client: Client) -> None:
     assert typed("fill P7 -5o 6 -r x", 2) == "quantity '-5o' is no number\n"
+    wrong = typed("by-phone B1 ALPHA x -r x --to Bob --limit y --at noon", 2)
+    assert [line.split()[0] for line in wrong.splitlines()] == ["quantity", "limit", "at"]
     assert "-q" in typed("fill P7 5 6 -r x -q", 2), "is an option still"
     typed(["attach", "3", "--to", "P7", "--reason", "-5 of ours"])
     assert client.sent == [c.AttachReport(3, "-5 of ours", "P7")]

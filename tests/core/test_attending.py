@@ -114,3 +114,19 @@ def test_what_is_wrong_is_said_at_once(floor: Desk) -> None:
         assert floor.refused(command, "tina") == {"number": "unknown alert"}
     for bad in (c.AcknowledgeAlert(NUMBER, "caf\xe9"), c.OwnAlert(NUMBER, "caf\xe9")):
         assert list(floor.refused(bad, "tina")) == ["reason"]
+
+
+def test_a_session_that_is_up_again_ends_its_alerts_and_no_others(floor: Desk) -> None:
+    for name in ("S1", "S2"):
+        floor.system(c.ChangeSession(name, True), name)
+        floor.system(c.ChangeSession(name, False, "line lost"), name)
+    down, other = (n for n, a in floor.state.alerts.items() if a.kind == "session down")
+    floor.done(c.OwnAlert(down), "tina")
+    floor.system(c.ChangeSession("S1", True), "S1")
+    rows = {int(row.key): row for row in VIEWS["alerts"].all_rows(floor.state)}
+    assert (rows[down].state, rows[down].reason) == ("ended", "the session is up again")
+    assert (rows[other].state, rows[NUMBER].state) == ("open", "open")
+    assert floor.refused(c.AcknowledgeAlert(down), "tom") == {"number": "has ended by itself"}
+    before = len(attended(floor))
+    floor.system(c.ChangeSession("S1", True), "S1")  # it was told once
+    assert len(attended(floor)) == before

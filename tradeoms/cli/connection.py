@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
@@ -110,6 +110,19 @@ def say(answer: Answered) -> None:
     for problem in answer.problems:
         fail(f"{answer.command}: {problem}")
     raise typer.Exit(1)
+
+
+def each(*reads: Callable[[], Any]) -> list[Any]:
+    """What all of them read; where some cannot, each has said why before the exit."""
+    found, wrong = list[Any](), list[typer.Exit]()
+    for read in reads:
+        try:
+            found.append(read())
+        except typer.Exit as exit:
+            wrong.append(exit)
+    if wrong:
+        raise wrong[0]
+    return found
 
 
 def number(text: str, what: str) -> Decimal:

@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-import msgspec
 import typer
 
 from tradeoms.cli.client import SIDES, member
 from tradeoms.cli.common import DEFAULT, Config, fail
-from tradeoms.cli.connection import Acknowledge, Reason, User, number, submit
+from tradeoms.cli.connection import Acknowledge, Reason, User, each, number, submit
 from tradeoms.model import commands as c
 from tradeoms.model import fields
 from tradeoms.model.orders import NewOrder
@@ -108,12 +107,14 @@ def by_phone(
     config: Config = DEFAULT,
 ) -> None:
     """Route a part of a block that a broker was given by telephone: nothing is sent."""
-    route = c.Route(broker, number(quantity, "quantity"))
-    if limit:
-        price = number(limit, "limit")
-        route = msgspec.structs.replace(route, OrdType=fields.OrdType.Limit, Price=price)
-    seen = tuple(acknowledge or ())
-    submit(c.RouteByPhone(block, route, to, reason, _moment(at), seen), user, config)
+    size, price, when = each(
+        lambda: number(quantity, "quantity"),
+        lambda: number(limit, "limit") if limit else None,
+        lambda: _moment(at),
+    )
+    kind = None if price is None else fields.OrdType.Limit
+    route = c.Route(broker, size, kind, price)
+    submit(c.RouteByPhone(block, route, to, reason, when, tuple(acknowledge or ())), user, config)
 
 
 def _moment(text: str) -> datetime | None:
@@ -137,7 +138,7 @@ def fill(
     config: Config = DEFAULT,
 ) -> None:
     """Book by hand a fill that was told by telephone."""
-    LastQty, LastPx = number(quantity, "quantity"), number(price, "price")
+    LastQty, LastPx = each(lambda: number(quantity, "quantity"), lambda: number(price, "price"))
     submit(c.EnterFill(placement, LastQty, LastPx, reason, market), user, config)
 
 

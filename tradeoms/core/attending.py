@@ -11,6 +11,7 @@ from tradeoms.model import events as e
 from tradeoms.model.fields import Attention
 from tradeoms.model.state import State
 
+OVER = (Attention.Acknowledged, Attention.Ended)
 MOST_SNOOZE = timedelta(days=7)
 
 
@@ -62,9 +63,27 @@ def _waiting(state: State, number: int) -> e.AlertAttended | None:
     if number not in state.alerts:
         raise refuse("number", number, "unknown alert")
     known = state.attended.get(number)
-    if known is not None and known.how is Attention.Acknowledged:
-        raise refuse("number", number, f"was acknowledged by {known.user}")
+    if known is not None and known.how in OVER:
+        told = f"was acknowledged by {known.user}" if known.user else "has ended by itself"
+        raise refuse("number", number, told)
     return known
+
+
+def ended(
+    state: State, kind: str, subject: str, reason: str, ctx: Context
+) -> list[e.AlertAttended]:
+    """What was told of a subject is over without anybody: it asks for nobody any more."""
+    return [
+        _attended(state.attended.get(number), number, Attention.Ended, reason, ctx)
+        for number, raised in state.alerts.items()
+        if (raised.kind, raised.subject) == (kind, subject) and not over(state, number)
+    ]
+
+
+def over(state: State, number: int) -> bool:
+    """Whether an alert waits for nobody any more, as somebody dealt with it or it ended."""
+    known = state.attended.get(number)
+    return known is not None and known.how in OVER
 
 
 def _attended(

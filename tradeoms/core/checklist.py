@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from tradeoms.core.attending import over
 from tradeoms.core.blocks import placements
 from tradeoms.core.cutoffs import not_accepted, not_affirmed
 from tradeoms.core.deviations import unapproved
 from tradeoms.model.days import Finding
-from tradeoms.model.fields import Attention, BlockState, Effect, TimeInForce
+from tradeoms.model.fields import BlockState, Effect, TimeInForce
 from tradeoms.model.orders import ZERO, Block
 from tradeoms.model.state import State
 
@@ -110,8 +111,7 @@ def open_alerts(state: State) -> Found:
     """Alerts that nobody has dealt with, by kind."""
     kinds: Counter[str] = Counter()
     for number, raised in state.alerts.items():
-        known = state.attended.get(number)
-        if known is None or known.how is not Attention.Acknowledged:
+        if not over(state, number):
             kinds[raised.kind] += 1
     for kind, count in kinds.items():
         yield kind, f"{count} not acknowledged"

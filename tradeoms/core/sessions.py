@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from tradeoms.core.attending import ended
 from tradeoms.core.attention import alert
 from tradeoms.core.bounds import brief
 from tradeoms.core.context import Context, refuse
@@ -13,15 +14,18 @@ from tradeoms.model import events as e
 from tradeoms.model.fields import Transmission
 from tradeoms.model.state import SessionState, State
 
+DOWN = "session down"  # the kind of alert
+
 
 def change_session(state: State, command: c.ChangeSession, ctx: Context) -> list[e.AnyEvent]:
-    """A session logged on or off; an alert where it went down."""
+    """A session logged on or off; an alert where it went down, which ends when it is up again."""
     events: list[e.AnyEvent] = [
         e.SessionChanged(command.session, command.up, command.reason, ctx.now)
     ]
-    if not command.up and session_of(state, command.session).up:
-        text = command.reason or "logged off"
-        events.append(alert(ctx, "session down", command.session, text))
+    if command.up:
+        events += ended(state, DOWN, command.session, "the session is up again", ctx)
+    elif session_of(state, command.session).up:
+        events.append(alert(ctx, DOWN, command.session, command.reason or "logged off"))
     return events
 
 

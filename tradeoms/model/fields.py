@@ -186,13 +186,14 @@ class Settlement(StrEnum):
 
 
 class Attention(StrEnum):
-    """Where an alert stands; one that nobody has touched is open."""
+    """Where an alert stands; one that nobody has touched is open. What is over by itself has ended."""
 
     Open = "open"
     Owned = "owned"
     Snoozed = "snoozed"
     Returned = "returned"
     Acknowledged = "acknowledged"
+    Ended = "ended"
 
 
 class Severity(StrEnum):

@@ -13,9 +13,9 @@ from tradeoms.model.state import State
 class AlertRow(Struct, frozen=True, gc=False):
     """An alert; `key` is its number, `subject` the block, placement, session or command meant.
 
-    `state` is open, owned, snoozed, returned (it was snoozed) or acknowledged; `owner` looks after
-    it, `until` is when a snoozed one comes back. `user`, `reason` and `attended`: who did something
-    with it last, why and when.
+    `state` is open, owned, snoozed, returned (it was snoozed), acknowledged, or ended: a session that
+    was down is up again. `owner` looks after it, `until` is when a snoozed one comes back. `user`,
+    `reason` and `attended`: who did something with it last, why and when.
     """
 
     key: str
