@@ -11,7 +11,9 @@ from time import monotonic
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0  # seconds; generous, because two cores may have much else to do
+#: Seconds; nothing waits as long when all is well. One wait spans the restarts after several kills, each of
+#: which takes some ten seconds where others want the processors too.
+PATIENCE = 180.0
 _never = Event()
 
 
@@ -20,7 +22,7 @@ class Waited(AssertionError):
 
 
 def until(true: Callable[[], Any], what: str, pause: float = 0.002) -> None:
-    """Return as soon as something is true; Waited after a minute."""
+    """Return as soon as something is true; Waited after PATIENCE."""
     end = monotonic() + PATIENCE
     while not true():
         if monotonic() > end:

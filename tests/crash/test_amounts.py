@@ -13,7 +13,7 @@ from tradeoms.model import commands as c
 from tradeoms.model.fields import Side
 from tradeoms.model.orders import Member, NewOrder
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(600)]
 MOMENTS = {"PlacementRouted": "AAPL", "MessagesSent": "GE", "Reported": "KO"}
 AMOUNTS = {"A01": Decimal("20000.50"), "A02": Decimal("7500.25")}
 

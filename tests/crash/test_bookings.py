@@ -32,7 +32,7 @@ from tradeoms.model.policies import AllocationPolicy
 from tradeoms.model.reference import Account, Limit, Price
 from tradeoms.model.state import State
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
 D = Decimal
 SEED, KILLS = 20261123, 3
 DAY, (OLD, NEW, CROSSED) = world.DAY, ("AAPL", "GE", "AMD")

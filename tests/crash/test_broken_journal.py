@@ -20,7 +20,7 @@ from tradeoms.cli import app
 from tradeoms.store import snapshots
 from tradeoms.store.readmodel import ReadModel, connect
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(600)]
 Rows = list[tuple[object, ...]]
 
 

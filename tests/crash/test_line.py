@@ -11,7 +11,7 @@ from tests.crash.installation import Installation
 from tests.crash.line import Line
 from tests.crash.processes import until
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(600)]
 TICKERS = ("AAPL", "GE", "KO")
 
 

@@ -17,7 +17,7 @@ from tests.crash.processes import ROOT, until
 from tradeoms.model.events import Answered
 from tradeoms.model.state import State
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(900)]
 SEED = 20221228
 
 

@@ -10,7 +10,7 @@ from tests.crash.installation import Installation
 from tests.crash.killer import kill_reader
 from tests.crash.processes import until
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def test_clients_and_read_model_outlive_readers(tmp_path: Path) -> None:

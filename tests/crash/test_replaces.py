@@ -8,12 +8,13 @@ import pytest
 from simulators.lines import Received, lines
 from tests.crash.bench import House, house
 from tests.crash.installation import Installation
+from tests.crash.processes import PATIENCE
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import Outcome
 from tradeoms.store.journal import SqlJournal, connect
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(600)]
 TICKERS = ("AAPL", "GE", "KO")
 #: What is to follow a replace is known; it has made room for that; the last one has left.
 MOMENTS = ("RequestDeferred", "PlacementUnsent", "MessagesSent")
@@ -49,7 +50,7 @@ def test_killed_among_replaces_that_wait(tmp_path: Path) -> None:
             found.seen(kind)
             found.restart()
             # What was not decided before the kill is refused while the line is down.
-            found.trader.client.wait(list(commands), 60)
+            found.trader.client.wait(list(commands), PATIENCE)
             found.trader.until(lambda: quiet(found))
         last = burst(found, 5, "last")
         found.trader.ask(last)

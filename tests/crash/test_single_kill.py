@@ -9,9 +9,10 @@ import pytest
 from tests.crash import world
 from tests.crash.bench import ONE_BROKER, House, as_list, house
 from tests.crash.installation import Installation
+from tests.crash.processes import PATIENCE
 from tradeoms.model import commands as c
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(600)]
 ROUNDS = 3
 KINDS = ("PlacementRouted", "ListRouted", "MessagesSent", "Reported", "BlockAllocated")
 _never = Event()
@@ -56,7 +57,7 @@ def test_a_basket_cut_short_is_not_there_and_then_there_once(tmp_path: Path) -> 
         cut = found.watch.look()["OrderEntered"]
         assert cut < len(orders), "the whole basket was there already"
         found.restart()
-        answer = found.manager.client.wait(["basket"], 60)[0]
+        answer = found.manager.client.wait(["basket"], PATIENCE)[0]
         found.trader.until(lambda: len(found.tables["orders"]) == len(orders))
         state = found.close()
     assert state.baskets == {"basket": answer.ids[-len(orders) :]}
