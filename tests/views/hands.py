@@ -139,7 +139,10 @@ def route_list(house: "House") -> None:
 
 
 def by_phone(house: "House") -> None:
-    """A part of a block is given by telephone; then its fills and its end are said by hand."""
+    """A part of a block is given by telephone; the next call says that what was given so is over."""
+    for placement in list(house.state.placements.values()):
+        if placement.unheard and placement.LeavesQty:
+            house.send(c.ClosePlacement(placement.placement, "they stopped"), "trader")
     states = (BlockState.Open, BlockState.Working)
     blocks = [b for b in house.state.blocks.values() if b.state in states]
     if blocks:

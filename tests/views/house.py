@@ -267,7 +267,7 @@ ACTIONS: dict[Callable[[House], None], int] = {
     route: 16,
     hands.route_list: 2,
     hands.list_status: 1,
-    hands.by_phone: 2,
+    hands.by_phone: 1,
     cancel: 5,
     replace: 3,
     finish: 5,
