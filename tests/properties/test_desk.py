@@ -12,9 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 from msgspec.structs import replace
 
 from tests.builders import DAY, D, K, desk, lot, new_order
-from tests.properties import deviating, invariants, policies
+from tests.properties import deviating, drawn, invariants, policies
 from tests.properties.acting import act, among
 from tests.properties.conservation import Ledger, one_taxpayer
+from tests.properties.drawn import ACCOUNTS, INSTRUMENTS, members, picks, prices, quantities, sides
 from tests.states import dangling, same
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
@@ -36,18 +37,6 @@ from tradeoms.model.fields import (
 from tradeoms.model.placements import Placement
 from tradeoms.model.rate_cards import RateCard
 from tradeoms.model.reference import Account, Limit
-
-INSTRUMENTS, ACCOUNTS = ("ACME", "BOLT"), ("A1", "A2", "A3", "A4")
-picks, quantities = st.integers(0, 10**6), st.integers(1, 90)
-members = st.lists(
-    st.tuples(st.sampled_from(ACCOUNTS), quantities),
-    min_size=1,
-    max_size=4,
-    unique_by=lambda m: m[0],
-)
-sides = st.sampled_from((Side.Buy, Side.Buy, Side.Sell, Side.SellShort))
-prices = st.integers(4900, 5100).map(lambda cents: Decimal(cents).scaleb(-2))
-lasting = st.sampled_from((TimeInForce.Day, TimeInForce.GoodTillCancel))
 
 
 class DeskMachine(RuleBasedStateMachine):
@@ -74,7 +63,7 @@ class DeskMachine(RuleBasedStateMachine):
 
     # -- people -------------------------------------------------------------------------------
 
-    @act(members=members, side=sides, price=st.none() | prices, tif=lasting, name=picks)
+    @act(members=members, side=sides, price=st.none() | prices, tif=drawn.lasting, name=picks)
     def order(self, members: Any, side: Side, price: Any, tif: TimeInForce, name: int) -> None:
         self._do(c.SubmitOrder(self._new(members, side, price, tif, name)))
 
@@ -87,7 +76,7 @@ class DeskMachine(RuleBasedStateMachine):
             new.append(new_order(("NOBODY", 1)))
         self._do(c.SubmitBasket(f"K{self.desk.sent}", tuple(new)))
 
-    @act(members=members, side=sides, tif=lasting, name=picks, part=st.integers(1, 3))
+    @act(members=members, side=sides, tif=drawn.lasting, name=picks, part=st.integers(1, 3))
     def work(self, members: Any, side: Side, tif: TimeInForce, name: int, part: int) -> None:
         """All at once, so that much is at the brokers: an order, its block, one or two routes."""
         orders = self._do(c.SubmitOrder(self._new(members, side, None, tif, name)))

@@ -149,7 +149,7 @@ _TABLES = (
         statement_changes,
         "statement_changes",
         statement_changes.StatementChangeRow,
-        *(e.OrdersJoined, e.OrderLeft, _NAMES),
+        *(*statement_changes.CHANGING, _NAMES),
     ),
     _keyed(instructions, "instructions", instructions.InstructionRow, (*instructions.ON, _NAMES)),
     _keyed(
