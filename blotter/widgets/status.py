@@ -54,7 +54,9 @@ def _needs(state: State) -> str:
 def _parts(state: State) -> list[str]:
     seq = "–" if state.seq is None else f"{state.seq:,}"
     selected = f"{state.selected:,} selected of " if state.selected else ""
-    rows = f"{selected}{state.shown:,} {state.table}"
+    # Titles are plural: of one row it is said which table it is of.
+    of_one = "row of " if state.shown == 1 else ""
+    rows = f"{selected}{state.shown:,} {of_one}{state.table}"
     if state.shown != state.total:
         rows += f" of {state.total:,}"
     parts = [f"seq {seq}", rows, f"user {state.user}"]
