@@ -118,9 +118,9 @@ def deviate(house: "House") -> None:
             c.AccountQty(event.accounts[n], Decimal(event.quantities[n] + more), event.orders[n])
             for n, more in ((0, -moved), (1, moved))
         )
-        house.send(c.ChangeSplit(name, rows, "her letter"), "trader")
-        house.send(c.ApproveSplit(name), "compliance")
-        return
+        if house.do(c.ChangeSplit(name, rows, "her letter"), "trader").outcome == "done":
+            house.send(c.ApproveSplit(name), "compliance")
+            return
 
 
 def name_lots(house: "House") -> None:
