@@ -176,6 +176,26 @@ def test_a_lost_replace_that_comes_to_light_holds(floor: Desk) -> None:
     assert (placement.ClOrdID, placement.OrderQty, placement.requests) == (first, 80, ())
 
 
+def test_a_request_that_is_sent_again_and_lost_again_is_told_again(floor: Desk) -> None:
+    """Nor does a cancel wait for it: nobody would hear that it waits."""
+    name = floor.working()
+    floor.done(c.ReplacePlacement(name, D(50)), "trader")
+    sent(floor, name)
+    late = [["StatusRequested"], ["RequestOverdue", "no answer"]]
+    assert [told(after(floor, name, PATIENCE)) for _ in late] == late
+    session, (request,) = floor.placement(name).session, floor.placement(name).requests
+    floor.system(c.ChangeSession(session, False))
+    floor.system(c.ChangeSession(session, True))
+    unknown = Report(K.Status, request.ClOrdID, OrdStatus=OrdStatus.Rejected, OrdRejReason="5")
+    floor.hear(session, unknown)
+    assert not floor.placement(name).requests[0].overdue, "it is on its way again"
+    sent(floor, name, 8)
+    assert [told(after(floor, name, PATIENCE)) for _ in late] == late
+    floor.done(c.CancelPlacement(name), "trader")
+    assert [r.kind for r in floor.placement(name).requests] == ["replace", "cancel"]
+    same(floor.state, floor.journal.replay())
+
+
 def test_an_answer_ends_the_waiting(floor: Desk) -> None:
     name = routed(floor)
     assert floor.state.pending == {name: 1}

@@ -118,6 +118,15 @@ def test_bytes_do_not_become_tags(text: str, length: int) -> None:
     assert (fields["32"], fields["31"], fields["10"], fields["58"]) == ("100", "1.25", "000", "a")
 
 
+def test_a_separator_among_bytes_and_an_equals_sign_in_a_text_do_not_make_up_for_each_other() -> (
+    None
+):
+    raw = "35=8|34=2|17=E1|39=1|58=a=b|150=F|354=3|355=x|y|10=000|".replace("|", "\x01")
+    seen, why = Inbound("S1", raw).decode(FIX44)
+    assert seen is not None, why
+    assert (seen.kind, seen.ExecID, seen.Text) == (ReportKind.Trade, "E1", "a=b")
+
+
 def test_a_wrong_length_of_bytes_hides_nothing_that_follows() -> None:
     raw = BYTES.format(text="abc", length=7)
     assert fields_of(raw.replace("|", "\x01"))["32"] == "100"

@@ -70,25 +70,21 @@ def apply_asked(state: State, event: e.StatusRequested) -> None:
 
 
 def apply_resent(state: State, event: e.RequestResent) -> None:
-    """The request begins to wait anew."""
-    _mark(state, event.placement, event.ClOrdID, event.at, asked=False)
+    """The request begins to wait anew: where that is lost too, a person is told anew."""
+    _mark(state, event.placement, event.ClOrdID, event.at, asked=False, overdue=False)
     placement = state.placements[event.placement]
     keep(state, replace(placement, transmission=Transmission.Queued))
 
 
-def _mark(state: State, name: str, ClOrdID: str, at: datetime | None, asked: bool) -> None:
+def apply_overdue(state: State, event: e.RequestOverdue) -> None:
+    _mark(state, event.placement, event.ClOrdID, None, overdue=True)
+
+
+def _mark(state: State, name: str, ClOrdID: str, at: datetime | None, **marks: bool) -> None:
     placement = state.placements[name]
     requests = tuple(
-        replace(r, since=at or r.since, asked=asked) if r.ClOrdID == ClOrdID else r
+        replace(r, since=at or r.since, **marks) if r.ClOrdID == ClOrdID else r
         for r in placement.requests
-    )
-    keep(state, replace(placement, requests=requests))
-
-
-def apply_overdue(state: State, event: e.RequestOverdue) -> None:
-    placement = state.placements[event.placement]
-    requests = tuple(
-        replace(r, overdue=True) if r.ClOrdID == event.ClOrdID else r for r in placement.requests
     )
     keep(state, replace(placement, requests=requests))
 

@@ -44,11 +44,11 @@ class Unreadable(ValueError):
 def taken(raw: str) -> tuple[tuple[str, ...], list[str]]:
     """The tags of a message and their values, in their order."""
     parts = raw.replace(SOH, "=").split("=")
-    tags = tuple(parts[:-1:2])
-    if len(parts) != 2 * raw.count(SOH) + 1 or not DATA.isdisjoint(tags):
+    # Of all parts: where one of bytes has a separator too much, a text may have the equals sign for it.
+    if len(parts) != 2 * raw.count(SOH) + 1 or not DATA.isdisjoint(parts):
         fields = _carefully(raw)
         return tuple(fields), [*fields.values()]
-    return tags, parts[1::2]
+    return tuple(parts[:-1:2]), parts[1::2]
 
 
 def fields_of(raw: str) -> dict[str, str]:

@@ -90,9 +90,6 @@ class Recalled(NamedTuple):
 NONE = Recalled()
 
 
-NOTHING = Recalled()
-
-
 class Left(NamedTuple):
     """A message that left: its ClOrdID, or its key in the outbox."""
 
