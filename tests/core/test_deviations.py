@@ -157,6 +157,9 @@ def test_everything_that_is_wrong_is_said_at_once(floor: Desk) -> None:
     assert floor.refused(change(block, A1=250, A2=150), "tina") == {
         "block": "is trader's: take it over first"
     }
+    floor.finish(block)  # and then there is nothing to take over
+    floor.done(change(block, A1=250, A2=150), "tina")
+    assert got(floor, block) == (250, 150)
 
 
 @pytest.mark.parametrize(

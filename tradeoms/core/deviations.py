@@ -37,7 +37,8 @@ MOST_CHANGES = 100  # of one block's split
 def change_split(state: State, command: c.ChangeSplit, ctx: Context) -> list[e.AnyEvent]:
     """Everything that is wrong at once; a block that was allocated is allocated anew."""
     block = live_block(state, command.block, BlockState.Working, BlockState.Allocated)
-    must_be_mine(block, ctx)
+    if block.state is BlockState.Working:  # who worked it may be away by the time it is allocated
+        must_be_mine(block, ctx)
     if why := _fixed(state, block):
         raise refuse("block", block.block, why)
     problems, before = reason_problems(command.reason), _now(state, block)
@@ -116,16 +117,16 @@ def _wanted(
     """The split with these quantities; what of them makes no sense by itself."""
     statement, instrument = _statement(block), state.instruments[block.instrument]
     ordered, after = _ordered(state, block), before.copy()
-    problems, seen = list[c.Problem](), set[int]()
+    problems, seen, known = list[c.Problem](), set[int](), _rows(statement)
     for n, one in enumerate(quantities):
         field = f"quantities[{n}]."
-        rows = _rows(statement, one)
+        rows = known.get((one.account, one.order), [])
         said, most = brief(one.AllocQty), int(ordered[rows].sum())
         why = bad_number(one.AllocQty, instrument.qty_scale, MOST_UNITS)
         if not rows:
             text = f"has no order {one.order} in {block.block}".replace("  ", " ")
             problems.append(c.Problem(f"{field}account", brief(one.account), text))
-        elif seen & set(rows):
+        elif seen.intersection(rows):
             problems.append(c.Problem(f"{field}account", one.account, "is named twice"))
         elif why or one.AllocQty < 0:
             text = f"{one.account}: {why or 'is below zero'}"
@@ -135,18 +136,17 @@ def _wanted(
             problems.append(c.Problem(f"{field}AllocQty", said, text))
         else:
             after[rows] = _over_orders(units, before[rows], ordered[rows])
-        seen |= set(rows)
+        seen.update(rows)
     return after, problems
 
 
-def _rows(statement: Statement, one: c.AccountQty) -> list[int]:
-    """The account's rows of the statement, or that of one order."""
-    pairs = zip(statement.orders, statement.accounts, strict=True)
-    return [
-        n
-        for n, (order, account) in enumerate(pairs)
-        if account == one.account and one.order in ("", order)
-    ]
+def _rows(statement: Statement) -> dict[tuple[str, str], list[int]]:
+    """The rows of each account and order in the statement, and of each account whatever its order."""
+    found = dict[tuple[str, str], list[int]]()
+    for n, (order, account) in enumerate(zip(statement.orders, statement.accounts, strict=True)):
+        for key in ((account, order), (account, "")):
+            found.setdefault(key, []).append(n)
+    return found
 
 
 def _ordered(state: State, block: Block) -> Int64:
@@ -222,9 +222,9 @@ def _sold(state: State, block: Block, before: Int64, after: Int64) -> Iterator[t
     if block.Side is not Side.Sell and (block.Side.sells or not booked):
         return
     ordered, fewer = _ordered(state, block), before - after
-    accounts = np.array(statement.accounts)
-    for account in dict.fromkeys(statement.accounts):
-        own = accounts == account
+    for (account, order), own in _rows(statement).items():
+        if order or not fewer[own].any():
+            continue
         leaves = int(fewer[own].sum()) * (-1 if block.Side.sells else 1)
         held = state.position.at(account, block.instrument)
         free = held - state.selling.at(account, block.instrument)
@@ -233,7 +233,7 @@ def _sold(state: State, block: Block, before: Int64, after: Int64) -> Iterator[t
             leaves = leaves if (fewer[own] < 0).any() else 0
         if held >= 0 and leaves > max(free, 0):
             text = f"would sell {instrument.quantity(leaves - max(free, 0)):f} more than it owns"
-            yield int(np.flatnonzero(own)[0]), text
+            yield own[0], text
 
 
 def approve_split(state: State, command: c.ApproveSplit, ctx: Context) -> list[e.AnyEvent]:
