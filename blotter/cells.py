@@ -27,6 +27,11 @@ def count(number: int, one: str) -> str:
     return f"{number:,} {one}{'' if number == 1 else 's'}"
 
 
+def begun(text: str) -> str:
+    """With a capital at its beginning; names in it stay as they are."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def average(value: Decimal | None) -> str:
     """An average price to four decimals; empty where there is none yet."""
     return f"{value.quantize(AVERAGE, ROUND_HALF_EVEN):,f}" if value else ""

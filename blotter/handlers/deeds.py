@@ -132,13 +132,12 @@ class _Sending:
         return of_many(replies, len(self._rows))
 
     async def _at_once(self, screen: Preview, command: Command) -> Sequence[Problem]:
-        problems = (
-            await self._place.send(f"{self._deed.verb} {_named(self._rows)}", command)
-        ).problems
+        text, what = screen.text, f"{self._deed.verb} {_named(self._rows)}"
+        problems = (await self._place.send(what, command)).problems
         refused = {p.value: p.reason for p in problems if p.value in {r.key for r in self._rows}}
         if not refused or any(screen.where(problem)[0] for problem in problems):
             return problems
-        self.refused, self.text = refused, screen.text
+        self.refused, self.text = refused, text
         return ()
 
 

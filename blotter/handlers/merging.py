@@ -88,7 +88,7 @@ async def _join(place: Workplace, block: str, orders: tuple[str, ...], why: Aske
         command = c.JoinBlock(block, orders, said["reason"] or "")
         return await insist(place, what, command, _size(place, orders))
 
-    said = await place.ask(Preview(what.capitalize(), (), "Join", send, (why,), PAST))
+    said = await place.ask(Preview(cells.begun(what), (), "Join", send, (why,), PAST))
     return said is not None
 
 

@@ -27,10 +27,10 @@ def hours(text: str) -> timedelta:
     number, unit = text[:-1], text[-1:].lower()
     if not number.isdecimal() or unit not in ("h", "d") or not int(number):
         raise ValueError(f"“{text}”: say 4h or 2d")
-    span = timedelta(hours=int(number)) if unit == "h" else timedelta(days=int(number))
-    if span > timedelta(days=LONGEST):
+    span = int(number) * (1 if unit == "h" else 24)
+    if span > LONGEST * 24:
         raise ValueError(f"“{text}”: at most {LONGEST}d")
-    return span
+    return timedelta(hours=span)
 
 
 async def block(place: Workplace) -> None:

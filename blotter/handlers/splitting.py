@@ -58,7 +58,7 @@ async def _change(place: Workplace, block: str) -> None:
     )
     lines, asks = [_line(row, row.AllocQty) for row in members], (QUANTITIES, REASON)
     look = partial(_look, members)
-    await place.ask(Preview(what.capitalize(), lines, "Change", send, asks, look=look))
+    await place.ask(Preview(cells.begun(what), lines, "Change", send, asks, look=look))
 
 
 async def _members(place: Workplace, block: str) -> list[Has]:

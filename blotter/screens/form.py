@@ -94,6 +94,11 @@ class Form(ModalScreen[T | None]):
         """What all of them hold now."""
         return {name: self.typed(name) for name in self.takes}
 
+    @property
+    def gone(self) -> bool:
+        """Whether the person went back, and nothing can be shown here any more."""
+        return self not in self.app.screen_stack
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """The next field, or off it goes."""
         if event.input.id == list(self.takes)[-1]:

@@ -140,7 +140,8 @@ class Preview(Form[Said]):
     def relist(self, lines: Sequence[Line]) -> None:
         """Other lines, such as with what became of each."""
         self.lines = lines
-        self.query_one("#lines", Static).update(_table(lines))
+        if not self.gone:
+            self.query_one("#lines", Static).update(_table(lines))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """A click is as good as a key."""

@@ -76,6 +76,8 @@ class RouteTicket(Form[Split]):
     def anew(self, blocks: Sequence[BlockRow]) -> None:
         """The blocks as they are now, while what was typed stays."""
         self._blocks = blocks
+        if self.gone:
+            return
         self.query_one(".title", Static).update(self._title())
         self.query_one("#facts", Static).update(self._facts())
 

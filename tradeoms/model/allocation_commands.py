@@ -44,6 +44,9 @@ class AveragePrices(Command, frozen=True, tag=True):
     group: str
 
 
+FEWEST, MOST = -12, 15  # powers of ten that a quantity typed may have
+
+
 class AccountQty(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """What an account gets, over all its orders in a block or of `order` alone."""
 
@@ -63,6 +66,8 @@ class AccountQty(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unkno
             units = Decimal("NaN")
         if not units.is_finite():
             raise ValueError(f"{who} {quantity!r} is no number")
+        if not FEWEST <= units.adjusted() <= MOST:
+            raise ValueError(f"{who} {quantity!r} has more digits than anything that is traded")
         account, _, order = who.partition("/")
         return cls(account, units, order)
 
