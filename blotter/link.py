@@ -39,8 +39,8 @@ class Link(Protocol):
     def take_records(self) -> list[Record]:
         """The records that came since the last call."""
 
-    async def submit(self, command: Command, /) -> Answered:
-        """Send a command and wait for its answer."""
+    async def submit(self, command: Command, id: str = "", /) -> Answered:
+        """Send a command and wait for its answer; with the id of one sent before it is done once."""
 
     async def query(
         self,

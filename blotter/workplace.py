@@ -82,6 +82,7 @@ class Workplace:
         self.age = float("inf")
         self.refused = ""
         self.pending = 0
+        self._late: dict[str, str] = {}  # ids of commands that had no answer
         self.bell = True
         self.groups: Mapping[str, Sequence[str]] = {}
         self.perform: Callable[[str], None] = lambda _: None
@@ -148,13 +149,18 @@ class Workplace:
         return reply
 
     async def _submit(self, command: Command) -> Reply:
+        """What is repeated unchanged, as it had no answer, keeps its id: the server does it once."""
         self.pending += 1
+        key = repr(command)
         try:
-            return Reply(await self.link.submit(command))
+            return Reply(await self.link.submit(command, self._late.pop(key, "")))
         except BusRefused as refused:
             return Reply(None, f"refused: {refused}")
         except NoAnswer as late:
-            return Reply(None, f"{late}. It may still be carried out: look before you repeat it")
+            self._late[key] = late.ids[0]
+            return Reply(
+                None, f"{late}. It may still be carried out; sent again as it is, it counts once"
+            )
         finally:
             self.pending -= 1
 

@@ -57,6 +57,7 @@ class FakeLink:
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.results: list[Result] = []
         self.known: dict[str, Result] = {}
+        self.ids: list[str] = []
         self.answers: list[Answered | Exception] = []
         self.held = asyncio.Event()
         self.held.set()
@@ -102,9 +103,10 @@ class FakeLink:
         taken, self.journal = self.journal, []
         return taken
 
-    async def submit(self, command: Command, /) -> Answered:
+    async def submit(self, command: Command, id: str = "", /) -> Answered:
         """Remember, answer."""
         self.sent.append(command)
+        self.ids.append(id)
         await self.held.wait()
         answer = self.answers.pop(0) if self.answers else done()
         if isinstance(answer, Exception):

@@ -250,7 +250,7 @@ async def _unanswered(d: Desk, form: Form[Any]) -> None:
     await _until(d, lambda: "STALE (42 s old)" in d.wrong())
     d.link.silence = 0.0
     await _until(d, lambda: not d.app._place.blind)
-    d.link.answers = [NoAnswer("no answer within 30 s")]
+    d.link.answers = [NoAnswer("no answer within 30 s", ["a1"])]
     await d.press("ctrl+s")
     await _until(d, lambda: "may still be carried out" in d.wrong())
     assert form.text == before

@@ -43,7 +43,7 @@ async def test_a_refusal_is_shown_with_every_reason() -> None:
     ("error", "said"),
     [
         (BusRefused("role viewer may not send BlockOrders"), "refused: role viewer may not"),
-        (NoAnswer("no answer within 30 s"), "It may still be carried out"),
+        (NoAnswer("no answer within 30 s", ["a1"]), "It may still be carried out"),
     ],
 )
 async def test_the_bus_says_no_or_nothing(error: Exception, said: str) -> None:
@@ -51,6 +51,16 @@ async def test_the_bus_says_no_or_nothing(error: Exception, said: str) -> None:
         d.link.answers = [error]
         await d.press("b")
         assert said in d.said
+
+
+async def test_what_had_no_answer_keeps_its_id() -> None:
+    """Repeated as it was: the server does it once. Answered, or changed: a command of its own."""
+    async with desk() as d:
+        late = NoAnswer("no answer within 30 s", ["a1"])
+        d.link.answers = [late, late]
+        await d.press("b", "b", "b", "b")
+        await d.press("down", "b")
+        assert d.link.ids == ["", "a1", "a1", "", ""]
 
 
 async def test_a_key_pressed_twice_sends_once() -> None:
