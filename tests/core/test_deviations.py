@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from tests.builders import D, Desk, K, desk, lot
 from tests.core.after import instructions, leave
+from tests.core.corporate import gift
 from tests.core.splits import define, worked
 from tests.properties import invariants
 from tradeoms.model import commands as c
 from tradeoms.model.brokers import Broker
 from tradeoms.model.fields import BlockState, Handling, OrdStatus, Side
+from tradeoms.model.identifications import NamedLot
 from tradeoms.model.reference import Account
 from tradeoms.views import VIEWS
 
@@ -206,6 +208,26 @@ def test_nobody_sells_what_it_does_not_own_by_it(floor: Desk) -> None:
         "quantities": "would sell 80 more than it owns"
     }
     floor.done(change(bought, A1=80, A2=120), "trader")
+    invariants.hold(floor)
+
+
+def test_nobody_lacks_what_was_given_or_sold_since(floor: Desk) -> None:
+    """Not now, and not on the day: neither who gets less, nor who was given some of it."""
+    block, _ = worked(floor, 400, *PAIR)
+    floor.finish(block)
+    lots = (NamedLot(floor.lots("A1")[-1][0], D(200)),)
+    floor.done(gift(account="A1", to="A3", value=50, lots=lots), "ops")
+    sale = floor.block(("A3", 200), Side=Side.Sell)
+    floor.fill(floor.route(sale, 200), 200)
+    floor.finish(sale)
+    assert floor.refused(change(block, A1=100, A2=300), "trader") == {
+        "quantities": f"L1 200 of ACME in A1: only 100 are there; {sale} sold more than owned: A3"
+    }
+    floor.done(change(block, A1=300, A2=100), "trader")
+    sale = floor.block(("A1", 250), Side=Side.Sell)
+    assert floor.refused(change(block, "a mistake"), "trader") == {
+        "quantities": "would sell 50 more than it owns"
+    }
     invariants.hold(floor)
 
 

@@ -9,7 +9,7 @@ Source: SMC Capital, SEC no-action letter of 5 September 1995: a split that devi
 statement takes a written reason and the approval of compliance.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from msgspec.structs import replace
@@ -23,8 +23,10 @@ from tradeoms.core.context import Context, Refusal, refuse
 from tradeoms.core.owners import must_be_mine
 from tradeoms.core.reasons import optional_reason_problems, reason_problems
 from tradeoms.core.reopening import undone
+from tradeoms.core.sequence import taken_back, to_book
 from tradeoms.core.splitting import changed, decided, fresh, split
 from tradeoms.core.terms import terms_for
+from tradeoms.core.trying import RULES, Tried, again, unlike
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import BlockState, Side
@@ -49,6 +51,9 @@ def change_split(state: State, command: c.ChangeSplit, ctx: Context) -> list[e.A
         after = fresh(state, block, _statement(block), int(before.sum())).quantities
         if changed(block) is None:
             problems.append(c.Problem("quantities", "", "nobody has changed the split"))
+        problems += _told(state, block, after, _sold(state, block, before, after))
+    if not problems and (why := _booked_short(state, block, after, ctx)):
+        problems.append(c.Problem("quantities", "", why))
     if problems:
         raise Refusal(*problems)
     change = SplitChange(
@@ -174,13 +179,17 @@ def _refused(state: State, block: Block, before: Int64, after: Int64) -> list[c.
         problems.append(c.Problem("quantities", together, text))
     elif (after == before).all():
         problems.append(c.Problem("quantities", together, "changes nothing"))
-    for n, why in (
-        *_against_terms(state, block, before, after),
-        *_sold(state, block, before, after),
-    ):
-        told = f"{_statement(block).accounts[n]} = {instrument.quantity(int(after[n])):f}"
-        problems.append(c.Problem("quantities", told, why))
-    return problems
+    against = *_against_terms(state, block, before, after), *_sold(state, block, before, after)
+    return problems + _told(state, block, after, against)
+
+
+def _told(
+    state: State, block: Block, after: Int64, against: Iterable[tuple[int, str]]
+) -> list[c.Problem]:
+    """What speaks against rows, with the accounts and what they would get."""
+    accounts, quantity = _statement(block).accounts, state.instruments[block.instrument].quantity
+    told = [(f"{accounts[n]} = {quantity(int(after[n])):f}", why) for n, why in against]
+    return [c.Problem("quantities", said, why) for said, why in told]
 
 
 def _against_terms(
@@ -234,6 +243,20 @@ def _sold(state: State, block: Block, before: Int64, after: Int64) -> Iterator[t
         if held >= 0 and leaves > max(free, 0):
             text = f"would sell {instrument.quantity(leaves - max(free, 0)):f} more than it owns"
             yield own[0], text
+
+
+def _booked_short(state: State, block: Block, after: Int64, ctx: Context) -> str:
+    """What would lack shares that were sold, given or transferred since; empty where all have them."""
+    if block.state is not BlockState.Allocated:
+        return ""
+    back, tried = taken_back(state, block.block), Tried(state)
+    event = replace(state.allocations[block.block], quantities=tuple(after.tolist()), deal=None)
+    tried.state.allocations = state.allocations | {block.block: event}
+    tried.run(back, ctx)
+    for command in to_book(tried.state, (block.instrument,)):
+        tried.run(RULES.decide[type(command)](tried.state, command, ctx), ctx)
+    lacking = unlike(tried.short, again(state, back, ctx)) if tried.short else []
+    return "; ".join(f"{one.subject} {one.text}" for one in lacking)
 
 
 def approve_split(state: State, command: c.ApproveSplit, ctx: Context) -> list[e.AnyEvent]:
