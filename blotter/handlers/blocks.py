@@ -107,13 +107,18 @@ async def cancel_all(place: Workplace) -> None:
 
 def _done(rows: Sequence[Any]) -> str:
     """What finishing means, and that it is hard to take back."""
-    lines = [
+    if len(rows) == 1:
+        members = cells.count(rows[0].members, "member")
+        return f"{_filled(rows[0])}; allocated over {members} and booked."
+    more = f"… and {len(rows) - 2} more. " if len(rows) > 2 else ""
+    return "\n".join([*map(_filled, rows[:2]), f"{more}Each is allocated and booked."])
+
+
+def _filled(row: Any) -> str:
+    return (
         f"{row.key} {cells.side(row.Side)} {row.Symbol}: {cells.number(row.filled)} of"
-        f" {cells.number(row.OrderQty)} are filled, {cells.number(row.working)} still work;"
-        f" allocated over {cells.count(row.members, 'member')} and booked."
-        for row in rows[:3]
-    ]
-    return "\n".join([*lines, f"… and {len(rows) - 3} more"] if len(rows) > 3 else lines)
+        f" {cells.number(row.OrderQty)} are filled, {cells.number(row.working)} still work"
+    )
 
 
 async def _foresee(place: Workplace, rows: Sequence[Any]) -> tuple[str, RenderableType]:

@@ -208,3 +208,17 @@ async def test_another_split_is_typed_until_the_server_takes_it() -> None:
         assert d.link.sent[-1] == c.ChangeSplit(
             *("B1", (c.AccountQty("FUND1", D(250)), c.AccountQty("FUND2", D(50), "O4")), "a letter")
         )
+
+
+async def test_many_blocks_leave_room_for_the_buttons_in_a_small_terminal() -> None:
+    link = world()
+    link.first["blocks"] += [block(n, state="working", working=D(500)) for n in range(4, 9)]
+    link.known = {"allocation": Result("1", 41, (told("B1", account(1), refused="no"),))}
+    async with desk(link, (80, 24)) as d:
+        await d.press("2", "a", "d")
+        await d.on(Preview)
+        assert "… and 4 more. Each is allocated and booked." in text(d, "#note")
+        for name in ("#back", "#go-on", "#reason"):
+            widget = d.app.screen.query_one(name)
+            place = d.app.screen.find_widget(widget)
+            assert place.visible_region.size == place.region.size, name
