@@ -253,8 +253,9 @@ def _booked_short(state: State, block: Block, after: Int64, ctx: Context) -> str
     event = replace(state.allocations[block.block], quantities=tuple(after.tolist()), deal=None)
     tried.state.allocations = state.allocations | {block.block: event}
     tried.run(back, ctx)
+    alone = Context(ctx.now, ctx.user, dict(state.counters))
     for command in to_book(tried.state, (block.instrument,)):
-        tried.run(RULES.decide[type(command)](tried.state, command, ctx), ctx)
+        tried.run(RULES.decide[type(command)](tried.state, command, alone), ctx)
     lacking = unlike(tried.short, again(state, back, ctx)) if tried.short else []
     return "; ".join(f"{one.subject} {one.text}" for one in lacking)
 
