@@ -32,14 +32,20 @@ class Days:
             if row.status == "open" and row.reason.startswith("Invalid message"):
                 self._done(c.DismissReport(int(row.key), "damaged on its way, and sent again"))
         for alert in list(self._client.tables["alerts"].values()):
-            if alert.state != "acknowledged":
-                self._done(c.AcknowledgeAlert(int(alert.key)))
+            if alert.state not in ("acknowledged", "ended"):
+                self._acknowledge(int(alert.key))
         self._hand_over()
         self.closed += self._ask(c.CloseDay(self.date)).outcome is Outcome.Done
         self.date, self.ended = _after(self.date), self.ended + 1
         self._done(c.OpenDay(self.date))
         self._done(MARKS)
         self.held.append(len(self._client.tables["blocks"]))
+
+    def _acknowledge(self, number: int) -> None:
+        """Its session may be up again meanwhile."""
+        answer = self._ask(c.AcknowledgeAlert(number))
+        ended = [problem.reason for problem in answer.problems] == ["has ended by itself"]
+        assert answer.outcome is Outcome.Done or ended, (number, answer.problems)
 
     def _hand_over(self) -> None:
         """Accounting takes everything at once."""

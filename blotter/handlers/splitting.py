@@ -110,7 +110,7 @@ def _look(members: Sequence[Has], said: Said) -> Seen:
 approve = act(
     Deed(
         "approve the changed split of",
-        lambda row, said: c.ApproveSplit(row.block, said["reason"] or ""),
+        lambda row, said: c.ApproveSplit(row.block, said["reason"] or "", row.part),
         lambda row: (
             "" if row.change == "split changed" and not row.approved_by else "waits for no approval"
         ),

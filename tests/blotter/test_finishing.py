@@ -9,10 +9,11 @@ from textual.widgets import Input, Static
 from blotter.screens.choose import Choose
 from blotter.screens.preview import Preview
 from tests.blotter.desk import Desk, desk
-from tests.blotter.fake import block, order, refused, world
+from tests.blotter.fake import block, made, order, refused, world
 from tradeoms.bus.client import Result
 from tradeoms.model import commands as c
 from tradeoms.model.commands import Problem
+from tradeoms.views.statement_changes import StatementChangeRow
 
 
 def account(n: int, **changed: Any) -> dict[str, Any]:
@@ -222,3 +223,17 @@ async def test_many_blocks_leave_room_for_the_buttons_in_a_small_terminal() -> N
             widget = d.app.screen.query_one(name)
             place = d.app.screen.find_widget(widget)
             assert place.visible_region.size == place.region.size, name
+
+
+async def test_a_changed_split_of_several_accounts_is_approved_once() -> None:
+    link = world()
+    known = {"block": "B1", "part": 2, "change": "split changed"}
+    link.first["statement_changes"] = [
+        made(StatementChangeRow, {"key": f"B1/split 2/O{n}/FUND{n}", **known}) for n in (1, 2)
+    ]
+    async with desk(link) as d:
+        d.app.action_perform("show_statement_changes")
+        await d.settle()
+        await d.press("space", "space", "b", "ctrl+s")
+        assert link.sent == [c.ApproveSplit("B1", "", 2)]
+        assert d.grid.rows.selected == {}

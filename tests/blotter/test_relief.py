@@ -47,7 +47,7 @@ async def test_the_ticket_says_which_lots_a_sale_takes() -> None:
             " of the loss 1,000.00 deferred by a wash sale",
             "lot 7 of 2024-05-06: 600, basis 120,000.00, gain -6,000.00",
             *(f"lot {n} of 2024-05-06: 600, basis 120,000.00, gain 50.00" for n in (8, 9, 10)),
-            "and 1 lots more",
+            "and 1 lot more",
         ]
 
 

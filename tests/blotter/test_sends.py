@@ -152,7 +152,7 @@ CASES = [
     Case("resume_these", "halts", "H1", (R,), [c.Resume("H1", "why")]),
     Case("change_split", "blocks", "B1", ({"quantities": "F1=3 F2/O7=2.5", **R},), [SPLIT]),
     Case("change_split", "allocations", "B7/O7/F1", ({"quantities": "", **R},), [c.ChangeSplit("B7", (), "why")]),
-    Case("approve_split", "statement_changes", "B1/split 1/O1/F1", (R,), [c.ApproveSplit("B1", "why")]),
+    Case("approve_split", "statement_changes", "B1/split 1/O1/F1", (R,), [c.ApproveSplit("B1", "why", 2)]),
     Case("approve_cross", "crosses", "X1", (R,), [c.ApproveCross("X1", "why")]),
     Case("reject_cross", "crosses", "X1", (R,), [c.RejectCross("X1", "why")]),
     Case("bust_cross", "crosses", "X2", (R,), [c.BustCross("X2", "why")]),
@@ -186,7 +186,7 @@ def house() -> FakeLink:
         "crosses": [cross(1), cross(2, state="approved"), cross(3, state="bust proposed")],
         "allocations": [made(AllocationRow, {"key": "B7/O7/F1", "block": "B7"})],
         "statement_changes": [
-            made(StatementChangeRow, {"key": "B1/split 1/O1/F1", "block": "B1", "change": "split changed"})
+            made(StatementChangeRow, {"key": "B1/split 1/O1/F1", "block": "B1", "part": 2, "change": "split changed"})
         ],
         "breaks": [made(BreakRow, {"key": "K", "state": "open"})],
     }  # fmt: skip

@@ -27,7 +27,7 @@ LINES: dict[str, c.Command] = {
         )
     ),
     "allocation change B1 -r mistake": c.ChangeSplit("B1", (), "mistake"),
-    "allocation approve B1 -r seen": c.ApproveSplit("B1", "seen"),
+    "allocation approve B1 -r seen --change 2": c.ApproveSplit("B1", "seen", 2),
     "confirmation affirm S1/C1 S1/C2": c.AffirmConfirmations(("S1/C1", "S1/C2")),
     "confirmation affirm S1/C1 -r agreed": c.AffirmConfirmations(("S1/C1",), "agreed"),
     "confirmation reject S1/C1 -r wrong": c.RejectConfirmation("S1/C1", "wrong"),

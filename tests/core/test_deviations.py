@@ -116,6 +116,16 @@ def test_compliance_agrees_and_is_asked_each_morning_until_then(floor: Desk) -> 
     invariants.hold(floor)
 
 
+def test_compliance_agrees_with_what_was_looked_at(floor: Desk) -> None:
+    block, _ = worked(floor, 400, *PAIR)
+    floor.done(change(block, A1=250, A2=150), "trader")
+    floor.done(change(block, A1=300, A2=100), "trader")
+    for stale in (1, 3):
+        approve = c.ApproveSplit(block, change=stale)
+        assert floor.refused(approve, "carol") == {"change": "holds no longer: look again"}
+    floor.done(c.ApproveSplit(block, change=2), "carol")
+
+
 def test_an_account_s_orders_share_what_it_gets(floor: Desk) -> None:
     orders = tuple(floor.order((a, 100)) for a in ("A1", "A2", "A1"))
     (block,) = floor.done(c.BlockOrders(orders), "trader")

@@ -64,10 +64,13 @@ def approve(
     block: str,
     user: User,
     reason: Annotated[str, typer.Option("--reason", "-r", help="What was looked at.")] = "",
+    change: Annotated[
+        int, typer.Option(help="Which of its changes was looked at; 0: the one that holds.")
+    ] = 0,
     config: Config = DEFAULT,
 ) -> None:
     """As compliance, agree with a split that somebody else has changed."""
-    submit(c.ApproveSplit(block, reason), user, config)
+    submit(c.ApproveSplit(block, reason, change), user, config)
 
 
 @allocation.command()

@@ -261,11 +261,13 @@ def _booked_short(state: State, block: Block, after: Int64, ctx: Context) -> str
 
 
 def approve_split(state: State, command: c.ApproveSplit, ctx: Context) -> list[e.AnyEvent]:
-    """A second person's word on the change that holds."""
+    """A second person's word on the change that holds: on the one that was looked at."""
     block = live_block(state, command.block, BlockState.Working, BlockState.Allocated)
     problems, change = optional_reason_problems(command.reason), in_force(state, block)
     if change is None:
         problems.append(c.Problem("block", block.block, "is split as its policy says"))
+    elif command.change and block.changes[command.change - 1 :][:1] != (change,):
+        problems.append(c.Problem("change", str(command.change), "holds no longer: look again"))
     elif change.approved_by:
         problems.append(c.Problem("block", block.block, f"{change.approved_by} has approved it"))
     elif change.user == ctx.user:

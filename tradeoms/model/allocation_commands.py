@@ -85,10 +85,14 @@ class ChangeSplit(Command, frozen=True, tag=True):
 
 
 class ApproveSplit(Command, frozen=True, tag=True):
-    """Compliance agrees with a split that somebody else has changed."""
+    """Compliance agrees with a split that somebody else has changed.
+
+    `change` is the number of the change that was looked at (`part` of its rows); 0: whichever holds.
+    """
 
     block: str
     reason: str = ""
+    change: int = 0
 
 
 class BookError(Command, frozen=True, tag=True):

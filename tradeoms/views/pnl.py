@@ -78,8 +78,11 @@ def keys(state: State, event: e.AnyEvent) -> Iterable[str]:
     if isinstance(event, e.OpeningBooked):
         return [pairs.key(lot.account, lot.instrument) for lot in event.lots]
     if isinstance(event, e.DayOpened):
-        # Of the last day or year, something may be shown that is over.
-        return pairs.keys(state, pairs.unique(state, pairs.of_table(state, state.lots)))
+        # Of the last day or year, something may be shown that is over; a fraction that an action gave
+        # and sold was never a lot.
+        tables = state.lots, state.realized, state.flows
+        numbers = np.concatenate([pairs.of_table(state, table) for table in tables])
+        return pairs.keys(state, pairs.unique(state, numbers))
     if isinstance(event, e.AccountsDefined):
         accounts = [state.account_axis.index[one.account] for one in event.accounts]
         return _keys(state, lambda live: np.isin(live.accounts, accounts))
