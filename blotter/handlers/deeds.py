@@ -125,9 +125,9 @@ class _Sending:
     async def _each(self, screen: Preview, said: Said) -> Sequence[Problem]:
         commands = _commands(self._deed, self._left, said)
         # Rows that ask for the same are one command.
-        first = {repr(command): name for name, command in reversed(commands.items())}
+        first: dict[str, str] = {}
+        same = [first.setdefault(repr(command), name) for name, command in commands.items()]
         answers = await self._place.send_all({name: commands[name] for name in first.values()})
-        same = [first[repr(command)] for command in commands.values()]
         replies = {row.key: answers[name] for row, name in zip(self._left, same, strict=True)}
         self._left = [row for row in self._left if not replies[row.key].done]
         if len(self._rows) > 1:
