@@ -245,6 +245,27 @@ def test_an_answer_that_the_line_loses_at_first_is_asked_for_anew(floor: Desk) -
     assert asked(floor) == [*before, "StatusRequested", "RequestResent"], "one copy"
 
 
+def test_of_two_questions_the_second_answer_gives_back_no_copy_that_left(floor: Desk) -> None:
+    """Both were asked before it was sent again; its day ends before the second answer is heard."""
+    name = _unanswered(floor)
+    unknown = Report(
+        kind=K.Status.value,
+        ClOrdID=floor.placement(name).ClOrdID,
+        OrdStatus=OrdStatus.Rejected,
+        OrdRejReason="5",
+    )
+    floor.hear("S1", unknown, PossDup=True)
+    floor.hear("S1", unknown)
+    assert asked(floor)[-1] == "RequestResent"
+    floor.done(c.OpenDay(DAY + timedelta(1)), "ops")
+    floor.hear("S1", unknown)
+    assert floor.placement(name).transmission is not Transmission.Unsent
+    for up in (False, True):
+        floor.system(c.ChangeSession("S1", up), "S1")
+    floor.hear("S1", unknown)
+    assert floor.placement(name).transmission is Transmission.Unsent
+
+
 def test_a_person_asks_the_broker_that_takes_no_questions(floor: Desk) -> None:
     _unanswered(floor, "QUEEN")
     floor.system(c.ChangeSession("S2", True), "S2")

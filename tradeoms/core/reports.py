@@ -233,6 +233,8 @@ def _unknown_at_broker(
     if request is None:
         text = f"the broker does not know {report.ClOrdID}"
         return [alert(ctx, "unknown at broker", placement.placement, text)]
+    if request.since and not request.asked:
+        return []  # the answer to a question of before it was sent again: a copy is on its way
     if ctx.PossDup:
         anew = e.StatusRequested(placement.placement, report.ClOrdID, ctx.now)
         return [anew] if request.asked else []
@@ -255,18 +257,11 @@ def _once_more(state: State, placement: Placement, ClOrdID: str, ctx: Context) -
     """It is sent again, but for a change that another request is to follow, and for a cancel that
     names a change which the broker never saw either.
     """
-    if _sent_again(placement, ClOrdID):
-        return []  # the answer to a question of before: one copy is on its way already
     later = ask_again(state, placement, ClOrdID, ctx)
     if placement.deferred is None and not later:
         return [e.RequestResent(placement.placement, ClOrdID, ctx.now)]
     text = "the broker never saw it, and a later request takes its place"
     return [e.PlacementUnsent(placement.placement, ClOrdID, text), *later]
-
-
-def _sent_again(placement: Placement, ClOrdID: str) -> bool:
-    """True for a request that was sent again, and not asked for since."""
-    return any(r.ClOrdID == ClOrdID and r.since and not r.asked for r in placement.requests)
 
 
 def _unwanted(placement: Placement, ClOrdID: str) -> bool:
