@@ -39,6 +39,7 @@ def test_one_that_is_about_to_start(door: socket.socket, monkeypatch: pytest.Mon
     starting = Timer(0.2, door.listen)
     starting.start()
     must_listen(address(door))
+    assert door.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
     starting.join()
 
 

@@ -64,5 +64,6 @@ def test_a_quantity_that_is_none_is_said(client: Client) -> None:
 
 
 @pytest.mark.parametrize("line", ["allocation cancel A1", "confirmation reject S1/C1"])
-def test_a_reason_is_needed(line: str) -> None:
-    typed(line, 2)
+def test_a_reason_is_needed(client: Client, line: str) -> None:
+    assert "--reason" in typed(line, 2)
+    assert client.sent == []

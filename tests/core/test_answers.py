@@ -153,6 +153,16 @@ def test_any_other_restatement_moves_no_fills(floor: Desk) -> None:
 # -- questions and lost lines ---------------------------------------------------------------------
 
 
+def _unknown(floor: Desk, name: str) -> Report:
+    """What a broker answers that has never seen the order."""
+    return Report(
+        kind=K.Status.value,
+        ClOrdID=floor.placement(name).ClOrdID,
+        OrdStatus=OrdStatus.Rejected,
+        OrdRejReason="5",
+    )
+
+
 def _unanswered(floor: Desk, broker: str = "KING", **fields: object) -> str:
     block = floor.block(("A1", 100), **fields)
     (name,) = floor.done(c.RouteBlock(block, (c.Route(broker, D(100)),)), "trader")
@@ -208,12 +218,7 @@ def test_what_the_broker_did_not_know_before_the_logon_it_may_know_now(floor: De
     more in between, and would be traded twice.
     """
     name = _unanswered(floor)
-    unknown = Report(
-        kind=K.Status.value,
-        ClOrdID=floor.placement(name).ClOrdID,
-        OrdStatus=OrdStatus.Rejected,
-        OrdRejReason="5",
-    )
+    unknown = _unknown(floor, name)
     floor.hear("S1", unknown)
     assert asked(floor) == ["RequestResent"]
     floor.done(c.OpenDay(DAY + timedelta(1)), "ops")
@@ -228,12 +233,7 @@ def test_what_the_broker_did_not_know_before_the_logon_it_may_know_now(floor: De
 def test_an_answer_that_the_line_loses_at_first_is_asked_for_anew(floor: Desk) -> None:
     """It comes marked as said before, as one of before the logon would: it is not believed."""
     name = _unanswered(floor)
-    unknown = Report(
-        kind=K.Status.value,
-        ClOrdID=floor.placement(name).ClOrdID,
-        OrdStatus=OrdStatus.Rejected,
-        OrdRejReason="5",
-    )
+    unknown = _unknown(floor, name)
     for up in (False, True):
         floor.system(c.ChangeSession("S1", up), "S1")
     before = asked(floor)
@@ -248,12 +248,7 @@ def test_an_answer_that_the_line_loses_at_first_is_asked_for_anew(floor: Desk) -
 def test_of_two_questions_the_second_answer_gives_back_no_copy_that_left(floor: Desk) -> None:
     """Both were asked before it was sent again; its day ends before the second answer is heard."""
     name = _unanswered(floor)
-    unknown = Report(
-        kind=K.Status.value,
-        ClOrdID=floor.placement(name).ClOrdID,
-        OrdStatus=OrdStatus.Rejected,
-        OrdRejReason="5",
-    )
+    unknown = _unknown(floor, name)
     floor.hear("S1", unknown, PossDup=True)
     floor.hear("S1", unknown)
     assert asked(floor)[-1] == "RequestResent"
