@@ -77,7 +77,7 @@ def build(folder: Path, sessions: int, seed: int, faults: Mapping[str, int] = FA
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    names = [f"B{n:02d}" for n in range(1, sessions + 1)]
+    names = [f"S{n:02d}" for n in range(1, sessions + 1)]
     secure = frozenset() if tls.missing() else frozenset(names[TLS_EACH - 1 :: TLS_EACH])
     first, second, *ports = free_ports(2 + sessions)
     house = House(

@@ -91,6 +91,8 @@ def test_memory_is_constant_over_days() -> None:
         basket = c.SubmitBasket(f"K{day}", (new_order(("A4", 8)), new_order(("A4", 9))))
         for name in floor.done(basket):
             floor.done(c.CancelOrder(name, "no"), "pm")
+        for up in (True, False, True):  # the alert of what is down ends by itself
+            floor.system(c.ChangeSession("S2", up))
         calm(floor)
         floor.done(c.CloseDay(floor.state.business_date), "ops")
         opened(floor)

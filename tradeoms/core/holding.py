@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tradeoms.core.attending import over
 from tradeoms.core.breaks import OPEN
 from tradeoms.core.retired import line
-from tradeoms.model.fields import Attention, CrossState, Effect
+from tradeoms.model.fields import CrossState, Effect
 from tradeoms.model.lot_actions import booking_name
 from tradeoms.model.state import State
 
@@ -63,14 +64,8 @@ def _reports(state: State) -> Iterator[str]:
 
 def _alerts(state: State) -> Iterator[str]:
     for number, raised in state.alerts.items():
-        if not acknowledged(state, number):
+        if not over(state, number):
             yield raised.subject.removeprefix("J/")
-
-
-def acknowledged(state: State, number: int) -> bool:
-    """True for an alert that somebody has dealt with."""
-    known = state.attended.get(number)
-    return known is not None and known.how is Attention.Acknowledged
 
 
 def _deliveries(state: State) -> Iterator[str]:

@@ -10,11 +10,12 @@ from datetime import date
 
 from msgspec.structs import replace
 
+from tradeoms.core.attending import over
 from tradeoms.core.blocks import placements
 from tradeoms.core.breaks import CLEARED, EXPLAINED
 from tradeoms.core.context import Context, refuse
 from tradeoms.core.cutoffs import not_accepted, not_affirmed
-from tradeoms.core.holding import acknowledged, held
+from tradeoms.core.holding import held
 from tradeoms.core.retired import MOST_DAYS, apply_retired, line
 from tradeoms.core.sequence import hanging_together
 from tradeoms.model import commands as c
@@ -189,7 +190,7 @@ def _with_numbers(
 ) -> e.WorkRetired:
     """And what is dealt with, and older than the day that began so long ago."""
     day, last = began
-    alerts = (n for n in state.alerts if n <= last.get("alert", 0) and acknowledged(state, n))
+    alerts = (n for n in state.alerts if n <= last.get("alert", 0) and over(state, n))
     breaks = (key for key, one in state.breaks.items() if _is_past(one) and one.seen <= day)
     return replace(
         event,
