@@ -1,7 +1,8 @@
 """A reader: follows the log with the same `apply`, and answers what the writer has no time for.
 
 It keeps the rows that changed since they were last taken, so that streams and the read model get
-the latest version of a row, never a queue of versions. A row is built when somebody takes it.
+the latest version of a row, never a queue of versions. A row is built when somebody takes it. What
+only the read model needs is found out when it is written: until then the events wait.
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,8 @@ from tradeoms.model.events import AnyEvent, Record, WorkRetired
 from tradeoms.model.state import State
 from tradeoms.views import VIEWS, Batch
 from tradeoms.views.leaving import gone
+
+MOST_WAITING = 50_000  # events, of about 1 KB each; more are looked through before the write
 
 Changes = dict[str, dict[str, Any]]
 
@@ -24,37 +27,47 @@ class Reader:
         self._whole: Changes = {}
         self._dirty: Changes = {}
         self._unwritten: Changes = {}
+        self._waiting: list[AnyEvent] = []  # what they change of tables that are not in `_whole`
 
     def follow(self, records: Iterable[Record]) -> None:
-        """Apply records that continue the state, and note the rows they change (None: gone)."""
+        """Apply records that continue the state, and keep what they change."""
         applied: list[AnyEvent] = []
-        for record in records:
-            assert record.seq == self.state.seq + 1, (
-                f"record {record.seq} does not follow {self.state.seq}"
-            )
-            if leaving := isinstance(record.event, WorkRetired):
-                self._note(applied)
+        for seq, record in enumerate(records, self.state.seq + 1):
+            assert record.seq == seq, f"record {record.seq} does not follow {seq - 1}"
+            if leaving := type(record.event) is WorkRetired:
+                self._changed(applied)
                 applied = []
                 self._build_unwritten()
             core.apply(self.state, record)
             applied.append(record.event)
             if leaving:
                 self._let_go()
-        self._note(applied)
+        self._changed(applied)
 
-    def _note(self, applied: list[AnyEvent]) -> None:
+    def _changed(self, applied: list[AnyEvent]) -> None:
+        """Build the rows that change of tables that somebody asked for (None: gone)."""
+        self._waiting += applied
+        if len(self._waiting) > MOST_WAITING:
+            self._note_waiting()
         batch = Batch(self.state, applied)
-        for name, view in VIEWS.items():
-            changed = view.changed(self.state, batch)
-            if name in self._whole:
-                changed = view.built(self.state, changed)
-                _fold(self._whole[name], changed)
+        for name, rows in self._whole.items():
+            view = VIEWS[name]
+            if changed := view.built(self.state, view.changed(self.state, batch)):
+                _fold(rows, changed)
                 self._dirty.setdefault(name, {}).update(changed)
-            if changed:
+                self._unwritten.setdefault(name, {}).update(changed)
+
+    def _note_waiting(self) -> None:
+        """Which rows of the other tables have changed."""
+        batch = Batch(self.state, self._waiting)
+        self._waiting = []
+        for name, view in VIEWS.items():
+            if name not in self._whole and (changed := view.changed(self.state, batch)):
                 self._unwritten.setdefault(name, {}).update(changed)
 
     def _build_unwritten(self) -> None:
         """What has changed of what leaves memory now can be told for the last time."""
+        self._note_waiting()
         for name, rows in self._unwritten.items():
             self._unwritten[name] = VIEWS[name].built(self.state, rows)
 
@@ -72,6 +85,7 @@ class Reader:
 
     def take_unwritten(self) -> Changes:
         """What changed in any table since the last call, as it is now."""
+        self._note_waiting()
         taken, self._unwritten = self._unwritten, {}
         return {name: VIEWS[name].built(self.state, rows) for name, rows in taken.items()}
 
@@ -82,6 +96,7 @@ class Reader:
         the morning cost one.
         """
         if table not in self._whole:
+            self._note_waiting()
             self._whole[table] = {row.key: row for row in VIEWS[table].all_rows(self.state)}
         return list(self._whole[table].values())
 
