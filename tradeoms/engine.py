@@ -1,8 +1,9 @@
 """The single writer: one queue, one thread that decides, one log; everything else follows the log.
 
-What is queued is decided, applied and appended in ONE transaction, then handed to the consumers and
-answered. What arrives during a commit is the next batch: no timer, the busier the bigger, up to a few
-milliseconds of work.
+What is queued is decided, applied and appended in ONE transaction, then told and answered. While one
+batch is on its way to the disk the next is decided: no timer, the busier the bigger, up to a few
+milliseconds of work. Nobody hears of a batch before it is on disk; where that fails, the process ends,
+and with it what was decided since.
 """
 
 import time
@@ -10,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from enum import IntEnum
+from functools import partial
 from threading import Condition
 from typing import Any, Protocol
 
@@ -17,6 +19,7 @@ import structlog
 from msgspec.structs import replace
 
 from tradeoms import core
+from tradeoms.committing import Committing, Journal, Tell
 from tradeoms.core.attention import alert, unmatched
 from tradeoms.core.baskets import dropped, interrupted
 from tradeoms.core.context import Context, Refusal
@@ -40,16 +43,12 @@ CANCELS = frozenset((c.CancelPlacement, c.CancelOrder, c.CancelAll, c.Halt))
 Answer = Callable[[e.Answered], None]
 
 
-class Journal(Protocol):
-    """Where records become durable. `append` returns when they are on disk, all or none."""
-
-    def append(self, records: Sequence[e.Record]) -> None: ...
-
-
 class Consumer(Protocol):
-    """Called on the writer's thread with records that are on disk; must not wait."""
+    """Called on the writer's thread with a batch that is being written, the state as it left it; gives
+    what to do once it is on disk. Neither may wait.
+    """
 
-    def consume(self, records: Sequence[e.Record], state: State) -> None: ...
+    def consume(self, records: Sequence[e.Record], state: State) -> Tell | None: ...
 
 
 class Priority(IntEnum):
@@ -121,7 +120,7 @@ class Engine:
     def __init__(self, state: State, journal: Journal, reload: Callable[[], State]) -> None:
         self.state = state
         self.consumers: list[Consumer] = []
-        self._journal, self._reload = journal, reload
+        self._reload = reload
         self._counters = dict(state.counters)
         self._queues: list[deque[Item]] = [deque() for _ in Priority]
         self._ready = Condition()
@@ -129,6 +128,7 @@ class Engine:
         self._running: dict[str, Item] = {}
         self._batch: list[e.Record] = []
         self._replies: list[tuple[Item, e.Answered]] = []
+        self._committing = Committing(journal, self._wake)
         self._now = datetime.now(UTC)
 
     def submit(self, command: c.Command, cause: e.Cause, answer: Answer | None = None) -> None:
@@ -140,26 +140,34 @@ class Engine:
 
     def stop(self) -> None:
         """Let `run` return after the batch it is in."""
-        with self._ready:
-            self._stopping = True
-            self._ready.notify()
+        self._stopping = True
+        self._wake()
 
     def run(self) -> None:
         """Decide until stopped. An exception ends the process: start-up is recovery."""
         self._recover()
-        while not self._stopping:
-            self.step(self._take())
+        with self._committing.overlapping():
+            while not self._stopping:
+                self._batch_of(self._take())
 
     def step(self, items: Iterable[Item]) -> None:
         """One batch: decide and apply all items, append once, tell everybody."""
+        self._batch_of(items)
+        self._committing.finish()
+
+    def _batch_of(self, items: Iterable[Item]) -> None:
+        """Decide while the one before is written, which is told as soon as it is."""
         for item in items:
             self._work(item)
+            if self._committing.is_written:
+                self._committing.finish()
         self._commit()
 
     def _recover(self) -> None:
         for event in interrupted(self.state):
             self._book(event, e.Cause())
         self._commit()
+        self._committing.finish()
 
     def _take(self) -> Iterator[Item]:
         """Wait for work, then give what is most urgent at the time, until a batch is full.
@@ -167,13 +175,20 @@ class Engine:
         A slice of something long ends a batch: what came meanwhile comes first.
         """
         with self._ready:
-            self._ready.wait_for(lambda: self._stopping or any(self._queues))
+            self._ready.wait_for(self._has_work)
         until = time.perf_counter() + BATCH_SECONDS
         while not self._stopping and (item := self._next()):
             self._now = datetime.now(UTC)
             yield item
             if item.slices is not None or time.perf_counter() > until:
                 return
+
+    def _has_work(self) -> bool:
+        return self._stopping or any(self._queues) or self._committing.is_written
+
+    def _wake(self) -> None:
+        with self._ready:
+            self._ready.notify()
 
     def _next(self) -> Item | None:
         """Without the lock: others only append, and only this thread takes."""
@@ -320,19 +335,23 @@ class Engine:
             self._answer(item, Outcome.Internal, (c.Problem("", "", text),))
 
     def _commit(self, reload: bool = False) -> None:
-        """Append the batch, then tell everybody; `reload` where the state has more than the log."""
+        """Begin to write the batch; `reload` where the state has more than the log."""
+        self._committing.finish()
         records, replies = self._batch, self._replies
         self._batch, self._replies = [], []
         if records:
-            self._journal.append(records)
+            self._committing.begin(records)
         if reload:
+            self._committing.wait()
             self.state.become(self._reload())
         if records:
-            for consumer in self.consumers:
-                consumer.consume(records, self.state)
-        for item, answered in replies:
-            for answer in item.answers:
-                answer(answered)
+            told = [consumer.consume(records, self.state) for consumer in self.consumers]
+            self._committing.then(tell for tell in told if tell)
+        self._committing.then(
+            partial(answer, answered) for item, answered in replies for answer in item.answers
+        )
+        if not records:
+            self._committing.finish()
 
 
 def _same_command(item: Item, known: e.Answered) -> e.Answered:

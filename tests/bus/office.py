@@ -82,7 +82,7 @@ class Writer:
         self.journal = Slow()
         self.journal.records = self.house.journal.records
         self.engine = self.house.engine
-        self.engine._journal = self.journal
+        self.engine._committing._journal = self.journal
         self.engine._stopping = False
         self.door = CommandServer(address, keys, self.engine, insecure, older)
         self._thread = Thread(target=self.engine.run, name="writer")

@@ -31,7 +31,7 @@ def test_batches_arrive_whole_and_in_order(socket: Path) -> None:
         while not reader.poll(10):  # a subscription takes a moment; what came before it is missed
             house.act()
             house.batch()
-            feed.consume(records[-1:], house.state)
+            feed.consume(records[-1:], house.state)()
         missed = receive(reader)[0].seq
         house.engine.consumers.append(feed)
         for _ in range(20):

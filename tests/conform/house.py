@@ -85,7 +85,7 @@ class House(Desk):
         request = Request(kind, ClOrdID, quantity, self.engine._now, held.Price)
         asked = e.CancelRequested if kind is RequestKind.Cancel else e.ReplaceRequested
         self.engine._book(asked(placement, request), e.Cause())
-        self.engine._commit()
+        self.engine.step(())
 
     def attach(self, number: int, size: Decimal, name: str = "") -> str:
         """A telephoned order of this size, made of the report that told of it."""

@@ -49,7 +49,7 @@ def at(floor: Desk, now: datetime) -> list[e.AnyEvent]:
     events = core.decide(floor.state, c.CheckPending(), context)
     for event in events:
         floor.engine._book(event, e.Cause())
-    floor.engine._commit()
+    floor.engine.step(())
     return events
 
 

@@ -256,7 +256,7 @@ def test_a_journal_that_fails_stops_the_writer(floor: Desk) -> None:
     def full(records: Sequence[e.Record]) -> None:
         raise OSError("disk full")
 
-    floor.engine._journal = type("Full", (), {"append": staticmethod(full)})()
+    floor.engine._committing._journal = type("Full", (), {"append": staticmethod(full)})()
     floor.queue(c.SubmitOrder(new_order(("A1", 1))))
     answered = len(floor.answers)
     with pytest.raises(OSError, match="disk full"):

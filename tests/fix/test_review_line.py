@@ -118,7 +118,7 @@ def test_what_is_sent_again_does_not_leave_once_it_is_closed(slow: Throttled) ->
     context = Context(datetime.now(UTC) + timedelta(hours=1), "tina", slow.desk.engine._counters)
     for event in core.decide(slow.desk.state, c.ClosePlacement(name, "give it up"), context):
         slow.desk.engine._book(event, e.Cause())
-    slow.desk.engine._commit()
+    slow.desk.engine.step(())
     for _ in range(5):
         slow.turn(seconds=1)
     assert slow.kinds() == [f"D {placement.ClOrdID}"]

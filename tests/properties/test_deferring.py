@@ -303,7 +303,7 @@ class Lossy(Slow):
         context = Context(now, "", self.desk.engine._counters)
         for event in core.decide(self.desk.state, c.CheckPending(), context):
             self.desk.engine._book(event, e.Cause())
-        self.desk.engine._commit()
+        self.desk.engine.step(())
 
     def _all(self) -> None:
         """What was lost is asked about, then sent again."""

@@ -7,7 +7,7 @@ from itertools import islice
 
 from tradeoms.app import evidence
 from tradeoms.app.collector import relax
-from tradeoms.app.processors import keep_off
+from tradeoms.app.processors import give_way
 from tradeoms.app.recovery import recover
 from tradeoms.bus.feed import ready, receive, subscribe
 from tradeoms.bus.keys import KeyStore
@@ -34,8 +34,7 @@ class ReaderProcess:
     """Follows the log: streams and questions for clients, read model and snapshots on disk."""
 
     def __init__(self, settings: Settings) -> None:
-        if settings.writer_cpu is not None:
-            keep_off(settings.writer_cpu)
+        give_way()
         self._journal = SqlJournal(connect(settings.journal_url))
         state = recover(settings, self._journal, whole=False)
         self._database = readmodel.connect(settings.readmodel_url)

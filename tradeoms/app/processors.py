@@ -1,4 +1,4 @@
-"""Which processors a process runs on, where the configuration says so.
+"""Which processors a process runs on, and before whom.
 
 The writer's threads share one interpreter lock: spread over several processors they hand it, and what
 they read and write, from one processor's cache to the next.
@@ -6,13 +6,16 @@ they read and write, from one processor's cache to the next.
 
 import os
 
+GIVING_WAY = 5  # of 19 that a process can be nice
+
 
 def stay_on(processor: int) -> None:
     """Run on one processor; threads and processes that are started from now on, too."""
     os.sched_setaffinity(0, {processor})
 
 
-def keep_off(processor: int) -> None:
-    """Run on all processors but one, if there are others."""
-    if others := set(range(os.cpu_count() or 1)) - {processor}:
-        os.sched_setaffinity(0, others)
+def give_way() -> None:
+    """Run on any processor, also where whoever started us may not, but after all others that want to."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    os.nice(GIVING_WAY)

@@ -4,6 +4,7 @@ Nothing depends on it: a reader that misses a batch sees the gap and reads the j
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,11 @@ class Feed:
         self._socket.setsockopt(zmq.LINGER, 0)
         self._socket.bind(f"ipc://{path}")
 
-    def consume(self, records: Sequence[Record], state: State) -> None:  # noqa: ARG002
+    def consume(self, records: Sequence[Record], state: State) -> Callable[[], None]:  # noqa: ARG002
         """On the writer's thread, which alone uses the socket."""
+        return partial(self._send, records)
+
+    def _send(self, records: Sequence[Record]) -> None:
         self._socket.send(b"[%b]" % b",".join(self._texts(records)))
 
     def close(self) -> None:

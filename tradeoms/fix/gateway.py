@@ -58,6 +58,7 @@ class Gateway:
         self._archive = archive
         self._sender = Sender(submit)
         self._state = State()
+        self._due: list[Callable[[], None]] = []
         self._lines = {s.name: self._line(s) for s in sessions}
         self._sender.ways = {name: Way(line) for name, line in self._lines.items()}
         self._on = self._table()
@@ -72,7 +73,7 @@ class Gateway:
             e.RequestDeferred: self._recall,
             e.RequestResent: self._resent,
             e.PlacementClosed: self._withdraw,
-            e.SequenceSet: lambda _, event: self._sender.forget(event.session, event.out_seq),
+            e.SequenceSet: self._counted,
             e.StatusRequested: self._status,
             e.MassCancelRequested: lambda _, event: self._cancel_all(event.request),
             e.MassStatusRequested: self._status_of_all,
@@ -99,6 +100,8 @@ class Gateway:
                 self._submit(down, e.Cause(session=name))
         self._compare(state.brokers.values())
         self._know(state)
+        due, self._due = self._due, []
+        _do(due)
         self.tick(now or datetime.now(UTC))
 
     def tick(self, now: datetime) -> None:
@@ -118,12 +121,16 @@ class Gateway:
         if self._archive:
             self._archive.stop()
 
-    def consume(self, records: Sequence[e.Record], state: State) -> None:
-        """Queue the messages that the records ask for; encoded here, where the state is at rest."""
+    def consume(self, records: Sequence[e.Record], state: State) -> Callable[[], None]:
+        """Encode the messages that the records ask for, here, where the state is at rest; they are
+        queued when the records are on disk.
+        """
         for record in records:
             if say := self._on.get(type(record.event)):
                 say(state, record.event)
         self._know(state)
+        due, self._due = self._due, []
+        return partial(_do, due)
 
     def _compare(self, brokers: Iterable[Broker]) -> None:
         """Tell where reference data and a broker's file contradict each other."""
@@ -153,7 +160,7 @@ class Gateway:
         self._state = state
         for name, line in self._lines.items():
             if name in state.sessions:
-                line.know(state.sessions[name])
+                self._due.append(partial(line.know, state.sessions[name]))
 
     def _routed(self, state: State, event: e.PlacementRouted) -> None:
         """An order, unless it leaves in a list."""
@@ -175,7 +182,10 @@ class Gateway:
 
     def _controlled(self, _: State, event: e.SessionControlled) -> None:
         if event.action is SessionAction.Test:
-            self._lines[event.session].ask_for_life()
+            self._due.append(self._lines[event.session].ask_for_life)
+
+    def _counted(self, _: State, event: e.SequenceSet) -> None:
+        self._due.append(partial(self._sender.forget, event.session, event.out_seq))
 
     def _request(self, state: State, name: str, ClOrdID: str, poss_resend: bool = False) -> None:
         placement = state.placements.get(name)  # None: it has left memory within the same batch
@@ -196,7 +206,7 @@ class Gateway:
                 self._submit(c.ReturnUnsent(ClOrdID, name, reason), cause)
             return
         named = request.OrigClOrdID
-        self._sender.put(Outgoing(session, text, name, ClOrdID, poss_resend, urgency, names=named))
+        self._leave(Outgoing(session, text, name, ClOrdID, poss_resend, urgency, names=named))
 
     def _list(self, state: State, known: OrderList) -> None:
         """One message for all; where it cannot be said, one an order: nothing has left yet."""
@@ -216,18 +226,19 @@ class Gateway:
             return
         names = tuple((p.placement, request.ClOrdID) for p, request in orders)
         new = URGENCY[RequestKind.New]
-        self._sender.put(Outgoing(session, text, "", ListID, urgency=new, orders=names))
+        self._leave(Outgoing(session, text, "", ListID, urgency=new, orders=names))
 
     def _withdraw(self, state: State, event: e.PlacementClosed) -> None:
         known = state.placements.get(event.placement)
         if known is not None and known.session in self._lines:
-            self._sender.withdraw(known.session, event.placement)
+            self._due.append(partial(self._sender.withdraw, known.session, event.placement))
 
     def _recall(self, state: State, event: e.RequestDeferred) -> None:
         placement = state.placements.get(event.placement)
         if placement is not None:  # else it has left memory within the same batch
             reason = f"withdrawn before it left: a later {event.deferred.kind} takes its place"
-            self._sender.recall(Recall(placement.session, event.placement, reason))
+            recall = Recall(placement.session, event.placement, reason)
+            self._due.append(partial(self._sender.recall, recall))
 
     def _status(self, state: State, event: e.StatusRequested) -> None:
         placement = state.placements.get(event.placement)
@@ -250,7 +261,7 @@ class Gateway:
             self._submit(failed, e.Cause(session=session))
             return
         urgency = URGENCY[RequestKind.Cancel]
-        self._sender.put(Outgoing(session, text, "", ClOrdID, urgency=urgency))
+        self._leave(Outgoing(session, text, "", ClOrdID, urgency=urgency))
 
     def _say(self, session: str, encoded: Callable[[Dialect], str], placement: str = "") -> None:
         """Queue what is no request for an order; a person hears of what cannot be said."""
@@ -260,7 +271,7 @@ class Gateway:
             told = c.TellSession(session, "message not sent", str(error))
             self._submit(told, e.Cause(session=session))
             return
-        self._sender.put(Outgoing(session, text, placement, ""))
+        self._leave(Outgoing(session, text, placement, ""))
 
     def _after_the_trade(self, state: State, event: e.AnyEvent) -> None:
         key = posttrade.key_of(event)
@@ -274,7 +285,10 @@ class Gateway:
             told = c.ReturnPostTrade(key, f"cannot be said to the broker: {error}", hopeless=True)
             self._submit(told, e.Cause(session=session))
             return
-        self._sender.put(Outgoing(session, text, "", "", again, key=key))
+        self._leave(Outgoing(session, text, "", "", again, key=key))
+
+    def _leave(self, message: Outgoing) -> None:
+        self._due.append(partial(self._sender.put, message))
 
     def _dialect(self, session: str) -> Dialect:
         if session not in self._dialects:
@@ -328,6 +342,11 @@ def _asked(placement: Placement, ClOrdID: str) -> Request | None:
         if request.ClOrdID == ClOrdID:
             return request
     return None
+
+
+def _do(due: Iterable[Callable[[], None]]) -> None:
+    for each in due:
+        each()
 
 
 def _keep_nothing(session: str, kind: str, text: str) -> None:
