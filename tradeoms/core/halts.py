@@ -1,6 +1,6 @@
 """What is halted: asked before anything new is entered, merged, routed or changed at a broker."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from tradeoms.model.halts import Halt
 from tradeoms.model.orders import Block, Member, Order
@@ -14,24 +14,24 @@ def in_force(state: State) -> Iterator[Halt]:
 
 def order_halted(state: State, desk: str, members: Iterable[Member]) -> str:
     """Why no such order may enter; empty where it may."""
-    accounts = [member.account for member in members] if state.halts else []
-    return _said(one for one in in_force(state) if one.covers((), (desk,), accounts))
+    return _said(state, lambda one: one.covers((), (desk,), [m.account for m in members]))
 
 
 def work_halted(state: State, order: Order, user: str) -> str:
     """Why a staged order may not be worked by this person; empty where it may."""
-    accounts = [member.account for member in order.members] if state.halts else []
-    who = (order.claimed, user)
-    return _said(one for one in in_force(state) if one.covers(who, (order.desk,), accounts))
+    who, members = (order.claimed, user), order.members
+    return _said(state, lambda one: one.covers(who, (order.desk,), [m.account for m in members]))
 
 
 def block_halted(state: State, block: Block, user: str) -> str:
     """Why nothing of a block may be given to a broker by this person; empty where it may."""
-    return _said(one for one in in_force(state) if covers_block(state, one, block, user))
+    return _said(state, lambda one: covers_block(state, one, block, user))
 
 
-def _said(found: Iterable[Halt]) -> str:
-    one = next(iter(found), None)
+def _said(state: State, covers: Callable[[Halt], bool]) -> str:
+    if not state.halts:
+        return ""
+    one = next(filter(covers, in_force(state)), None)
     return f"{one.what} is halted by {one.user}: {one.reason} ({one.halt})" if one else ""
 
 

@@ -4,52 +4,40 @@ Orders of one block are the same in everything that a broker is told, so that no
 worse than any member's limit; an account that is to trade alone is with nobody else's.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from tradeoms.model.fields import BlockState, OrderState
 from tradeoms.model.orders import Block, Order
 from tradeoms.model.state import State
 
-Field = Callable[[State, Order], object]
+#: What orders of one block have in common, by name, as `terms` gives it.
+TERMS = (
+    *("instrument", "Side", "OrdType", "Price", "StopPx", "TimeInForce", "HandlInst"),
+    *("instructions", "ordered in", "account that trades alone"),
+)
 
 
-class Term(NamedTuple):
-    """Something that orders of one block have in common, by its name."""
-
-    name: str
-    of: Field
-
-
-def _alone(state: State, order: Order) -> object:
+def _alone(state: State, order: Order) -> str:
     """The accounts that nobody else is merged with; nothing for most."""
     names = [member.account for member in order.members if state.accounts[member.account].alone]
     return ", ".join(sorted(set(names))) if names else ""
 
 
-TERMS = (
-    Term("instrument", lambda _, order: order.instrument),
-    Term("Side", lambda _, order: order.Side),
-    Term("OrdType", lambda _, order: order.OrdType),
-    Term("Price", lambda _, order: order.Price),
-    Term("StopPx", lambda _, order: order.StopPx),
-    Term("TimeInForce", lambda _, order: order.TimeInForce),
-    Term("HandlInst", lambda _, order: order.HandlInst),
-    Term("instructions", lambda _, order: order.instructions),
-    Term("ordered in", lambda _, order: "units" if order.CashOrderQty is None else "money"),
-    Term("account that trades alone", _alone),
-)
-
-
 def terms(state: State, order: Order) -> tuple[object, ...]:
     """What an order has to share with the others of its block."""
-    return tuple([term.of(state, order) for term in TERMS])
+    return (
+        *(order.instrument, order.Side, order.OrdType, order.Price, order.StopPx),
+        *(order.TimeInForce, order.HandlInst, order.instructions),
+        "units" if order.CashOrderQty is None else "money",
+        _alone(state, order),
+    )
 
 
 def unlike(state: State, order: Order, other: Order) -> str:
     """Why two orders may not be merged: each term in which they differ; empty where they may."""
     pairs = zip(TERMS, terms(state, order), terms(state, other), strict=True)
-    differ = [f"{term.name} is {_said(a)}, not {_said(b)}" for term, a, b in pairs if a != b]
+    differ = [f"{name} is {_said(a)}, not {_said(b)}" for name, a, b in pairs if a != b]
     return "; ".join(differ)
 
 

@@ -49,7 +49,11 @@ class Instrument(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unkno
 
     def tick_at(self, price: Decimal) -> Decimal:
         """The tick that holds at `price`."""
-        return next(t.tick for t in reversed(self.ticks) if price >= t.from_price)
+        row = self.ticks[0]
+        for later in self.ticks[1:]:
+            if price >= later.from_price:
+                row = later
+        return row.tick
 
     def units(self, quantity: Decimal) -> int:
         """`quantity` as an integer × 10^-qty_scale; ValueError where it has more decimals."""
