@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from enum import Enum
 from typing import Any, get_args, get_type_hints
 
 import numpy as np
@@ -192,6 +193,27 @@ def test_a_block_adds_up_at_every_event() -> None:
         for _, row in VIEWS["blocks"].rows(state, record.event):
             assert row.idle + row.working + row.filled == row.OrderQty
             assert row.idle == core.blocks.idle(state, state.blocks[row.key])
+
+
+@pytest.mark.parametrize("name", ["orders", "blocks", "placements", "executions"])
+def test_a_row_says_what_its_thing_says(name: str) -> None:
+    """These rows are made in the order of their fields, which nobody but this test compares."""
+    house, compared = House(5), Counter[str]()
+    house.open()
+    for _ in range(200):
+        house.step()
+    for row in VIEWS[name].all_rows(house.state):
+        thing = getattr(house.state, name)[row.key]
+        instrument = house.state.instruments[thing.instrument]
+        assert row.Symbol == instrument.Symbol
+        for field in row.__struct_fields__[1:]:
+            own = getattr(thing, field, getattr(instrument, field, ()))
+            if isinstance(own, Enum):
+                assert getattr(row, field) in (own.name, own.value)
+            elif not isinstance(own, tuple):
+                assert getattr(row, field) == ("" if own is None and field == "OrdStatus" else own)
+            compared[field] += not isinstance(own, tuple)
+    assert sum(count > 0 for count in compared.values()) > len(compared) / 2
 
 
 def test_positions_are_the_sum_of_lots() -> None:

@@ -17,7 +17,9 @@ K = ReportKind
 DUPLICATE_ClOrdID = (
     "6"  # OrdRejReason: the report carries the FIRST order's quantities, not this one's
 )
-PENDING = (K.PendingNew, K.PendingCancel, K.PendingReplace)
+PENDING = frozenset({K.PendingNew, K.PendingCancel, K.PendingReplace})
+EARLY = frozenset({K.New, *PENDING})
+ACKNOWLEDGED = Transmission.Acknowledged
 #: Reports after which the broker's CumQty must be the sum of our executions.
 TELLS_CumQty = frozenset(
     {
@@ -30,37 +32,43 @@ TELLS_CumQty = frozenset(
 def apply_reported(state: State, event: e.Reported) -> None:
     """The broker's word on status and quantity; our executions on CumQty and notional."""
     placement, report = state.placements[event.placement], event.report
-    quantity, notional, later = _book(state, event, placement)
     OrdStatus = _OrdStatus(placement, report)
     answered = _answered(placement, report)
     accepted = _accepted(report, answered)
-    terms = accepted if accepted and accepted.kind is RequestKind.Replace else placement
     changed = replace(
         placement,
         OrdStatus=OrdStatus,
         OrderQty=kept_OrderQty(placement, report),
         OrderID=report.OrderID or placement.OrderID,
-        ClOrdID=accepted.ClOrdID if accepted else placement.ClOrdID,
-        Price=terms.Price,
-        StopPx=terms.StopPx,
-        CashOrderQty=terms.CashOrderQty or placement.CashOrderQty,
-        CumQty=placement.CumQty + quantity,
-        notional=placement.notional + notional,
         told=report.CumQty if report.kind in TELLS_CumQty else placement.told,
-        last_traded=last_traded(placement, event.execution),
-        adjusted=_adjusted(placement, event.execution),
         # What has ended answers nothing more: no request of ours is waited for.
         requests=() if OrdStatus in ENDED else _waiting(placement, report, answered, accepted),
-        transmission=Transmission.Acknowledged,
+        transmission=ACKNOWLEDGED,
         # What was said of a request before is over with the answer to the next.
         text=report.Text or ("" if answered else placement.text),
         closed="" if revives(placement, report) else placement.closed,
-        later=later,
     )
+    if accepted:
+        changed = _with_terms(changed, accepted)
+    if event.execution or event.replaces:
+        changed = _booked(state, event, changed)
     keep(state, changed)
     # Some brokers give an order a new OrderID when it is replaced: both mean this placement.
     if report.OrderID:
         state.placement_of[f"{placement.session}|{report.OrderID}"] = event.placement
+
+
+def _with_terms(placement: Placement, accepted: Request) -> Placement:
+    """What the broker has accepted is what the order is now."""
+    if accepted.kind is not RequestKind.Replace:
+        return replace(placement, ClOrdID=accepted.ClOrdID)
+    return replace(
+        placement,
+        ClOrdID=accepted.ClOrdID,
+        Price=accepted.Price,
+        StopPx=accepted.StopPx,
+        CashOrderQty=accepted.CashOrderQty or placement.CashOrderQty,
+    )
 
 
 def last_traded(placement: Placement, execution: Execution | None) -> date | None:
@@ -117,7 +125,7 @@ def denies(placement: Placement, report: Report) -> bool:
 def _OrdStatus(placement: Placement, report: Report) -> OrdStatus | None:
     if report.OrdStatus is None or denies(placement, report):
         return placement.OrdStatus
-    if placement.OrdStatus in ENDED and report.kind in (K.New, *PENDING):
+    if placement.OrdStatus in ENDED and report.kind in EARLY:
         return placement.OrdStatus  # an acknowledgement that comes late revives nothing
     return report.OrdStatus
 
@@ -213,27 +221,32 @@ def _accepts(report: Report, request: Request) -> bool:
     return report.OrderQty == request.OrderQty and same_price
 
 
-def _book(
-    state: State, event: e.Reported, placement: Placement
-) -> tuple[Decimal, Decimal, tuple[PartFills, ...]]:
-    """Book, bust or correct; the change of CumQty and notional, and what later parts have."""
+def _booked(state: State, event: e.Reported, placement: Placement) -> Placement:
+    """Book, bust or correct; the placement with what that changes."""
     new, old = event.execution, state.executions.get(event.replaces)
-    quantity, notional, later = ZERO, ZERO, placement.later
+    CumQty, notional, later = placement.CumQty, placement.notional, placement.later
     if old is not None and event.effect in (Effect.Busted, Effect.Corrected):
         state.executions[old.key] = replace(
             old, effect=event.effect, replaced_by=new.key if new else ""
         )
         if old.effect is Effect.Booked:  # what was disputed was never counted
-            quantity, notional = -old.LastQty, -old.LastQty * old.LastPx
+            CumQty, notional = CumQty - old.LastQty, notional - old.LastQty * old.LastPx
             later = in_later(later, old, -1)
     if new is not None:
         disputed = event.effect is Effect.Disputed
         kept = replace(new, effect=Effect.Disputed, note=event.note) if disputed else new
         keep_execution(state, kept)
         if not disputed:
-            quantity, notional = quantity + new.LastQty, notional + new.LastQty * new.LastPx
+            CumQty, notional = CumQty + new.LastQty, notional + new.LastQty * new.LastPx
             later = in_later(later, new)
-    return quantity, notional, later
+    return replace(
+        placement,
+        CumQty=CumQty,
+        notional=notional,
+        last_traded=last_traded(placement, new),
+        adjusted=_adjusted(placement, new),
+        later=later,
+    )
 
 
 def in_later(

@@ -127,9 +127,9 @@ def received(state: State, cause: e.Cause, at: datetime) -> None:
     if not cause.MsgSeqNum:
         return
     known = session_of(state, cause.session)
-    if cause.MsgSeqNum > known.in_seq or not cause.PossDup:
-        known = replace(known, in_seq=cause.MsgSeqNum)
-    state.sessions[cause.session] = replace(known, heard=at)
+    counts = cause.MsgSeqNum > known.in_seq or not cause.PossDup
+    in_seq = cause.MsgSeqNum if counts else known.in_seq
+    state.sessions[cause.session] = replace(known, in_seq=in_seq, heard=at)
 
 
 DECIDE = {

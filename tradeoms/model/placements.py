@@ -13,6 +13,7 @@ from tradeoms.model.voices import Voice
 ZERO = Decimal(0)
 
 ENDED = frozenset({fields.OrdStatus.Canceled, fields.OrdStatus.Rejected, fields.OrdStatus.Expired})
+UNSENT, DONE = fields.Transmission.Unsent, fields.OrdStatus.DoneForDay
 
 
 class Request(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -126,14 +127,9 @@ class Placement(Struct, frozen=True, gc=False, omit_defaults=True):
     @property
     def LeavesQty(self) -> Decimal:
         """What may still be filled, by the rule for placements: zero once it has ended."""
-        if self.transmission is fields.Transmission.Unsent or self.OrdStatus in ENDED:
+        if self.OrdStatus in ENDED or self.closed or self.transmission is UNSENT:
             return ZERO
-        if self.closed:
-            return ZERO
-        if (
-            self.OrdStatus is fields.OrdStatus.DoneForDay
-            and self.TimeInForce is not fields.TimeInForce.GoodTillCancel
-        ):
+        if self.OrdStatus is DONE and self.TimeInForce is not fields.TimeInForce.GoodTillCancel:
             return ZERO
         return max(self.OrderQty - self.CumQty, ZERO)
 

@@ -5,7 +5,8 @@ functions: `rows(state, event)`, the upserts that an event causes, and `all_rows
 
 `state` must hold the event already and may be newer: rows are always those of `state`, so a
 consumer may ask after a whole batch. Folding the upserts of every event, in order, into a dict by
-key gives the rows of `all_rows`.
+key gives the rows of `all_rows`. The rows of most things are made in the order of their fields: thirty
+keywords take six times as long.
 """
 
 from collections.abc import Callable, Iterable
