@@ -14,10 +14,11 @@ import quickfix as fix
 from tests.fix.counterparty import SOH, Counterparty, listening, wait
 from tradeoms.demo.files import free_ports
 from tradeoms.fix.application import Application
+from tradeoms.fix.decode import fields_of
 from tradeoms.fix.engine import Engine
 from tradeoms.fix.hearing import House
 from tradeoms.fix.line import Line
-from tradeoms.fix.settings import SessionSettings
+from tradeoms.fix.settings import SessionSettings, reader
 
 
 class Told:
@@ -137,3 +138,74 @@ def test_an_engine_goes_though_frames_below_it_are_kept(
     engine.end()
     assert kept
     assert initiator() is None
+
+
+def order(number: int) -> str:
+    return f"8=FIX.4.4{SOH}9=0{SOH}35=D{SOH}11=C{number}{SOH}55=A{SOH}10=000{SOH}"
+
+
+def test_each_message_is_told_by_its_own_number(tmp_path: Path) -> None:
+    """Whatever leaves in between: our questions and the engine's answers, orders that it says again."""
+    (port,) = free_ports(1)
+    told, said, broker = list[tuple[int, str]](), list[str](), Counterparty()
+    house = House(lambda _: None, lambda _, *left: told.append(left), lambda *_: True, print)
+    settings = SessionSettings("S1", "TRADEOMS", "ALPHA", "127.0.0.1", port, tmp_path / "s")
+    line = Line(settings, lambda *_: None, house, lambda *what: said.append(what[-1]))
+    with listening(broker, port, tmp_path / "b"):
+        line.open()
+        wait(line.is_up)
+        asking = Thread(target=lambda: [line.ask_for_life() for _ in range(100)])
+        asking.start()
+        for number in range(100):
+            assert line.send(order(number)) == ""
+            if number % 20 == 10:
+                broker.say(_35="1", _112="alive?")
+                broker.say(_35="2", _7="1", _16="0")
+        asking.join()
+        wait(lambda: broker.all("D")[-1:] and f"11=C99{SOH}" in broker.all("D")[-1])
+        wait(lambda: f"Resending Message: {told[0][0]}" in said)
+        line.close()
+    fields = [fields_of(text) for text in said if f"{SOH}35=D{SOH}" in text]
+    left = [(int(f["34"]), f["11"]) for f in fields if "43" not in f]
+    assert left == [(number, f"C{place}") for place, (number, _) in enumerate(told)]
+    assert [kind for _, kind in told] == ["D"] * 100
+
+
+def test_what_the_engine_says_again_during_a_send_is_not_taken_for_it(told: Told) -> None:
+    again = fix.Message(f"8=FIX.4.4{SOH}9=5{SOH}35=D{SOH}34=7{SOH}43=Y{SOH}10=000{SOH}", False)
+    application = Application("S1", told)  # type: ignore[arg-type]
+    refused, left = list[BaseException](), list[tuple[int, str]]()
+    told.leaving = lambda *what: left.append(what)
+
+    def say_again() -> None:
+        try:
+            application.toApp(again, None)
+        except fix.DoNotSend as error:
+            refused.append(error)
+
+    class Session:
+        def getExpectedSenderNum(self) -> int:
+            return 9
+
+        def send(self, message: fix.Message) -> None:
+            thread = Thread(target=say_again)
+            thread.start()
+            thread.join()
+            application.toApp(message, None)
+
+    application.send(Session(), fix.Message(order(1), False), "D")
+    assert (len(refused), left) == (1, [(9, "D")])
+    say_again()
+    assert len(refused) == 2
+
+
+def test_a_message_takes_nothing_of_the_one_before(tmp_path: Path) -> None:
+    read = reader(SessionSettings("S1", "TRADEOMS", "ALPHA", "127.0.0.1", 9, tmp_path))
+    message, MsgType = read(order(1).replace("55=A", f"97=Y{SOH}55=A{SOH}58=twice"))
+    message.getHeader().setField(34, "7")
+    assert MsgType == "D"
+    with pytest.raises(fix.InvalidMessage):
+        read(f"8=FIX.4.4{SOH}35=F{SOH}44=1{SOH}11")
+    message, MsgType = read(order(2).replace("35=D", "35=F"))
+    assert message.toString() == fix.Message(order(2).replace("35=D", "35=F"), False).toString()
+    assert MsgType == "F"

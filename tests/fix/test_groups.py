@@ -32,8 +32,9 @@ def allocation(version: str, **more: str) -> str:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_groups_survive_the_engine(version: str, tmp_path: Path) -> None:
     session = SessionSettings("S1", "US", "THEM", "127.0.0.1", 1, tmp_path, version=version)
-    read = reader(session)
-    sent = read(allocation(version)).toString()
+    message, MsgType = reader(session)(allocation(version))
+    assert MsgType == "J"
+    sent = message.toString()
     accounts = "78=2|79=A1|80=60|136=2|137=1.5|139=4|137=2|139=5|79=A2|80=40|"
     assert accounts in sent.replace("\x01", "|")
     assert "|73=2|11=C1|37=O1|11=C2|" in sent.replace("\x01", "|")

@@ -48,7 +48,7 @@ def test_a_list_survives_the_engine(version: str, tmp_path: Path) -> None:
     assert f"|66={LIST}|394=3|433=1|68=2|73=2|" in text
     assert ENTRIES in text
     session = SessionSettings("S1", "US", "THEM", "127.0.0.1", 1, tmp_path, version=version)
-    sent = reader(session)(said(dialect(version))).toString()
+    sent = reader(session)(said(dialect(version)))[0].toString()
     assert ENTRIES in sent.replace("\x01", "|")
     assert [entry["ClOrdID"] for entry in entries_of(dialect(version), sent, "NoOrders")] == [
         "26030200000001",

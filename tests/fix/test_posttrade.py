@@ -38,7 +38,7 @@ PARTIES = (SettlementParty("10", "DTC", "B"), SettlementParty("30", "CUST"))
 def wire(version: str, folder: Path, text: str) -> str:
     """A message of ours as quickfix sends it, once its dictionary has judged it."""
     session = SessionSettings("S1", "US", "THEM", "127.0.0.1", 1, folder, version=version)
-    message = reader(session)(text)
+    message, _ = reader(session)(text)
     header = message.getHeader()
     for tag, value in ((49, "US"), (56, "THEM"), (34, "7"), (52, "20260302-14:30:00")):
         header.setField(tag, value)

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable
 from functools import cached_property
+from threading import get_ident
 from typing import Any, Protocol
 
 import quickfix as fix
@@ -117,9 +118,18 @@ class Application(fix.Application):
         self.session_id: fix.SessionID | None = None
         self.engine: fix.Session | None = None
         self._listener = listener
+        self._sending: tuple[int, Any, str] = (0, None, "")  # thread, engine, MsgType
         self._up = False
         self._parting = ""  # the broker's own word in its Logout
         self._first = sys.maxsize  # MsgSeqNum of the first message of ours since the logon
+
+    def send(self, engine: fix.Session, message: fix.Message, MsgType: str) -> None:
+        """Send a new message of ours; one thread at a time."""
+        self._sending = (get_ident(), engine, MsgType)
+        try:
+            engine.send(message)
+        finally:
+            self._sending = (0, None, "")
 
     def onCreate(self, session_id: fix.SessionID) -> None:
         """Keep a copy of the id: the object is only valid during the call."""
@@ -167,6 +177,10 @@ class Application(fix.Application):
         self._guard(self._pass_on, message)
 
     def _may_leave(self, message: fix.Message) -> bool:
+        thread, engine, MsgType = self._sending
+        if thread == get_ident():
+            self._guard(self._leave_anew, engine, MsgType)
+            return True
         # The text at once, for each field by itself takes longer than all of them.
         text = message.toString()
         ((MsgType, number),) = HEAD.findall(text)
@@ -174,6 +188,10 @@ class Application(fix.Application):
             return MsgType in LASTING or self._stands(int(number))
         self._guard(self._leave, int(number), MsgType, text)
         return True
+
+    def _leave_anew(self, engine: fix.Session, MsgType: str) -> None:
+        # quickfix locks the session while it sends: the next number is this message's.
+        self._listener.leaving(engine.getExpectedSenderNum(), MsgType)
 
     def _leave(self, number: int, MsgType: str, text: str) -> None:
         self._listener.leaving(number, MsgType)

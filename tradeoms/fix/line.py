@@ -92,7 +92,7 @@ class Line:
             # Not by `Session.sendToTarget`, which may still know the session of an engine before.
             if self._engine is None or not self._logged_on():
                 return "the session is down"
-            self._engine.session.send(self._read(text))
+            self._engine.application.send(self._engine.session, *self._read(text))
             return ""
 
     def ask_for_life(self) -> None:

@@ -1,6 +1,7 @@
 """The thread that sends: a request leaves only while its session is logged on, and is confirmed."""
 
 import time
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -188,7 +189,8 @@ class Sender:
         self._thread = Thread(target=self._run, name="fix-sender", daemon=True)
         self._sending: Outgoing | None = None
         self._number: int | None = None
-        self._sent: dict[str, dict[int, Left]] = {}
+        # Ordered: a dict's oldest key is found slowly once many have gone.
+        self._sent: defaultdict[str, OrderedDict[int, Left]] = defaultdict(OrderedDict)
         self._lock = Lock()
 
     def start(self) -> None:
@@ -221,14 +223,14 @@ class Sender:
         trade; empty where it was neither, or another type of message than the one given.
         """
         with self._lock:
-            left = self._sent.get(session, {}).get(MsgSeqNum)
+            left = self._sent[session].get(MsgSeqNum)
         return left.ClOrdID if left and MsgType in ("", left.MsgType) else ""
 
     def forget(self, session: str, last: int) -> None:
         """Counting goes on after `last`: numbers above it come again, for other messages."""
         with self._lock:
-            sent = self._sent.get(session, {})
-            self._sent[session] = {n: left for n, left in sent.items() if n <= last}
+            kept = ((n, left) for n, left in self._sent[session].items() if n <= last)
+            self._sent[session] = OrderedDict(kept)
 
     def leaving(self, session: str, MsgSeqNum: int, MsgType: str) -> None:
         """Remember the number of the message being sent, before the broker can answer it."""
@@ -236,11 +238,11 @@ class Sender:
             return
         self._number = MsgSeqNum
         with self._lock:
-            sent = self._sent.setdefault(session, {})
+            sent = self._sent[session]
             sent.pop(MsgSeqNum, None)
             sent[MsgSeqNum] = Left(self._sending.ClOrdID or self._sending.key, MsgType)
             if len(sent) > REMEMBERED:
-                del sent[next(iter(sent))]
+                sent.popitem(last=False)
 
     def _run(self) -> None:
         stopping = False

@@ -80,21 +80,25 @@ def spoken(session: SessionSettings) -> Dialect:
     return Dialect(session.version, session.versions, session.broker)
 
 
-def reader(session: SessionSettings) -> Callable[[str], fix.Message]:
-    """Makes quickfix's message of a text of ours. One with groups is read with the dictionaries:
-    without them quickfix sorts the members of all entries by their tags.
+def reader(session: SessionSettings) -> Callable[[str], tuple[fix.Message, str]]:
+    """Makes quickfix's message of a text of ours, good until the next one, and tells its MsgType.
+    One with groups is read with the dictionaries: without them quickfix sorts the members of all
+    entries by their tags.
     """
     files = _dictionaries(session)
     # quickfix wants the transport's first, where there is one.
     found = [fix.DataDictionary(files[name]) for name in DICTIONARIES if name in files]
     counts = spoken(session).counts
+    message = fix.Message()  # the same one again: a new one takes twice as long
 
-    def read(text: str) -> fix.Message:
+    def read(text: str) -> tuple[fix.Message, str]:
         start = text.index("\x0135=") + 4
-        for count in counts.get(text[start : text.index("\x01", start)], ()):
+        MsgType = text[start : text.index("\x01", start)]
+        for count in counts.get(MsgType, ()):
             if count in text:
-                return fix.Message(text, *found, False)
-        return fix.Message(text, False)
+                return fix.Message(text, *found, False), MsgType
+        message.setString(text, False)
+        return message, MsgType
 
     return read
 
