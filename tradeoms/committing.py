@@ -30,6 +30,8 @@ class Committing:
         self._thread: Executor | None = None
         self._written = NOTHING
         self._told: list[Tell] = []
+        #: A batch has come to the disk, or failed, and waits to be finished.
+        self.is_written = False
 
     @contextmanager
     def overlapping(self) -> Iterator[None]:
@@ -39,11 +41,6 @@ class Committing:
             self.finish()
         self._thread = None
 
-    @property
-    def is_written(self) -> bool:
-        """A batch has come to the disk, or failed, and waits to be finished."""
-        return self._written is not NOTHING and self._written.done()
-
     def begin(self, records: Sequence[Record]) -> None:
         """The one before must be finished."""
         assert self._written is NOTHING
@@ -51,7 +48,7 @@ class Committing:
             self._journal.append(records)
         else:
             self._written = self._thread.submit(self._journal.append, records)
-            self._written.add_done_callback(lambda _: self._wake())
+            self._written.add_done_callback(self._arrived)
 
     def then(self, tell: Iterable[Tell]) -> None:
         """Once what was begun is on disk."""
@@ -65,5 +62,12 @@ class Committing:
         """Until it is; then tell everybody."""
         self.wait()
         told, self._written, self._told = self._told, NOTHING, []
+        self.is_written = False
         for tell in told:
             tell()
+
+    def _arrived(self, written: Future[None]) -> None:
+        # May be late, and then mean the next batch: whoever believes it waits for that, no worse.
+        if written is self._written:
+            self.is_written = True
+        self._wake()

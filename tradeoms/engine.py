@@ -271,9 +271,11 @@ class Engine:
 
         A reaction is decided only when its turn comes, on what the reactions before it have booked.
         """
+        asked = bool(item.cause.user)
         for event in events:
             self._book(event, item.cause)
-            item.note(event)
+            if asked:
+                item.note(event)
             for command in core.react(self.state, event):
                 self._follow(self._decide_reaction(command, context), item, context)
 
