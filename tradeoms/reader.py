@@ -14,7 +14,7 @@ from tradeoms.model.state import State
 from tradeoms.views import VIEWS, Batch
 from tradeoms.views.leaving import gone
 
-MOST_WAITING = 50_000  # events, of about 1 KB each; more are looked through before the write
+MOST_WAITING = 50_000  # events; more are looked through before the write
 
 Changes = dict[str, dict[str, Any]]
 
@@ -27,7 +27,7 @@ class Reader:
         self._whole: Changes = {}
         self._dirty: Changes = {}
         self._unwritten: Changes = {}
-        self._waiting: list[AnyEvent] = []  # what they change of tables that are not in `_whole`
+        self._waiting = Batch(state)  # what it changes of tables that are not in `_whole`
 
     def follow(self, records: Iterable[Record]) -> None:
         """Apply records that continue the state, and keep what they change."""
@@ -46,10 +46,10 @@ class Reader:
 
     def _changed(self, applied: list[AnyEvent]) -> None:
         """Build the rows that change of tables that somebody asked for (None: gone)."""
-        self._waiting += applied
-        if len(self._waiting) > MOST_WAITING:
-            self._note_waiting()
         batch = Batch(self.state, applied)
+        self._waiting.add(batch)
+        if self._waiting.size > MOST_WAITING:
+            self._note_waiting()
         for name, rows in self._whole.items():
             view = VIEWS[name]
             if changed := view.built(self.state, view.changed(self.state, batch)):
@@ -59,8 +59,7 @@ class Reader:
 
     def _note_waiting(self) -> None:
         """Which rows of the other tables have changed."""
-        batch = Batch(self.state, self._waiting)
-        self._waiting = []
+        batch, self._waiting = self._waiting, Batch(self.state)
         for name, view in VIEWS.items():
             if name not in self._whole and (changed := view.changed(self.state, batch)):
                 self._unwritten.setdefault(name, {}).update(changed)

@@ -64,7 +64,7 @@ def test_the_same_is_written(most: int, steps: list[tuple[int, str | None]]) -> 
         for size, what in [*steps, (len(records), "write")]:
             one.follow(records[start : start + size])
             start += size
-            assert len(one._waiting) <= most
+            assert one._waiting.size <= most
             if what == "":
                 one.take()
             elif what == "write":

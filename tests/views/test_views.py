@@ -22,6 +22,7 @@ from tradeoms.model.fields import OrderState
 from tradeoms.model.state import State
 from tradeoms.views import VIEWS, Batch, lots
 from tradeoms.views.leaving import gone
+from tradeoms.views.touched import NAMED
 
 Tables = dict[str, dict[str, Any]]
 FLAT = {"str", "int", "bool", "Decimal", "date", "datetime", "NoneType"}
@@ -128,6 +129,10 @@ def test_a_kill_shows_that_nothing_follows_a_replace() -> None:
     floor.engine.consumers.append(batches)
     floor.done(c.CancelAll("fat finger", broker="KING"), "carl")
     assert (shown[0][name].requests, shown[1][block].idle) == ("replace 110 @ 50", 90)
+
+
+def test_what_a_batch_drops_no_view_asks_for() -> None:
+    assert not [name for name, view in VIEWS.items() if not NAMED.isdisjoint(view.on)]
 
 
 #: What random days bring about too rarely to wait for it.

@@ -9,9 +9,9 @@ from msgspec import Struct
 from tradeoms.model import events as e
 from tradeoms.model.executions import Execution
 from tradeoms.model.state import State
-from tradeoms.views.touched import MEMBERS
+from tradeoms.views.touched import MEMBERS, Batch
 
-ON = (e.Reported, e.FillEntered, e.FillBusted, e.ExecutionSettled, *MEMBERS)
+ON = (e.FillEntered, e.FillBusted, e.ExecutionSettled, *MEMBERS)
 
 
 class ExecutionRow(Struct, frozen=True, gc=False):
@@ -80,18 +80,18 @@ def upserts(state: State, keys: Iterable[str]) -> Iterator[tuple[str, ExecutionR
 
 
 def keys(state: State, event: e.AnyEvent) -> Iterator[str]:
-    """The new execution and the one it takes back, or the one that a person acted on."""
-    if isinstance(event, e.Reported):
-        if event.execution is not None:
-            yield event.execution.key
-        if event.replaces:
-            yield event.replaces
-    elif isinstance(event, e.FillEntered):
+    """The one that a person entered or acted on, or those of a block whose orders changed."""
+    if isinstance(event, e.FillEntered):
         yield event.execution.key
     elif isinstance(event, e.FillBusted | e.ExecutionSettled):
         yield event.execution
     elif isinstance(event, MEMBERS):
         yield from state.executions_in.get(event.block, ())
+
+
+def through(state: State, batch: Batch) -> Iterable[str]:
+    """Those that reports brought or took back."""
+    return batch.executions
 
 
 def all_rows(state: State) -> Iterator[ExecutionRow]:

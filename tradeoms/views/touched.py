@@ -1,7 +1,7 @@
 """What a batch of events touches: what every view asks first, found once for all of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from tradeoms.model import events as e
@@ -30,6 +30,9 @@ FILLS = frozenset({e.Reported, e.FillEntered, e.FillBusted, e.ExecutionSettled})
 MEMBERS = (e.OrdersJoined, e.OrderLeft)
 #: Events that name a placement in other ways.
 NAMING = frozenset({e.PlacementRouted, e.PlacementTelephoned, e.PlacementsUnwanted, e.MessagesSent})
+#: Events of which a view needs no more than the names that a batch gathers; or nothing.
+NAMED = frozenset({e.Reported, e.PlacementRouted, e.Answered})
+NOTHING = Effect.Nothing
 OF_BLOCK = (
     e.BlockDissolved,
     e.BlockMeasured,
@@ -101,27 +104,40 @@ def _placements(state: State, event: e.AnyEvent) -> Iterable[str]:
 class Batch:
     """Events that the state holds already, by their type, and what they touched, each but once.
 
-    `placements` that changed in any way; `filled` are those whose fills may have.
+    `placements` that changed in any way; `filled` are those whose fills may have; `executions` that
+    reports brought or took back. Of events that mean no more than that, nothing else is kept.
     """
 
-    def __init__(self, state: State, events: Iterable[e.AnyEvent]) -> None:
+    def __init__(self, state: State, events: Collection[e.AnyEvent] = ()) -> None:
+        self.size = len(events)
         self.of: defaultdict[type, list[e.AnyEvent]] = defaultdict(list)
         self.placements: dict[str, None] = {}
         self.filled: dict[str, None] = {}
+        self.executions: dict[str, None] = {}
         for event in events:
             kind = type(event)
-            self.of[kind].append(event)
+            if kind not in NAMED:
+                self.of[kind].append(event)
             if kind in OF_PLACEMENT:
                 name: str = event.placement  # type: ignore[union-attr, assignment]
                 self.placements[name] = None
-                if kind in FILLS and getattr(event, "effect", None) is not Effect.Nothing:
+                if kind in FILLS and getattr(event, "effect", None) is not NOTHING:
                     self.filled[name] = None
+                if type(event) is e.Reported and event.execution is not None:
+                    self.executions[event.execution.key] = None
+                if type(event) is e.Reported and event.replaces:
+                    self.executions[event.replaces] = None
             elif kind in NAMING:
                 self.placements.update(dict.fromkeys(_placements(state, event)))
 
-    def among(self, kinds: Iterable[type]) -> Iterator[e.AnyEvent]:
-        """The events of these types, one type after the other."""
-        return (event for kind in kinds if kind in self.of for event in self.of[kind])
+    def add(self, later: "Batch") -> None:
+        """Take in the batch that follows this one."""
+        self.size += later.size
+        for kind, events in later.of.items():
+            self.of[kind] += events
+        self.placements |= later.placements
+        self.filled |= later.filled
+        self.executions |= later.executions
 
 
 def blocks(state: State, placements: Iterable[str]) -> dict[str, None]:
