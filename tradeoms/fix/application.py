@@ -19,10 +19,12 @@ from tradeoms.fix.decode import (
     by_tag,
     decode,
     fields_of,
+    plain,
     report,
     taken,
 )
 from tradeoms.fix.dialect import Dialect
+from tradeoms.fix.tap import Tap
 from tradeoms.model.executions import Report
 
 log = structlog.get_logger("fix")
@@ -45,7 +47,16 @@ class Inbound:
     def __init__(self, session: str, raw: str) -> None:
         self.session, self.raw = session, raw
         self._tags, self._values = taken(raw)
-        self.MsgSeqNum = int(self._first("34"))
+
+    @property
+    def plain(self) -> bool:
+        """Whether the order of its fields says nothing."""
+        return plain(self._tags)
+
+    @property
+    def MsgSeqNum(self) -> int:
+        """Its number."""
+        return int(self._first("34"))
 
     @property
     def MsgType(self) -> str:
@@ -117,6 +128,7 @@ class Application(fix.Application):
         self.session = session
         self.session_id: fix.SessionID | None = None
         self.engine: fix.Session | None = None
+        self.tap: Tap | None = None
         self._listener = listener
         self._sending: tuple[int, Any, str] = (0, None, "")  # thread, engine, MsgType
         self._up = False
@@ -226,7 +238,17 @@ class Application(fix.Application):
         self._first = engine.getExpectedSenderNum()
 
     def _pass_on(self, message: fix.Message) -> None:
-        self._listener.received(Inbound(self.session, readable(message.toString())))
+        self._listener.received(self._inbound(message))
+
+    def _inbound(self, message: fix.Message) -> Inbound:
+        """As it came, if that says the same; else in the engine's order, in which fields of the
+        message's own come before those of its groups.
+        """
+        if self.tap and (text := self.tap.take()):
+            inbound = Inbound(self.session, readable(text))
+            if inbound.plain:
+                return inbound
+        return Inbound(self.session, readable(message.toString()))
 
     def _guard(self, call: Callable[..., None], *about: Any) -> None:
         try:

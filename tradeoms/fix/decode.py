@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from tradeoms.fix.dialect import Dialect
+from tradeoms.fix.layouts import Layouts
 from tradeoms.model.executions import Report
 from tradeoms.model.fields import TRADES, OrdStatus, ReportKind
 
@@ -26,6 +27,8 @@ FIELDS = tuple(field for field in msgspec.structs.fields(Report) if field.name !
 TEXTS = tuple(field.name for field in FIELDS if field.type is str)
 NUMBERS = tuple(field.name for field in FIELDS if field.type == Decimal | None)
 EXECUTION_REPORT = "8"
+LAYOUTS = Layouts()
+TAG = re.compile("[1-9][0-9]*")
 FORMS = 4096  # forms of messages kept: brokers use a few dozen
 EXEC_ID, CL_ORD_ID = (
     next(n for n, field in enumerate(FIELDS) if field.name == name)
@@ -41,14 +44,24 @@ class Unreadable(ValueError):
     """A message that cannot be understood; the text says which field and why."""
 
 
-def taken(raw: str) -> tuple[tuple[str, ...], list[str]]:
+def taken(raw: str) -> tuple[tuple[str, ...], Sequence[str]]:
     """The tags of a message and their values, in their order."""
+    if known := LAYOUTS.find(raw):
+        return known
     parts = raw.replace(SOH, "=").split("=")
     # Of all parts: where one of bytes has a separator too much, a text may have the equals sign for it.
     if len(parts) != 2 * raw.count(SOH) + 1 or not DATA.isdisjoint(parts):
         fields = _carefully(raw)
         return tuple(fields), [*fields.values()]
-    return tuple(parts[:-1:2]), parts[1::2]
+    tags = tuple(parts[:-1:2])
+    LAYOUTS.see(tags)
+    return tags, parts[1::2]
+
+
+@lru_cache(FORMS)
+def plain(tags: tuple[str, ...]) -> bool:
+    """Each tag comes once, in its shortest form: whatever the order of the fields, they say the same."""
+    return len(set(tags)) == len(tags) and all(map(TAG.fullmatch, tags))
 
 
 def fields_of(raw: str) -> dict[str, str]:
@@ -95,12 +108,12 @@ class Form(NamedTuple):
 
     After these stand two for what a message has not: an empty text, and None. `told` takes MsgType
     and what an execution report's meaning follows from, `pick` a Report's fields, of which those in
-    `converted` become something else.
+    `converted` become something else; None is what cannot be converted.
     """
 
     told: Callable[[Sequence[str | None]], tuple[str, ...]]
     pick: Callable[[Sequence[str | None]], tuple[Any, ...]]
-    converted: tuple[tuple[int, str, Callable[[Dialect, str, str], Any]], ...]
+    converted: tuple[tuple[int, Callable[[str], Any]], ...]
 
 
 @lru_cache(FORMS)
@@ -108,14 +121,15 @@ def _form(dialect: Dialect, tags: tuple[str, ...]) -> Form:
     places = by_tag(tags, range(len(tags)))
     no_text, nothing = len(tags), len(tags) + 1
     found = [places.get(dialect.tags.get(field.name, "")) for field in FIELDS]
+    converters = CONVERTED | {OrdStatus | None: dialect.statuses.get}
     absent = [no_text if field.type is str else nothing for field in FIELDS]
     return Form(
         itemgetter(*(places.get(tag, no_text) for tag in ("35", *dialect.told))),
         itemgetter(*(a if at is None else at for at, a in zip(found, absent, strict=True))),
         tuple(
-            (i, field.name, CONVERTED[field.type])
+            (i, converters[field.type])
             for i, field in enumerate(FIELDS)
-            if found[i] is not None and field.type in CONVERTED
+            if found[i] is not None and field.type in converters
         ),
     )
 
@@ -144,7 +158,7 @@ def decode(dialect: Dialect, fields: dict[str, str]) -> Report:
     return report(dialect, tuple(fields), [*fields.values()])
 
 
-def report(dialect: Dialect, tags: tuple[str, ...], found: list[str]) -> Report:
+def report(dialect: Dialect, tags: tuple[str, ...], found: Sequence[str]) -> Report:
     """The same of what was `taken`."""
     form, facts = _form(dialect, tags), (*found, "", None)
     MsgType, *told = form.told(facts)
@@ -152,8 +166,11 @@ def report(dialect: Dialect, tags: tuple[str, ...], found: list[str]) -> Report:
     kind = dialect.kind(*told) if MsgType == EXECUTION_REPORT else ""
     kind = kind or _kind(by_tag(tags, found))
     values = [*form.pick(facts)]
-    for index, name, convert in form.converted:
-        values[index] = convert(dialect, name, text) if (text := values[index]) else None
+    for index, convert in form.converted:
+        text = values[index]
+        values[index] = convert(text) if text else None
+        if text and values[index] is None:
+            raise Unreadable(_senseless(FIELDS[index].name, text))
     if kind in TRADES and not values[EXEC_ID]:
         raise Unreadable("ExecID (17) is missing on a trade")
     if kind == ReportKind.MessageReject and not values[CL_ORD_ID]:
@@ -185,8 +202,14 @@ def number(dialect: Dialect, name: str, text: str) -> Decimal:  # noqa: ARG001
     """A number of a message. Raises Unreadable."""
     found = _number(text)
     if found is None:
-        raise Unreadable(f"{name} {text[:60]!r} is no number")
+        raise Unreadable(_senseless(name, text))
     return found
+
+
+def _senseless(name: str, text: str) -> str:
+    if name == "OrdStatus":
+        return f"OrdStatus (39) {text!r} is unknown"
+    return f"{name} {text[:60]!r} is no number"
 
 
 @lru_cache(
@@ -201,19 +224,9 @@ def _number(text: str) -> Decimal | None:
     return Decimal(text)
 
 
-def _whole(dialect: Dialect, name: str, text: str) -> int:
-    return int(number(dialect, name, text))
+def _whole(text: str) -> int | None:
+    found = _number(text)
+    return None if found is None else int(found)
 
 
-def _status(dialect: Dialect, name: str, text: str) -> OrdStatus:  # noqa: ARG001
-    status = dialect.statuses.get(text)
-    if status is None:
-        raise Unreadable(f"OrdStatus (39) {text!r} is unknown")
-    return status
-
-
-CONVERTED: dict[Any, Callable[[Dialect, str, str], Any]] = {
-    Decimal | None: number,
-    int | None: _whole,
-    OrdStatus | None: _status,
-}
+CONVERTED: dict[Any, Callable[[str], Any]] = {Decimal | None: _number, int | None: _whole}

@@ -28,7 +28,7 @@ class Engine:
         self.application = Application(settings.name, listener)
         used = quickfix_settings(self._towards(settings, attempt))
         store = fix.FileStoreFactory(used)
-        self.tap = Tap(settings.name, put, settings.log, unread)
+        self.tap = self.application.tap = Tap(settings.name, put, settings.log, unread)
         taps = Taps(self.tap)
         initiator = fix.SocketInitiator(self.application, store, used, taps)
         # quickfix keeps pointers, not references: what it uses must live as long as it does.

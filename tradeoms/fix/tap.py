@@ -36,7 +36,7 @@ class Tap(fix.Log):
         super().__init__()
         self._session, self._put, self._aloud = session, put, aloud
         self._unread = unread
-        self.last = ""
+        self.last = self._fresh = ""
         self.left: Callable[[], None] | None = None
         self.pulse = time.monotonic()
         self.said, self.highest = "", 0
@@ -47,10 +47,17 @@ class Tap(fix.Log):
     def backup(self) -> None:
         """Nothing is ever moved."""
 
+    def take(self) -> str:
+        """The message that the engine is about to hand over, as it came; empty where that may be an
+        earlier one, which had to wait for those before it: the engine says so before each.
+        """
+        text, self._fresh = self._fresh, ""
+        return text
+
     def onIncoming(self, text: str) -> None:
         """A message as it came."""
         self.pulse = time.monotonic()
-        self.last = text
+        self.last = self._fresh = text
         self._put(self._session, IN, text)
 
     def onOutgoing(self, text: str) -> None:
@@ -64,6 +71,7 @@ class Tap(fix.Log):
     def onEvent(self, text: str) -> None:
         """What the engine did."""
         self.pulse = time.monotonic()
+        self._fresh = ""
         if not text.startswith(ROUTINE):
             self.said = masked(text)
         if early := TOO_HIGH.search(text):
