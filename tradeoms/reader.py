@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tradeoms import core
-from tradeoms.model.events import AnyEvent, Record, WorkRetired
+from tradeoms.model.events import AnyEvent, BlockReopened, Record, WorkRetired
 from tradeoms.model.state import State
 from tradeoms.views import VIEWS, Batch
 from tradeoms.views.leaving import gone
@@ -42,6 +42,11 @@ class Reader:
             applied.append(record.event)
             if leaving:
                 self._let_go()
+            elif type(record.event) is BlockReopened:
+                # Who had a part, and gets none when it is allocated anew, is known only until then.
+                self._changed(applied)
+                applied = []
+                self._note_waiting()
         self._changed(applied)
 
     def _changed(self, applied: list[AnyEvent]) -> None:

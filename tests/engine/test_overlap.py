@@ -10,7 +10,7 @@ from tests.builders import Memory, desk, new_order
 from tests.fix.counterparty import wait
 from tests.states import same
 from tradeoms import core
-from tradeoms.engine import Engine
+from tradeoms.engine import Engine, Item
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
 from tradeoms.model.fields import Outcome
@@ -110,6 +110,11 @@ def live() -> Iterator[Running]:
         yield floor
 
 
+def item(quantity: int) -> Item:
+    command = c.SubmitOrder(new_order(("A1", quantity)))
+    return Item(command, e.Cause(user="pm", command=f"y{quantity}"), None)
+
+
 def test_the_next_batch_is_decided_while_one_is_written(live: Running) -> None:
     first = len(live.gate.records)
     live.submit(1)
@@ -126,6 +131,28 @@ def test_the_next_batch_is_decided_while_one_is_written(live: Running) -> None:
     wait(lambda: len(live.answers) == 2)
     assert live.witness.told == [first + n for n in (1, 2, 3, 4)]
     same(live.gate.replay(), live.engine.state)
+
+
+def test_what_is_on_disk_is_told_between_two_commands_of_the_next_batch() -> None:
+    """An order does not wait with its leaving for the end of what is decided meanwhile."""
+    live = Running()
+    first, committing = len(live.gate.records), live.engine._committing
+
+    def items(numbers: range) -> Iterator[Item]:
+        for n in numbers:
+            yield Item(
+                c.SubmitOrder(new_order(("A1", n))), e.Cause(user="pm", command=f"y{n}"), None
+            )
+            told.append(len(live.witness.told))
+
+    told: list[int] = []
+    live.gate.let(2)
+    with committing.overlapping():
+        live.engine._batch_of(items(range(1, 2)))
+        wait(lambda: committing.is_written)
+        live.engine._batch_of(items(range(2, 4)))
+    assert told == [0, 2, 2]
+    assert live.witness.told == [first + n for n in range(1, 7)]
 
 
 def test_what_is_on_disk_is_told_though_nothing_new_comes(live: Running) -> None:
@@ -198,6 +225,35 @@ def test_a_bug_undoes_nothing_of_the_batch_that_is_being_written(
     assert outcomes == {"x1": Outcome.Done, "x2": Outcome.Internal, "x3": Outcome.Done}
     assert [int(order.OrderQty) for order in live.engine.state.orders.values()] == [1, 3]
     same(live.gate.replay(), live.engine.state)
+
+
+def test_a_bug_waits_for_what_was_decided_before_it_in_the_same_batch() -> None:
+    """Or the state that is read again lacks it, and counts the next records as the last ones."""
+    live = Running()
+    apply = core.APPLY[e.OrderEntered]
+
+    def breaks(state: State, event: e.OrderEntered) -> None:
+        apply(state, event)
+        if event.order.OrderQty == 2:
+            raise RuntimeError("cannot happen")
+
+    with pytest.MonkeyPatch.context() as patch, live.engine._committing.overlapping():
+        patch.setitem(core.APPLY, e.OrderEntered, breaks)
+        letting = threading.Timer(0.1, lambda: live.gate.let(2))
+        letting.start()
+        live.engine._batch_of([item(1), item(2), item(3)])
+    letting.join()
+    assert [int(order.OrderQty) for order in live.engine.state.orders.values()] == [1, 3]
+    same(live.gate.replay(), live.engine.state)
+
+
+def test_the_answer_of_before_is_given_again_though_nothing_new_comes(live: Running) -> None:
+    live.gate.let()
+    live.submit(1)
+    wait(lambda: len(live.answers) == 1)
+    live.submit(1)
+    wait(lambda: len(live.answers) == 2)
+    assert live.answers[0] == live.answers[1]
 
 
 def test_a_writer_that_is_stopped_tells_what_it_has_decided() -> None:
