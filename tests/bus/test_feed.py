@@ -53,3 +53,23 @@ def test_a_socket_that_was_left_behind_is_replaced(socket: Path) -> None:
     socket.write_bytes(b"")
     Feed(socket, texts).close()
     Feed(socket, texts).close()
+
+
+def test_a_reader_hears_of_nothing_before_it_is_on_disk(socket: Path) -> None:
+    house, feed = House(2), Feed(socket, texts)
+    house.open()
+    first, second, third = house.journal.records[:3]
+    with zmq.Context[Any]() as context:
+        reader = subscribe(context, socket)
+        while not reader.poll(10):  # a subscription takes a moment
+            feed.consume([first], house.state)()
+        written = feed.consume([second], house.state)
+        feed.consume([third], house.state)()
+        heard = [first]
+        while heard[-1] != third:
+            heard = receive(reader)
+            assert second not in heard
+        written()
+        assert receive(reader) == [second]
+        reader.close(linger=0)
+    feed.close()

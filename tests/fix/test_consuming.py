@@ -1,6 +1,7 @@
 """What the gateway makes of a batch: encoded at once, and nothing of it leaves before it is told."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.builders import D, Desk, K
@@ -10,6 +11,7 @@ from tradeoms.fix.gateway import Gateway
 from tradeoms.fix.sender import Outgoing
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
+from tradeoms.model.fields import SessionAction
 from tradeoms.model.state import State
 
 
@@ -61,3 +63,26 @@ def test_the_next_logon_asks_from_what_is_on_disk(tmp_path: Path) -> None:
     assert numbers.known.in_seq == 0
     slow.arrive()
     assert numbers.known.in_seq == 1
+
+
+def test_nothing_that_waits_is_taken_back_nor_asked_before_it_is_on_disk(tmp_path: Path) -> None:
+    """Or an order would be kept back, or a number forgotten, for what never was."""
+    opened, _, slow, block = behind(tmp_path)
+    done = list[str]()
+    sender, line = slow.gateway._sender, slow.gateway._lines["S1"]
+    sender.recall = lambda _: done.append("recall")  # type: ignore[method-assign]
+    sender.forget = lambda *_: done.append("forget")  # type: ignore[method-assign]
+    sender.withdraw = lambda *_: done.append("withdraw")  # type: ignore[method-assign]
+    line.ask_for_life = lambda: done.append("test")  # type: ignore[method-assign]
+    routes = (c.Route("KING", D(200)), c.Route("KING", D(100)))
+    name, other = opened.done(c.RouteBlock(block, routes), "trader")
+    opened.report(name, K.New)
+    opened.report(other, K.New)
+    opened.done(c.ReplacePlacement(name, D(150)), "trader")
+    opened.done(c.ReplacePlacement(name, D(100)), "trader")
+    opened.system(c.ResetSequence("S1", datetime.now(UTC), "agreed"))
+    opened.done(c.ControlSession("S1", SessionAction.Test, "is it there"), "ops")
+    opened.done(c.ClosePlacement(other, "the broker says that it is over"), "trader")
+    assert done == []
+    slow.arrive()
+    assert done == ["recall", "forget", "test", "withdraw"]

@@ -17,7 +17,7 @@ import structlog
 from tradeoms import config_fix
 from tradeoms.app.clock import Clock
 from tradeoms.app.collector import relax
-from tradeoms.app.processors import stay_on
+from tradeoms.app.processors import spread, stay_on
 from tradeoms.app.recovery import recover
 from tradeoms.app.sessions import lines
 from tradeoms.bus.feed import Feed
@@ -43,8 +43,8 @@ class Server:
     """The writer process: journal, engine, gateway, door for commands, and its reader beside it."""
 
     def __init__(self, settings: Settings, config: Path) -> None:
-        if settings.writer_cpu is not None:
-            stay_on(settings.writer_cpu)
+        cpu = settings.writer_cpu
+        self._processors = set[int]() if cpu is None else stay_on(cpu)
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._settings, self._config = settings, config
         _short_enough(settings.home / "feed.sock")
@@ -134,6 +134,7 @@ class Server:
 
     def _keep_reader(self) -> None:
         """Start the reader, and start it again when it dies. It dies with us: its input ends."""
+        spread(self._processors)
         while not self._stopping:
             command = [sys.executable, "-m", "tradeoms", "reader", "--config", str(self._config)]
             self._reader = subprocess.Popen(command, stdin=subprocess.PIPE)
