@@ -1,5 +1,7 @@
 """The journal gives back what was written, and names the record that somebody touched."""
 
+import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -209,3 +211,55 @@ def test_every_commit_is_on_disk_before_it_returns(database: Engine) -> None:
     with database.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+
+
+@pytest.mark.parametrize("columns", [{"record": b"\xff"}, {"kind": b"\xff"}, {"version": "one"}])
+def test_a_column_of_another_type_is_named(written: Engine, columns: dict[str, Any]) -> None:
+    name, value = next(iter(columns.items()))
+    with written.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE journal SET {name} = ? WHERE seq = 170", (value,))
+    assert broken(written) == 170
+
+
+PAGE = 4096
+
+
+def on_disk(engine: Engine) -> Path:
+    """The database's file, with all of the journal in it and nobody using it."""
+    with engine.connect() as connection:
+        connection.commit()
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    engine.dispose()
+    return Path(str(engine.url.database))
+
+
+def readable(path: Path, seq: int) -> bool:
+    """Whether SQLite itself finds a record."""
+    with sqlite3.connect(path) as plain:
+        try:
+            return bool(plain.execute("SELECT * FROM journal WHERE seq=?", (seq,)).fetchall())
+        except sqlite3.DatabaseError:
+            return False
+
+
+@pytest.mark.parametrize("seq", [5, 150, 300])
+def test_the_first_record_of_a_damaged_page_is_named(written: Engine, seq: int) -> None:
+    """Rows are fetched in hundreds; the first that cannot be read is named, not its hundred."""
+    kept = read(written)
+    path = on_disk(written)
+    content = bytearray(path.read_bytes())
+    page = content.index(msgspec.json.encode(kept[seq - 1])) // PAGE * PAGE
+    content[page : page + PAGE] = b"\xff" * PAGE
+    path.write_bytes(content)
+    first = next(n for n in range(1, 301) if not readable(path, n))
+    assert first <= seq
+    assert broken(written) == first
+
+
+def test_a_file_that_is_cut_off_is_no_journal(written: Engine) -> None:
+    path = on_disk(written)
+    os.truncate(path, path.stat().st_size // 2)
+    with pytest.raises(JournalBroken, match=r"record 1: cannot be read: .*malformed"):
+        connect(str(written.url))

@@ -27,6 +27,7 @@ def recover(
     upgrade(engine, "readmodel")
     with ReadModel(engine).reading() as seen:
         if seen.seq > journal.seq:
+            journal.walk()  # damage before the end is said first
             raise JournalBroken(
                 journal.seq + 1, f"is missing: the read model has seen record {seen.seq}"
             )

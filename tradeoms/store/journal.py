@@ -4,10 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache, cached_property
 from hashlib import sha256
+from itertools import count
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.engine import Row
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from tradeoms.model.events import Record
 from tradeoms.store import database
@@ -29,8 +32,19 @@ class JournalBroken(Exception):
 
 
 def connect(url: str) -> Engine:
-    """An engine for a database URL; SQLite has every commit on disk before it returns."""
-    return database.connect(url, "FULL")
+    """An engine for a database URL; SQLite has every commit on disk before it returns.
+
+    Raises:
+        JournalBroken: there is a file, but no database that could hold a record.
+    """
+    engine = database.connect(url, "FULL")
+    try:
+        engine.connect().close()
+    except OperationalError:  # such as a folder that is not there: nothing is broken
+        raise
+    except DatabaseError as error:
+        raise JournalBroken(1, f"cannot be read: {error.orig}") from error
+    return engine
 
 
 class SqlJournal:
@@ -41,12 +55,22 @@ class SqlJournal:
         self._insert = Insert(journal, engine.dialect)
         self._latest: tuple[Sequence[Record], list[bytes]] = ((), [])
         self.seq, self._hash = 0, GENESIS
-        with engine.connect() as connection:
-            last = connection.execute(
-                select(journal).order_by(journal.c.seq.desc()).limit(1)
-            ).first()
-        if last is not None:
+        if (last := self._last()) is not None:
             self.seq, self._hash = last.seq, last.hash
+
+    def _last(self) -> Row[Any] | None:
+        newest = select(journal).order_by(journal.c.seq.desc()).limit(1)
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(newest).first()
+        except DatabaseError:
+            self.walk()
+            raise
+
+    def walk(self) -> None:
+        """Read everything; JournalBroken where a record is not what was written."""
+        for _ in self.read():
+            pass
 
     @cached_property
     def _connection(self) -> Connection:
@@ -82,17 +106,37 @@ class SqlJournal:
         """Records with a number above `after`, each checked against the one before it."""
         with self._engine.connect() as connection:
             digest = self._hash_at(connection, after)
-            rows = connection.execution_options(yield_per=1000).execute(
-                select(journal).where(journal.c.seq > after).order_by(journal.c.seq)
-            )
-            for expected, row in enumerate(rows, after + 1):
-                digest = check(row, expected, digest)
-                yield decode(row)
+            wanted = select(journal).where(journal.c.seq > after).order_by(journal.c.seq)
+            last = after
+            try:
+                for row in connection.execution_options(yield_per=1000).execute(wanted):
+                    digest = check(row, last + 1, digest)
+                    last += 1
+                    yield decode(row)
+            except DatabaseError:
+                self._name_unreadable(connection, last, digest)
+                raise
+
+    def _name_unreadable(self, connection: Connection, last: int, digest: bytes) -> None:
+        """Rows come in hundreds: take those after the last good one singly, up to the damage."""
+        for seq in count(last + 1):
+            try:
+                row = connection.execute(select(journal).where(journal.c.seq == seq)).first()
+            except DatabaseError as error:
+                raise JournalBroken(seq, f"cannot be read: {error.orig}") from error
+            if row is None:
+                return
+            digest = check(row, seq, digest)
 
     def _hash_at(self, connection: Connection, seq: int) -> bytes:
         if seq == 0:
             return GENESIS
-        found = connection.execute(select(journal.c.hash).where(journal.c.seq == seq)).scalar()
+        wanted = select(journal.c.hash).where(journal.c.seq == seq)
+        try:
+            found = connection.execute(wanted).scalar()
+        except DatabaseError:
+            self.walk()
+            raise
         if found is None:
             raise JournalBroken(seq, "is missing, though it was once written")
         return bytes(found)
@@ -151,7 +195,11 @@ def check(row: Row[tuple[object, ...]], expected: int, previous: bytes) -> bytes
     """The row's hash; JournalBroken where the row is not the one that was written."""
     if row.seq != expected:
         raise JournalBroken(expected, f"is missing; the next one is {row.seq}")
-    if chain(previous, row.kind, row.version, row.record.encode()) != row.hash:
+    try:
+        digest = chain(previous, row.kind, row.version, row.record.encode())
+    except (AttributeError, TypeError) as error:
+        raise JournalBroken(expected, "is not what its columns hold") from error
+    if digest != row.hash:
         raise JournalBroken(expected, "does not match its hash")
     return bytes(row.hash)
 
