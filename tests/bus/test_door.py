@@ -8,6 +8,7 @@ import pytest
 import zmq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from tests.bus.office import ANYWHERE, Raw, Writer, order
 from tradeoms.bus import sockets, wire
@@ -119,8 +120,13 @@ def test_a_wrong_role_is_refused_and_not_journalled(
     writer: Writer, keys: KeyStore, connect: Connect
 ) -> None:
     before = writer.engine.state.seq
-    with pytest.raises(BusRefused, match="role viewer may not send SubmitOrder"):
+    with (
+        capture_logs() as logged,
+        pytest.raises(BusRefused, match="role viewer may not send SubmitOrder"),
+    ):
         connect("vera").submit(order())
+    (line,) = (line for line in logged if line["event"] == "refused")
+    assert line["so_far"] == 1
     assert writer.engine.state.seq == before
     assert writer.door.counts["refused"] == 1
     stands(writer, keys)

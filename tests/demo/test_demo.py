@@ -95,9 +95,37 @@ def fill_one_share_more(stored: Stored) -> None:
     next(iter(book(stored).orders.values())).CumQty += 1
 
 
+def lose_a_fill(stored: Stored) -> None:
+    stored.state.executions.popitem()
+
+
+def lose_an_allocation(stored: Stored) -> None:
+    stored.state.allocations.pop(next(iter(stored.state.allocations)))
+
+
+def allocate_one_share_more(stored: Stored) -> None:
+    name, one = next(iter(stored.state.allocations.items()))
+    first, *rest = one.quantities
+    stored.state.allocations[name] = msgspec.structs.replace(one, quantities=(first + 1, *rest))
+
+
+def find_a_cent(stored: Stored) -> None:
+    stored.state.cash.cells.flat[0] += 1
+
+
+def find_a_share(stored: Stored) -> None:
+    stored.state.position.cells.flat[0] += 1
+
+
 @pytest.mark.parametrize(
     ("spoil", "check"),
     [
+        (lose_a_fill, "every fill allocated exactly once"),
+        (lose_an_allocation, "every fill allocated exactly once"),
+        (lose_an_allocation, "the brokers hold our split"),
+        (allocate_one_share_more, "blocks = sum of their accounts"),
+        (find_a_cent, "cash = the brokers' net"),
+        (find_a_share, "positions = sum of lots"),
         (lose_a_confirmation, "each account confirmed and affirmed"),
         (forget_an_affirmation, "each account confirmed and affirmed"),
         (confirm_more_money, "each account confirmed and affirmed"),

@@ -111,7 +111,7 @@ class CommandServer:
 
     def _refuse(self, frames: list[zmq.Frame], reason: str) -> None:
         self.counts["refused"] += 1
-        log.warning("refused", reason=reason)
+        log.warning("refused", reason=reason, so_far=self.counts["refused"])
         body = wire.encode(wire.Refused(reason, _id_of(frames)))
         # A client that is gone, or reads nothing, asks again.
         self._send(frames[0].bytes, wire.REFUSED, body)

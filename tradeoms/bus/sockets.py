@@ -46,7 +46,11 @@ class Guard:
             known = False
         if not known:
             self._counts["unknown key"] += 1
-            log.warning("unknown key refused", key=key.decode(errors="replace"))
+            log.warning(
+                "unknown key refused",
+                key=key.decode(errors="replace"),
+                so_far=self._counts["unknown key"],
+            )
         return known
 
 

@@ -106,7 +106,7 @@ class StreamServer:
 
     def _refuse(self, identity: bytes, refusal: Unwilling) -> None:
         self.counts["refused"] += 1
-        log.warning("refused", reason=refusal.reason)
+        log.warning("refused", reason=refusal.reason, so_far=self.counts["refused"])
         body = wire.encode(wire.Refused(refusal.reason, stream=refusal.stream))
         self._tell(identity, (wire.REFUSED, body))
 

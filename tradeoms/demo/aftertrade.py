@@ -13,7 +13,7 @@ Split = dict[str, Counter[str]]
 
 def brokers_hold_our_split(state: State, books: dict[str, BrokerBook]) -> str:
     """What brokers accepted, summed by block and account, is what we booked; nothing is left out."""
-    told: Split = {name: Counter() for name in state.allocations}
+    told: Split = {name: Counter() for name in state.blocks}
     blocks = {(p.broker, p.OrderID): p.block for p in state.placements.values()}
     for name, book in books.items():
         instructed: Counter[str] = Counter()
@@ -24,7 +24,7 @@ def brokers_hold_our_split(state: State, books: dict[str, BrokerBook]) -> str:
         filled = {OrderID for OrderID, order in book.orders.items() if order.CumQty}
         if instructed != Counter(filled):
             return f"{name}: instructed {instructed}, filled {filled}"
-    booked: Split = {name: Counter() for name in state.allocations}
+    booked: Split = {name: Counter() for name in state.blocks}
     for name, allocation in state.allocations.items():
         for account, quantity in zip(allocation.accounts, allocation.quantities, strict=True):
             booked[name][account] += quantity
