@@ -135,6 +135,7 @@ def test_what_comes_meanwhile_comes_first(monkeypatch: pytest.MonkeyPatch) -> No
     the corrected block is booked as it is by then, the one that is finished already is named.
     """
     monkeypatch.setattr(engine, "SLICE_SECONDS", 0)
+    monkeypatch.setattr(engine, "BATCH_SECONDS", 60)  # the same on a busy machine
     monkeypatch.setattr(finishing, "BOOKED", 1)
     floor, placed, fills = desk(), list[str](), list[str]()
     blocks = [floor.block(("A1", 10), ("A2", 10)) for _ in range(5)]

@@ -142,7 +142,8 @@ SELDOM = {"HolidaysSet", "Restricted", "RequestResent", "RequestOverdue", "Defer
 @pytest.mark.timeout(240)  # on a busy machine
 def test_the_random_runs_reach_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many runs as it takes: an action more makes the others a little rarer."""
-    monkeypatch.setattr(engine, "SLICE_SECONDS", 60)  # the same on a busy machine
+    for seconds in ("SLICE_SECONDS", "BATCH_SECONDS"):
+        monkeypatch.setattr(engine, seconds, 60)  # the same on a busy machine
     left = {event.__name__ for event in get_args(e.AnyEvent)} - SELDOM | set(VIEWS)
     for seed in range(12):
         house = House(seed)
