@@ -19,7 +19,7 @@ class Row(Struct):
 
 ROWS = [
     Row("O1", "", Decimal("1234567.25"), "a long text that says [why]", "x" * 20),
-    Row("O2", "", None, "short", "y"),
+    Row("O2", "", None, "8=FIX.4.4\x0135=8\x01", "y"),
 ]
 
 
@@ -53,3 +53,7 @@ def test_only_what_is_wanted() -> None:
     lines = printed(45, "key", "last")
     assert "quantity" not in str(lines)
     assert "x" * 20 in str(lines)
+
+
+def test_what_is_between_the_fields_of_a_message_is_seen() -> None:
+    assert any("8=FIX.4.4|35=8|" in line for line in printed(100))

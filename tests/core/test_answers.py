@@ -103,6 +103,14 @@ def test_the_rest_of_an_immediate_order_is_gone(floor: Desk) -> None:
     assert floor.held("A1") == 10
 
 
+@pytest.mark.parametrize("kind", [TimeInForce.ImmediateOrCancel, TimeInForce.FillOrKill])
+def test_what_an_order_s_own_terms_cancel_alarms_nobody(kind: TimeInForce, floor: Desk) -> None:
+    name = floor.working(TimeInForce=kind)
+    floor.report(name, K.Canceled)
+    assert shows(floor, name) == ("Canceled", 100, 0, 0)
+    assert floor.alerts() == []
+
+
 def test_done_for_day_ends_a_day_order_only(floor: Desk) -> None:
     day = floor.working()
     floor.report(day, K.DoneForDay)

@@ -22,6 +22,14 @@ ORDERS = {
         {"instrument": "NOSUCH"},
         {"order.instrument": "unknown instrument"},
     ),
+    "an unknown instrument, and numbers that are wrong for any": (
+        {"instrument": "NOSUCH", "members": (("A1", -5),), "OrdType": OrdType.Limit},
+        {
+            "order.instrument": "unknown instrument",
+            "order.members[0].OrderQty": "must be above zero",
+            "order.Price": "an order of type Limit needs it",
+        },
+    ),
     "no members": ({"members": ()}, {"order.members": "an order needs at least one account"}),
     "an unknown account": (
         {"members": (("A9", 100),)},

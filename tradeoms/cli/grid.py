@@ -7,6 +7,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+SOH = "\x01"  # between the fields of a FIX message, and invisible
 GAP = 3  # of a column, for its border and the space beside it
 
 
@@ -42,11 +43,11 @@ def answer(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Tabl
 
 
 def _cell(value: object) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else _text(value)
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else str(value).replace(SOH, "|")
 
 
 def _parts(names: Sequence[str], widths: dict[str, int], width: int) -> Iterator[list[str]]:

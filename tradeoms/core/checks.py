@@ -23,22 +23,26 @@ def check_fields(state: State, new: NewOrder, field: str = "") -> list[Problem]:
         reason = f"must be one of {', '.join(HANDLING)}"
         problems.append(Problem(f"{field}HandlInst", brief(new.HandlInst), reason))
     instrument = state.instruments.get(new.instrument)
-    if instrument is None:
-        return [
-            Problem(f"{field}instrument", brief(new.instrument), "unknown instrument"),
-            *problems,
-        ]
     numbers = price_problems(instrument, new.OrdType, new.Price, new.StopPx, field)
+    money = any(member.CashOrderQty is not None for member in new.members)
+    numbers += amounts.problems(new, field) if money else _quantity_problems(instrument, new, field)
+    if instrument is None:
+        reason = "unknown instrument"
+        unknown = Problem(f"{field}instrument", brief(new.instrument), reason)
+        return [unknown, *problems, *numbers]
     # Only numbers that are sound by themselves can be multiplied.
-    if any(member.CashOrderQty is not None for member in new.members):
-        numbers += amounts.problems(new, field)
-        return problems + (numbers or amounts.size_problems(state, instrument, new, field))
-    numbers += [
+    if numbers:
+        return problems + numbers
+    sizes = amounts.size_problems if money else _size_problems
+    return problems + sizes(state, instrument, new, field)
+
+
+def _quantity_problems(instrument: Instrument | None, new: NewOrder, field: str) -> list[Problem]:
+    return [
         Problem(f"{field}members[{n}].OrderQty", brief(member.OrderQty), reason)
         for n, member in enumerate(new.members)
         if (reason := bad_quantity(instrument, member.OrderQty))
     ]
-    return problems + (numbers or _size_problems(instrument, new, field))
 
 
 def _text_problems(new: NewOrder, field: str) -> list[Problem]:
@@ -72,7 +76,7 @@ def _member_problems(state: State, new: NewOrder, field: str) -> list[Problem]:
     return problems
 
 
-def _size_problems(instrument: Instrument, new: NewOrder, field: str) -> list[Problem]:
+def _size_problems(_: State, instrument: Instrument, new: NewOrder, field: str) -> list[Problem]:
     total = sum((member.OrderQty for member in new.members), ZERO)
     if total > (most := most_quantity(instrument.qty_scale)):
         reason = f"is above the largest quantity, {most:,f}"
@@ -83,10 +87,14 @@ def _size_problems(instrument: Instrument, new: NewOrder, field: str) -> list[Pr
     return []
 
 
-def bad_quantity(instrument: Instrument, quantity: Decimal) -> str:
-    """Why a quantity cannot be ordered; empty where it can."""
+def bad_quantity(instrument: Instrument | None, quantity: Decimal) -> str:
+    """Why a quantity cannot be ordered, whatever the instrument where that is not known; empty where
+    it can.
+    """
     if not quantity.is_finite() or quantity <= 0:
         return "must be above zero"
+    if instrument is None:
+        return ""
     if quantity > (most := most_quantity(instrument.qty_scale)):
         return f"is above the largest quantity, {most:,f}"
     # A lot has no more decimals than the instrument. What is far below one leaves no rest at all.
@@ -96,9 +104,13 @@ def bad_quantity(instrument: Instrument, quantity: Decimal) -> str:
 
 
 def price_problems(
-    instrument: Instrument, kind: OrdType, Price: Decimal | None, StopPx: Decimal | None, field: str
+    instrument: Instrument | None,
+    kind: OrdType,
+    Price: Decimal | None,
+    StopPx: Decimal | None,
+    field: str,
 ) -> list[Problem]:
-    """Prices must be there exactly where the type asks for them, positive and on tick."""
+    """Prices must be there exactly where the type asks for them, positive and on a known tick."""
     wanted = (("Price", Price, kind.has_limit), ("StopPx", StopPx, kind.has_stop))
     return [
         Problem(f"{field}{name}", "" if value is None else brief(value), reason)
@@ -107,7 +119,9 @@ def price_problems(
     ]
 
 
-def _bad_price(instrument: Instrument, kind: OrdType, value: Decimal | None, needed: bool) -> str:
+def _bad_price(
+    instrument: Instrument | None, kind: OrdType, value: Decimal | None, needed: bool
+) -> str:
     if value is None:
         return f"an order of type {kind.name} needs it" if needed else ""
     if not needed:
@@ -116,6 +130,8 @@ def _bad_price(instrument: Instrument, kind: OrdType, value: Decimal | None, nee
         return "must be above zero"
     if value > MOST_PRICE:
         return f"is above the highest price, {MOST_PRICE:,}"
+    if instrument is None:
+        return ""
     tick = instrument.tick_at(value)  # which has no more decimals than a price
     return f"is off tick {tick}" if value < tick or value % tick else ""
 
