@@ -263,3 +263,28 @@ def test_a_file_that_is_cut_off_is_no_journal(written: Engine) -> None:
     os.truncate(path, path.stat().st_size // 2)
     with pytest.raises(JournalBroken, match=r"record 1: cannot be read: .*malformed"):
         connect(str(written.url))
+
+
+def alone(file: Path) -> int:
+    """Records in the database's file without its write-ahead log."""
+    with sqlite3.connect(f"file:{file}?immutable=1", uri=True) as connection:
+        return int(connection.execute("SELECT count(*) FROM journal").fetchone()[0])
+
+
+def test_the_log_is_copied_when_nobody_waits(
+    database: Engine, house: House, tmp_path: Path
+) -> None:
+    """Also while others read and write; a commit does it by itself only after many megabytes."""
+    records, log = house.journal.records, SqlJournal(database)
+    log.checkpoint()
+    log.append(records[:200])
+    assert alone(tmp_path / "journal.sqlite") == 0
+    reading = SqlJournal(database).read()
+    next(reading)
+    log.append(records[200:300])
+    SqlJournal(database).checkpoint()
+    log.append(records[300:400])
+    assert [record.seq for record in reading] == [*range(2, 201)]
+    SqlJournal(database).checkpoint()
+    assert alone(tmp_path / "journal.sqlite") == 400
+    assert read(database) == records[:400]

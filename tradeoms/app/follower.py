@@ -54,7 +54,7 @@ class ReaderProcess:
         self._feed = subscribe(self._streams.context, settings.home / "feed.sock")
         self._answered: list[Answered] = []
         self._written = self._looked = self._followed = time.monotonic()
-        self._snapshot_seq = self._readmodel_seq = self._reader.state.seq
+        self._snapshot_seq = self._readmodel_seq = self._checkpoint_seq = self._reader.state.seq
 
     def _left(self, name: str) -> PlacementRow | None:
         """A placement as it was when it left memory."""
@@ -126,6 +126,9 @@ class ReaderProcess:
             body = snapshots.encode(self._reader.state)
             snapshots.save(self._database, seq, self._journal.hash_at(seq), body)
             self._snapshot_seq = seq
+        if quiet and seq > self._checkpoint_seq:
+            self._journal.checkpoint()
+            self._checkpoint_seq = seq
 
     def _write_rows(self) -> None:
         seq = self._reader.state.seq
