@@ -31,7 +31,7 @@ from tradeoms.model.fields import OrdType, Outcome, Role, Side
 from tradeoms.model.orders import Member, NewOrder
 
 ORDERS, BASKET = 5000, 500
-PAIRS = 7  # runs of both sides in turns: one alone varies by a tenth, a busy machine by more
+PAIRS = 15  # runs of both sides in turns: one alone varies by a tenth, a busy machine by more
 #: The last one: the first often does what the system has to do.
 CPU = max(os.sched_getaffinity(0)) if hasattr(os, "sched_setaffinity") else None
 QUANTITY = Decimal(100)

@@ -158,7 +158,9 @@ def test_what_is_on_disk_is_told_between_two_commands_of_the_next_batch() -> Non
 def test_what_is_on_disk_is_told_though_nothing_new_comes(live: Running) -> None:
     live.submit(1)
     live.gate.let()
-    wait(lambda: [answer.outcome for answer in live.answers] == [Outcome.Done])
+    wait(lambda: live.answers)
+    assert [answer.outcome for answer in live.answers] == [Outcome.Done]
+    assert live.witness.told == [live.engine.state.seq - 1, live.engine.state.seq]
 
 
 def test_a_disk_that_fails_ends_all_that_was_decided_since() -> None:

@@ -40,8 +40,6 @@ ALERTS = {
     K.Canceled.value: ("unsolicited cancel", "cancelled by the broker"),
     K.CancelReject.value: (CANCEL_REJECTED, "too late to cancel"),
 }
-#: What is left of these is cancelled by what they are.
-AT_ONCE = (TimeInForce.ImmediateOrCancel, TimeInForce.FillOrKill)
 STATUS_REQUEST = "H"
 MSG_TYPES = {RequestKind.New: "D", RequestKind.Cancel: "F", RequestKind.Replace: "G"}
 UNKNOWN_ORDER = "5"  # OrdRejReason
@@ -282,7 +280,7 @@ def _alerts(state: State, placement: Placement, report: Report, ctx: Context) ->
 
 def _wanted(state: State, placement: Placement, report: Report) -> bool:
     """True for a cancel that we have asked for: of this order, of all, or by its own terms."""
-    if placement.TimeInForce in AT_ONCE:
+    if placement.TimeInForce.at_once:
         return True
     return _asks(placement, report, RequestKind.Cancel) or mass_cancels.meant(state, placement)
 

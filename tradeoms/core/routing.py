@@ -203,8 +203,7 @@ def _above(block: Block, price: Decimal, other: Decimal) -> bool:
 def _outlives(block: Block, route: c.Route) -> bool:
     if route.TimeInForce in (None, block.TimeInForce):
         return False
-    at_once = (TimeInForce.ImmediateOrCancel, TimeInForce.FillOrKill)
-    return block.TimeInForce in at_once or route.TimeInForce is TimeInForce.GoodTillCancel
+    return block.TimeInForce.at_once or route.TimeInForce is TimeInForce.GoodTillCancel
 
 
 def comply(

@@ -100,8 +100,7 @@ class Gateway:
                 self._submit(down, e.Cause(session=name))
         self._compare(state.brokers.values())
         self._know(state)
-        due, self._due = self._due, []
-        _do(due)
+        self._taken()()
         self.tick(now or datetime.now(UTC))
 
     def tick(self, now: datetime) -> None:
@@ -129,8 +128,7 @@ class Gateway:
             if say := self._on.get(type(record.event)):
                 say(state, record.event)
         self._know(state)
-        due, self._due = self._due, []
-        return partial(_do, due)
+        return self._taken()
 
     def _compare(self, brokers: Iterable[Broker]) -> None:
         """Tell where reference data and a broker's file contradict each other."""
@@ -286,6 +284,11 @@ class Gateway:
             self._submit(told, e.Cause(session=session))
             return
         self._leave(Outgoing(session, text, "", "", again, key=key))
+
+    def _taken(self) -> Callable[[], None]:
+        """What does all that is due by now."""
+        due, self._due = self._due, []
+        return partial(_do, due)
 
     def _leave(self, message: Outgoing) -> None:
         self._due.append(partial(self._sender.put, message))

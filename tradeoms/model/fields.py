@@ -57,6 +57,14 @@ class TimeInForce(StrEnum):
     ImmediateOrCancel = "3"
     FillOrKill = "4"
 
+    @property
+    def at_once(self) -> bool:
+        """True where what is not filled at once is cancelled by the order's own terms."""
+        return self in AT_ONCE
+
+
+AT_ONCE = (TimeInForce.ImmediateOrCancel, TimeInForce.FillOrKill)
+
 
 class OrdStatus(StrEnum):
     """FIX 39."""
