@@ -11,7 +11,7 @@ from tests.views.house import House
 from tradeoms import core
 from tradeoms.model import commands as c
 from tradeoms.model import events as e
-from tradeoms.model.fields import Side
+from tradeoms.model.fields import Side, TimeInForce
 from tradeoms.model.state import State
 from tradeoms.views import VIEWS, pairs
 from tradeoms.views.positions import PositionRow
@@ -90,7 +90,7 @@ def test_what_is_sold_out_is_shown_until_it_has_settled() -> None:
 
 def test_a_bust_of_an_older_trade_is_todays_and_settles_with_it() -> None:
     floor = desk((lot("A1", 300, 9000),))
-    block = floor.block(("A1", 100), TimeInForce="1")
+    block = floor.block(("A1", 100), TimeInForce=TimeInForce.GoodTillCancel)
     name = floor.route(block, 100)
     floor.fill(name, 60)
     bad = floor.fill(name, 40)
